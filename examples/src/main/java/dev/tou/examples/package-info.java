@@ -1,0 +1,3 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+/** Small programs to copy from. */
+package dev.tou.examples;
