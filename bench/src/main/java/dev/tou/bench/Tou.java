@@ -3,7 +3,10 @@ package dev.tou.bench;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
@@ -61,7 +64,7 @@ public final class Tou implements Runnable {
     /** Netty's warnings about a platform are not the user's concern; {@code -Dtou.log} shows them. */
     private static void quietNetty() {
         if (System.getProperty("tou.log") == null) {
-            java.util.logging.Logger.getLogger("io.netty").setLevel(java.util.logging.Level.SEVERE);
+            Logger.getLogger("io.netty").setLevel(Level.SEVERE);
         }
     }
 
@@ -149,7 +152,7 @@ public final class Tou implements Runnable {
                 "tou " + (version == null ? "(not packaged)" : version),
                 "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
                         + System.getProperty("os.arch") + ", event loops: "
-                        + Transports.Io.preferred().name().toLowerCase(java.util.Locale.ROOT)
+                        + Transports.Io.preferred().name().toLowerCase(Locale.ROOT)
             };
         }
     }

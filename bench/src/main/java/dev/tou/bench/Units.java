@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -120,7 +121,7 @@ public final class Units {
 
     /** {@return a share as {@code 1%} or {@code 0.1%}} */
     public static String percent(double fraction) {
-        return java.math.BigDecimal.valueOf(Math.round(fraction * 1e6), 4)
+        return BigDecimal.valueOf(Math.round(fraction * 1e6), 4)
                         .stripTrailingZeros()
                         .toPlainString()
                 + "%";

@@ -2,10 +2,13 @@
 package dev.tou.bench.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +25,7 @@ import dev.tou.bench.Interruption;
 import dev.tou.bench.ProgressLine;
 import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
+import dev.tou.bench.file.FileSender;
 import dev.tou.bench.file.Sha256;
 import dev.tou.bench.impair.ImpairmentProfile;
 import dev.tou.bench.impair.RelayStatistics;
@@ -79,7 +83,8 @@ final class Demo {
 
     private Path source(Path work) {
         if (plan.file() != null) {
-            return plan.file();
+            FileSender.requireReadable(plan.file());
+            return plan.file().toAbsolutePath();
         }
         Path file = work.resolve("demo.bin");
         SeededFile.write(file, plan.size(), plan.seed());
@@ -110,7 +115,7 @@ final class Demo {
             try {
                 InetSocketAddress listen = new InetSocketAddress(InetAddress.getByName(candidate), server.getPort());
                 return UdpRelay.start(common.io(), listen, server, plan.link(), plan.link(), plan.seed());
-            } catch (Failure | java.net.UnknownHostException e) {
+            } catch (Failure | UnknownHostException e) {
                 last = e instanceof Failure known ? known : Failures.listening(server, e);
             }
         }
@@ -167,7 +172,7 @@ final class Demo {
     }
 
     private ChildProcess child(String role, List<String> arguments) {
-        java.util.ArrayList<String> all = new java.util.ArrayList<>(arguments);
+        List<String> all = new ArrayList<>(arguments);
         all.add("--io=" + common.io().name().toLowerCase(Locale.ROOT));
         return ChildProcess.start(role, plan.results().resolve(role + ".log"), all);
     }
@@ -213,7 +218,7 @@ final class Demo {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // a leftover in the temporary folder harms nobody
         }
     }

@@ -2,6 +2,7 @@
 package dev.tou.bench.demo;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -42,6 +43,7 @@ public final class DemoClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        endWithTheDemo();
         JsonLines lines = common.lines();
         try (FileSender sender = FileSender.start(common.io(), file, null, target, Duration.ofSeconds(30))) {
             ProgressView view = new ProgressView(common.console(), lines, sender.progress());
@@ -59,5 +61,21 @@ public final class DemoClientCommand implements Callable<Integer> {
                         "p99", histogram.getValueAtPercentile(99),
                         "max", histogram.getMaxValue()));
         return ExitCode.DONE.code();
+    }
+
+    /** The demo holds the other end of standard input; if it dies, so does this process. */
+    private static void endWithTheDemo() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // as good as the end
+                    }
+                    System.exit(ExitCode.TERMINATED.code());
+                },
+                "tou-demo-watch");
+        watch.setDaemon(true);
+        watch.start();
     }
 }

@@ -2,6 +2,7 @@
 package dev.tou.bench.demo;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class DemoServerCommand implements Callable<Integer>, ReceiveListen
                 Interruption hook = Interruption.onInterrupt(files::discardUnfinished)) {
             assert hook != null;
             lines.emit("listening", JsonLines.fields("port", receiver.address().getPort()));
-            System.in.transferTo(java.io.OutputStream.nullOutputStream());
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
         return ExitCode.DONE.code();
     }

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -69,12 +71,12 @@ final class LatencyProbe {
                         }
                     });
             return outcome.get(count / perSecond + PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException e) {
+        } catch (TimeoutException e) {
             throw new Failure(
                     ExitCode.INVALID_MEASUREMENT,
                     "Only " + histogram.getTotalCount() + " of " + count + " requests were answered in time.",
                     e);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure known
                     ? known
                     : new Failure(ExitCode.INTERNAL, "The latency probe failed: " + e.getCause() + ".", e);

@@ -46,15 +46,15 @@ final class DiskThread {
         });
     }
 
-    /** Writes {@code piece}, which is the disk thread's from now on; only a failure is told. */
-    void write(TargetFile file, ByteBuf piece, Consumer<Throwable> onFailure) {
+    /** Gives {@code piece}, which is released afterwards, to {@code sink} on the thread; only a failure is told. */
+    void write(Consumer<ByteBuf> sink, ByteBuf piece, Consumer<Throwable> onFailure) {
         int bytes = piece.readableBytes();
         if (pendingBytes.addAndGet(bytes) > HIGH_BYTES) {
             channel.config().setAutoRead(false);
         }
         thread.execute(() -> {
             try {
-                file.write(piece);
+                sink.accept(piece);
             } catch (Throwable e) {
                 channel.eventLoop().execute(() -> onFailure.accept(e));
             } finally {

@@ -68,6 +68,11 @@ public final class FileSender implements AutoCloseable {
         return sender;
     }
 
+    /** Throws the {@link dev.tou.bench.Failure} that {@link #start} would, if {@code path} cannot be sent. */
+    public static void requireReadable(Path path) {
+        SourceFile.open(path).close();
+    }
+
     private void connect(Transports.Io io, HostAndPort target, Duration timeout) {
         SendHandler handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
         ChannelFuture connected = new Bootstrap()

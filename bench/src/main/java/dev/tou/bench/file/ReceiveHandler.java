@@ -60,7 +60,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
             offered(ctx, offer);
         } else if (message instanceof ByteBuf piece && state == State.RECEIVING) {
             progress.advance(piece.readableBytes());
-            disk.write(file, piece, e -> fail(ctx, e));
+            disk.write(file::write, piece, e -> fail(ctx, e));
         } else if (message instanceof Sha256 digest && state == State.RECEIVING) {
             commit(ctx, digest);
         } else {
