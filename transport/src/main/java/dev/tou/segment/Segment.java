@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.segment;
 
+import io.netty.buffer.ByteBuf;
+
 /**
  * One TCP segment in plain words: the fields of the header (RFC 9293 section 3.1), its options, and, when it was received,
  * its text.
@@ -108,8 +110,9 @@ public final class Segment {
         urgentPointer = pointer;
     }
 
-    /** Notes that the text has been read from the wire in full. */
-    void received() {
+    /** Takes over the text of a received segment, with the caller's reference. */
+    public void received(ByteBuf datagramText) {
+        text.add(datagramText);
         largestTextBytes = text.bytes();
     }
 

@@ -14,6 +14,12 @@ final class VirtualScheduler implements TimerWheel.Scheduler {
     private Runnable task;
     private long taskNanos;
 
+    /** A wheel that asks for a pass again and again without a reason would keep a real loop at 100 %. */
+    private static final int MAX_PASSES_AT_ONE_INSTANT = 1000;
+
+    private int passes;
+    private long lastPassNanos;
+
     /** How often a task was given to the loop. */
     long schedules;
 
@@ -69,6 +75,9 @@ final class VirtualScheduler implements TimerWheel.Scheduler {
         if (task == null || taskNanos - nowNanos > 0) {
             return false;
         }
+        passes = nowNanos == lastPassNanos ? passes + 1 : 0;
+        lastPassNanos = nowNanos;
+        assertThat(passes).as("passes at one instant").isLessThan(MAX_PASSES_AT_ONE_INSTANT);
         Runnable due = task;
         task = null;
         due.run();

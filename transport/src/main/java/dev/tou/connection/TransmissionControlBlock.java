@@ -1,0 +1,390 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+import dev.tou.congestion.CongestionController;
+import dev.tou.retransmission.DuplicateAckLossDetector;
+import dev.tou.retransmission.LossDetector;
+import dev.tou.retransmission.RetransmissionQueue;
+import dev.tou.retransmission.RttEstimator;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.timing.ConnectionTimer;
+import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TimerWheel;
+import dev.tou.window.AcknowledgmentPolicy;
+import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.ReassemblyQueue;
+import dev.tou.window.ReceiveBuffer;
+import dev.tou.window.ReceiveSequenceSpace;
+import dev.tou.window.SendBuffer;
+import dev.tou.window.SendSequenceSpace;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Everything that is known about one connection (RFC 9293 section 3.3.1): it owns the parts, and each part keeps its own
+ * rules. The handlers of the UDP channel hold nothing of a connection; they find it here.
+ *
+ * <p>Used on one event loop only.
+ */
+public final class TransmissionControlBlock extends ConnectionTimer {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** RFC 7323 section 5.5: a remembered timestamp that is older than 24 days says nothing any more. */
+    private static final long TIMESTAMP_LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    private final ConnectionKey key;
+    private final ConnectionOptions options;
+    private final ConnectionOwner owner;
+    private final MemoryAccount memory;
+    private final int timestampOffset;
+    private TcpState state = TcpState.CLOSED;
+    private ByteStream stream = ByteStream.NOBODY;
+
+    public final SendSequenceSpace snd;
+    public final ReceiveSequenceSpace rcv = new ReceiveSequenceSpace();
+    public final NegotiatedOptions negotiated;
+    public final SendBuffer sendBuffer;
+    public final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
+    public final ReassemblyQueue reassembly;
+    public final AdvertisedWindow advertisedWindow;
+    public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
+    public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
+    public final RttEstimator rtt = new RttEstimator();
+    public final LossDetector lossDetector = new DuplicateAckLossDetector();
+    public final CongestionController congestion;
+    public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+    public final ConnectionCounters counters = new ConnectionCounters();
+
+    private int chargedBytes;
+    private int peerSegmentBytes;
+    private int tsRecent;
+    private long tsRecentNanos;
+    private int lastAckSent;
+    private int handshakeTries;
+    private int timeoutsInARow;
+    private long unansweredSinceNanos;
+    private int probesInARow;
+    private long lastHeardNanos;
+    private boolean mssOffered;
+    private boolean passive;
+    private boolean orphan;
+    private boolean notifiedClosed;
+    private Exception failure;
+    private TransmissionControlBlock nextTouched;
+    private boolean touched;
+
+    /**
+     * A closed connection.
+     *
+     * @param key the tuple that names it
+     * @param iss the initial send sequence number
+     * @param timestampOffset what is added to our clock in the timestamps that we send
+     */
+    public TransmissionControlBlock(
+            ConnectionKey key,
+            ConnectionOptions options,
+            int iss,
+            int timestampOffset,
+            TimerWheel wheel,
+            ConnectionOwner owner,
+            ByteBufAllocator allocator,
+            MemoryAccount memory) {
+        super(wheel);
+        this.key = key;
+        this.options = options;
+        this.owner = owner;
+        this.memory = memory;
+        this.timestampOffset = timestampOffset;
+        snd = new SendSequenceSpace(iss);
+        negotiated = new NegotiatedOptions(options, key.ipv6());
+        sendBuffer = new SendBuffer(allocator);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * options.receiveBufferBytes());
+        advertisedWindow = new AdvertisedWindow(options.receiveBufferBytes());
+        congestion = options.congestionController().newController();
+    }
+
+    /** {@return the tuple that names the connection} */
+    public ConnectionKey key() {
+        return key;
+    }
+
+    /** {@return the options of the application} */
+    public ConnectionOptions options() {
+        return options;
+    }
+
+    /** {@return the state} */
+    public TcpState state() {
+        return state;
+    }
+
+    /** Moves to the state that the table has for the event, and tells the owner. The only way to change the state. */
+    public void transition(TcpEvent event) {
+        TcpState from = state;
+        state = from.on(event);
+        if (state == TcpState.TIME_WAIT || state == TcpState.CLOSED) {
+            disarmAll();
+            retransmissionQueue.clear();
+            sendBuffer.release();
+            reassembly.release();
+        }
+        owner.stateChanged(this, from, state);
+    }
+
+    /** {@return the application's side} */
+    public ByteStream stream() {
+        return stream;
+    }
+
+    /** Connects the application's side. */
+    public void stream(ByteStream applicationSide) {
+        stream = applicationSide;
+    }
+
+    /** The application has gone: nobody reads any more. */
+    public void becomeOrphan() {
+        orphan = true;
+        stream = ByteStream.NOBODY;
+        receiveBuffer.release();
+    }
+
+    /** {@return whether the application has gone} */
+    public boolean isOrphan() {
+        return orphan;
+    }
+
+    /** Marks a connection that answers a SYN. */
+    public void becomePassive() {
+        passive = true;
+    }
+
+    /** {@return whether the connection began with the peer's SYN} */
+    public boolean isPassive() {
+        return passive;
+    }
+
+    /** Remembers why the connection fails; the application is told at the end of the burst. */
+    public void fail(Exception cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    /** {@return why the connection failed, or null} */
+    public Exception failure() {
+        return failure;
+    }
+
+    /** {@return whether the application has yet to be told that the connection is over; true once} */
+    public boolean takeClosedNotice() {
+        boolean due = !notifiedClosed && (state == TcpState.CLOSED || state == TcpState.TIME_WAIT);
+        notifiedClosed |= due;
+        return due;
+    }
+
+    // --- the handshake has settled these ---
+
+    /** Takes the options of the peer's SYN. */
+    public void acceptOptions(SegmentOptions peer, long nowNanos) {
+        negotiated.accept(peer);
+        mssOffered = peer.has(SegmentOptions.MSS);
+        advertisedWindow.scale(negotiated.scale());
+        if (negotiated.timestamps()) {
+            rememberTimestamp(peer.timestampValue(), nowNanos);
+        }
+    }
+
+    /** {@return whether the peer's SYN carried an MSS, so that ours may} */
+    public boolean mssOffered() {
+        return mssOffered;
+    }
+
+    /** The connection is synchronized: segments have their shape, text may be sent. */
+    public void openWindows(int trainSegments, long nowNanos) {
+        sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
+        congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
+        peerSegmentBytes = negotiated.segmentTextBytes();
+        lastHeardNanos = nowNanos;
+    }
+
+    // --- windows ---
+
+    /** {@return the text of the largest segment that the peer has sent, in bytes} */
+    public int peerSegmentBytes() {
+        return peerSegmentBytes;
+    }
+
+    /** Notes how large the peer's segments are. */
+    public void observePeerSegment(int textBytes) {
+        peerSegmentBytes = Math.max(peerSegmentBytes, textBytes);
+    }
+
+    /** {@return the bytes that wait to be sent for the first time} */
+    public int unsentBytes() {
+        return Math.max(0, sendBuffer.end() - snd.nxt());
+    }
+
+    /** {@return what is thought to be on the path, in bytes} */
+    public int inFlightBytes() {
+        return Math.max(0, retransmissionQueue.pipeBytes() - lossDetector.unreportedArrivals());
+    }
+
+    /** {@return how much more may be in flight, in bytes; may be negative} */
+    public long congestionRoomBytes() {
+        return congestion.windowBytes() - inFlightBytes();
+    }
+
+    /** {@return the capacity of the send buffer in bytes} */
+    public int sendCapacity() {
+        int chosen = options.sendBufferBytes();
+        return chosen > 0 ? chosen : (int) Math.max(64 * 1024, Math.min(2 * congestion.windowBytes(), 1 << 28));
+    }
+
+    // --- timestamps (RFC 7323) ---
+
+    /** {@return our timestamp clock: milliseconds, offset per connection} */
+    public int timestamp(long nowNanos) {
+        return (int) (nowNanos / NANOS_PER_MILLI) + timestampOffset;
+    }
+
+    /** {@return what is added to our clock in the timestamps that we send} */
+    public int timestampOffset() {
+        return timestampOffset;
+    }
+
+    /** {@return TS.Recent, the timestamp to echo} */
+    public int tsRecent() {
+        return tsRecent;
+    }
+
+    void rememberTimestamp(int value, long nowNanos) {
+        tsRecent = value;
+        tsRecentNanos = nowNanos;
+    }
+
+    boolean tsRecentIsStale(long nowNanos) {
+        return nowNanos - tsRecentNanos > TIMESTAMP_LIFE_NANOS;
+    }
+
+    /** {@return Last.ACK.sent} */
+    public int lastAckSent() {
+        return lastAckSent;
+    }
+
+    /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
+    public void acknowledgmentSent() {
+        lastAckSent = rcv.nxt();
+        acknowledgments.onSent();
+        disarm(TcpTimer.DELAYED_ACK);
+    }
+
+    // --- patience ---
+
+    /** {@return how often the SYN or SYN-ACK has been sent} */
+    public int handshakeTries() {
+        return handshakeTries;
+    }
+
+    /** Counts one more SYN or SYN-ACK. */
+    public void handshakeTried() {
+        handshakeTries++;
+    }
+
+    /** Something new was acknowledged. */
+    public void progressed() {
+        timeoutsInARow = 0;
+        probesInARow = 0;
+    }
+
+    /** The retransmission timer expired without progress. {@return how often in a row} */
+    public int timedOut(long nowNanos) {
+        if (timeoutsInARow++ == 0) {
+            unansweredSinceNanos = nowNanos;
+        }
+        return timeoutsInARow;
+    }
+
+    /** {@return since when the peer has not acknowledged anything, by {@link #timedOut}} */
+    public long unansweredSinceNanos() {
+        return unansweredSinceNanos;
+    }
+
+    /** {@return how many probes in a row were sent, counting one more} */
+    public int probed() {
+        return ++probesInARow;
+    }
+
+    /** {@return how many probes in a row have been sent} */
+    public int probes() {
+        return probesInARow;
+    }
+
+    /** {@return when the peer was last heard} */
+    public long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    /** An acceptable segment came. */
+    public void heard(long nowNanos) {
+        lastHeardNanos = nowNanos;
+    }
+
+    // --- timers and bursts ---
+
+    @Override
+    protected void onExpiry(long nowNanos) {
+        for (TcpTimer timer = pollExpired(nowNanos); timer != null; timer = pollExpired(nowNanos)) {
+            owner.timerExpired(this, timer, nowNanos);
+        }
+        owner.timersHandled(this, nowNanos);
+    }
+
+    /** {@return whether the connection joins the list of those that this burst has touched; false if it is there} */
+    public boolean touch() {
+        boolean joins = !touched;
+        touched = true;
+        return joins;
+    }
+
+    /** Leaves the list of those that this burst has touched. {@return the next on it} */
+    public TransmissionControlBlock leaveTouched() {
+        TransmissionControlBlock next = nextTouched;
+        nextTouched = null;
+        touched = false;
+        return next;
+    }
+
+    /** Links the list of touched connections. */
+    public void nextTouched(TransmissionControlBlock next) {
+        nextTouched = next;
+    }
+
+    /** {@return the next on the list of touched connections, or null} */
+    public TransmissionControlBlock nextTouched() {
+        return nextTouched;
+    }
+
+    /** Books what the buffers hold now. Nothing borrowed from a datagram may be left. */
+    public void settleMemory() {
+        int held = sendBuffer.memoryBytes() + receiveBuffer.memoryBytes() + reassembly.memoryBytes();
+        memory.charge(held - chargedBytes);
+        chargedBytes = held;
+    }
+
+    /** Frees everything that is left, whatever the state. */
+    public void release() {
+        disarmAll();
+        retransmissionQueue.clear();
+        sendBuffer.release();
+        reassembly.release();
+        receiveBuffer.release();
+        settleMemory();
+    }
+
+    @Override
+    public String toString() {
+        return key + " " + state + ' ' + snd + ' ' + rcv;
+    }
+}

@@ -1,0 +1,68 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import dev.tou.connection.InitialSequenceNumbers;
+import dev.tou.connection.MemoryAccount;
+import dev.tou.timing.TimerWheel;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
+public final class EventLoopResources {
+
+    private static final ConcurrentMap<EventLoop, EventLoopResources> BY_LOOP = new ConcurrentHashMap<>();
+
+    private final EventLoop loop;
+    private final TimerWheel wheel;
+    private final MemoryAccount memory = new MemoryAccount();
+    private final InitialSequenceNumbers sequenceNumbers = InitialSequenceNumbers.ofProcess();
+    private final ClientSockets clientSockets;
+
+    private EventLoopResources(EventLoop loop) {
+        this.loop = loop;
+        wheel = new TimerWheel(loop);
+        clientSockets = new ClientSockets(this);
+    }
+
+    /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
+    public static EventLoopResources of(EventLoop loop) {
+        EventLoopResources known = BY_LOOP.get(loop);
+        return known != null ? known : BY_LOOP.computeIfAbsent(loop, EventLoopResources::create);
+    }
+
+    private static EventLoopResources create(EventLoop loop) {
+        loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
+        return new EventLoopResources(loop);
+    }
+
+    /** {@return the event loop} */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** {@return the wheel that the timers of all connections hang on} */
+    public TimerWheel wheel() {
+        return wheel;
+    }
+
+    /** {@return what the connections hold in buffers} */
+    public MemoryAccount memory() {
+        return memory;
+    }
+
+    /** {@return the source of initial sequence numbers and timestamp offsets} */
+    public InitialSequenceNumbers sequenceNumbers() {
+        return sequenceNumbers;
+    }
+
+    /** {@return the pool of client sockets} */
+    public ClientSockets clientSockets() {
+        return clientSockets;
+    }
+
+    /** {@return the loop's own clock, in nanoseconds} */
+    public long nowNanos() {
+        return loop.ticker().nanoTime();
+    }
+}
