@@ -20,6 +20,7 @@ import dev.tou.window.ReceiveSequenceSpace;
 import dev.tou.window.SendBuffer;
 import dev.tou.window.SendSequenceSpace;
 import io.netty.buffer.ByteBufAllocator;
+import java.net.InetSocketAddress;
 
 /**
  * Everything that is known about one connection (RFC 9293 section 3.3.1): it owns the parts, and each part keeps its own
@@ -27,14 +28,16 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * <p>Used on one event loop only.
  */
-public final class TransmissionControlBlock extends ConnectionTimer {
+public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /** RFC 7323 section 5.5: a remembered timestamp that is older than 24 days says nothing any more. */
     private static final long TIMESTAMP_LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
 
     private final ConnectionKey key;
+    private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
     private final ConnectionOwner owner;
     private final MemoryAccount memory;
@@ -57,6 +60,7 @@ public final class TransmissionControlBlock extends ConnectionTimer {
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
 
+    private final int[] sackEdges = new int[2 * SegmentOptions.MAX_SACK_BLOCKS];
     private int chargedBytes;
     private int peerSegmentBytes;
     private int tsRecent;
@@ -65,12 +69,19 @@ public final class TransmissionControlBlock extends ConnectionTimer {
     private int handshakeTries;
     private int timeoutsInARow;
     private long unansweredSinceNanos;
-    private int probesInARow;
+    private int keepAliveProbes;
+    private int windowProbes;
     private long lastHeardNanos;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
+    private boolean establishedNotice;
     private boolean notifiedClosed;
+    private boolean congestionLimited;
+    private boolean waitingForChannel;
+    private int synWindow;
+    private long handshakeBeganNanos;
+    private long handshakeSentNanos;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
     private boolean touched;
@@ -93,12 +104,13 @@ public final class TransmissionControlBlock extends ConnectionTimer {
             MemoryAccount memory) {
         super(wheel);
         this.key = key;
+        peerAddress = key.remoteUdpAddress();
         this.options = options;
         this.owner = owner;
         this.memory = memory;
         this.timestampOffset = timestampOffset;
         snd = new SendSequenceSpace(iss);
-        negotiated = new NegotiatedOptions(options, key.ipv6());
+        negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * options.receiveBufferBytes());
         advertisedWindow = new AdvertisedWindow(options.receiveBufferBytes());
@@ -106,8 +118,14 @@ public final class TransmissionControlBlock extends ConnectionTimer {
     }
 
     /** {@return the tuple that names the connection} */
+    @Override
     public ConnectionKey key() {
         return key;
+    }
+
+    /** {@return the peer's UDP address, where segments go} */
+    public InetSocketAddress peerAddress() {
+        return peerAddress;
     }
 
     /** {@return the options of the application} */
@@ -131,6 +149,11 @@ public final class TransmissionControlBlock extends ConnectionTimer {
             reassembly.release();
         }
         owner.stateChanged(this, from, state);
+    }
+
+    /** {@return whether segments still find the connection in its table} */
+    public boolean isLive() {
+        return state != TcpState.CLOSED && state != TcpState.TIME_WAIT;
     }
 
     /** {@return the application's side} */
@@ -194,6 +217,8 @@ public final class TransmissionControlBlock extends ConnectionTimer {
         if (negotiated.timestamps()) {
             rememberTimestamp(peer.timestampValue(), nowNanos);
         }
+        // What our SYN has promised, if it is out already.
+        rcv.advertise(rcv.nxt() + synWindow);
     }
 
     /** {@return whether the peer's SYN carried an MSS, so that ours may} */
@@ -207,9 +232,38 @@ public final class TransmissionControlBlock extends ConnectionTimer {
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         peerSegmentBytes = negotiated.segmentTextBytes();
         lastHeardNanos = nowNanos;
+        establishedNotice = true;
+    }
+
+    /** {@return whether the application has yet to be told that the handshake is complete; true once} */
+    public boolean takeEstablishedNotice() {
+        boolean due = establishedNotice;
+        establishedNotice = false;
+        return due;
     }
 
     // --- windows ---
+
+    /** Moves the right edge of the receive window to where it may go, because a segment is about to tell the peer. */
+    public void advertiseWindow() {
+        rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
+    }
+
+    /** {@return whether the application has read so much that the peer should be told} */
+    public boolean deservesWindowUpdate() {
+        return advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
+    }
+
+    /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
+    public void reportSack(SegmentOptions segmentOptions, int maxBlocks) {
+        if (reassembly.isEmpty()) {
+            return;
+        }
+        int blocks = reassembly.sackBlocks(sackEdges, maxBlocks);
+        for (int i = 0; i < blocks; i++) {
+            segmentOptions.addSackBlock(sackEdges[2 * i], sackEdges[2 * i + 1]);
+        }
+    }
 
     /** {@return the text of the largest segment that the peer has sent, in bytes} */
     public int peerSegmentBytes() {
@@ -234,6 +288,23 @@ public final class TransmissionControlBlock extends ConnectionTimer {
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
         return congestion.windowBytes() - inFlightBytes();
+    }
+
+    /** Notes whether the congestion window was what kept text from being sent. */
+    public void congestionLimited(boolean limited) {
+        congestionLimited = limited;
+    }
+
+    /** {@return whether the congestion window was what kept text from being sent} */
+    public boolean isCongestionLimited() {
+        return congestionLimited;
+    }
+
+    /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
+    public boolean waitForChannel(boolean waits) {
+        boolean before = waitingForChannel;
+        waitingForChannel = waits;
+        return before;
     }
 
     /** {@return the capacity of the send buffer in bytes} */
@@ -287,15 +358,28 @@ public final class TransmissionControlBlock extends ConnectionTimer {
         return handshakeTries;
     }
 
-    /** Counts one more SYN or SYN-ACK. */
-    public void handshakeTried() {
-        handshakeTries++;
+    /** Counts one more SYN or SYN-ACK, which promised a window of {@code windowBytes}. */
+    public void handshakeTried(int windowBytes, long nowNanos) {
+        if (handshakeTries++ == 0) {
+            handshakeBeganNanos = nowNanos;
+        }
+        handshakeSentNanos = nowNanos;
+        synWindow = windowBytes;
+    }
+
+    /** {@return when the first SYN or SYN-ACK was sent} */
+    public long handshakeBeganNanos() {
+        return handshakeBeganNanos;
+    }
+
+    /** {@return when the last SYN or SYN-ACK was sent} */
+    public long handshakeSentNanos() {
+        return handshakeSentNanos;
     }
 
     /** Something new was acknowledged. */
     public void progressed() {
         timeoutsInARow = 0;
-        probesInARow = 0;
     }
 
     /** The retransmission timer expired without progress. {@return how often in a row} */
@@ -311,14 +395,33 @@ public final class TransmissionControlBlock extends ConnectionTimer {
         return unansweredSinceNanos;
     }
 
-    /** {@return how many probes in a row were sent, counting one more} */
-    public int probed() {
-        return ++probesInARow;
+    /** {@return how many probes of a closed window were sent in a row, counting one more} */
+    public int windowProbed() {
+        return ++windowProbes;
     }
 
-    /** {@return how many probes in a row have been sent} */
-    public int probes() {
-        return probesInARow;
+    /** The window has opened. */
+    public void windowOpened() {
+        windowProbes = 0;
+    }
+
+    /** {@return how many keep-alive probes were sent since the peer was last heard} */
+    public int keepAliveProbes() {
+        return keepAliveProbes;
+    }
+
+    /** Counts one more keep-alive probe. */
+    public void keptAlive() {
+        keepAliveProbes++;
+    }
+
+    /** Starts to watch for silence, if the application wants it. */
+    public void armKeepAlive(long nowNanos) {
+        if (options.keepAlive()) {
+            arm(TcpTimer.KEEPALIVE, nowNanos + options.keepIdleSeconds() * NANOS_PER_SECOND);
+        } else {
+            disarm(TcpTimer.KEEPALIVE);
+        }
     }
 
     /** {@return when the peer was last heard} */
@@ -329,6 +432,7 @@ public final class TransmissionControlBlock extends ConnectionTimer {
     /** An acceptable segment came. */
     public void heard(long nowNanos) {
         lastHeardNanos = nowNanos;
+        keepAliveProbes = 0;
     }
 
     // --- timers and bursts ---

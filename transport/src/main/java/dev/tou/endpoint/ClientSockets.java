@@ -109,7 +109,7 @@ public final class ClientSockets {
         Promise<Place> promise = loop.newPromise();
         DatagramChannel udp = name.transport()
                 .newChannel(loop, UdpEndpoint.familyOf(name.address()), name.maxDatagramBytes());
-        Shard shard = new Shard(udp, name.transport(), resources, null);
+        Shard shard = new Shard(udp, name.transport(), resources, null, name.maxDatagramBytes());
         shard.installed(installer.install(shard, udp.pipeline()));
         ChannelFuture registered = loop.register(udp);
         registered.addListener(done -> {

@@ -4,6 +4,8 @@ package dev.tou.endpoint;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetAddress;
+import java.util.List;
 
 /**
  * Where UDP channels come from: the seam between the engine and the event loop's kind. The default chooses by the loop, NIO
@@ -21,6 +23,9 @@ public interface DatagramTransport {
 
     /** {@return a new channel, not registered, with receive buffers that fit datagrams of {@code maxDatagramBytes}} */
     DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes);
+
+    /** {@return the addresses of this host, for a wildcard bind} */
+    List<InetAddress> localAddresses();
 
     /**
      * {@return whether the channel takes a {@link io.netty.channel.unix.SegmentedDatagramPacket}, many datagrams of one

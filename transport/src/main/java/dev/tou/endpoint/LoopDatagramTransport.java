@@ -10,6 +10,10 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
 
 /** The UDP channel that belongs to an event loop of Netty: NIO always, epoll where its classes are on the class path. */
 final class LoopDatagramTransport implements DatagramTransport {
@@ -57,6 +61,18 @@ final class LoopDatagramTransport implements DatagramTransport {
                 .setRecvByteBufAllocator(
                         new FixedRecvByteBufAllocator(maxDatagramBytes + 1).maxMessagesPerRead(NIO_MESSAGES_PER_READ));
         return channel;
+    }
+
+    @Override
+    public List<InetAddress> localAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .toList();
+        } catch (SocketException e) {
+            // Without the list the catch-all serves every address.
+            return List.of();
+        }
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class Shard implements ConnectionOwner {
     private final EventLoopResources resources;
     private final UdpEndpoint endpoint;
     private final boolean segmented;
+    private final int maxDatagramBytes;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
@@ -48,12 +49,19 @@ public final class Shard implements ConnectionOwner {
     /**
      * A shard for a channel that is not registered yet.
      *
+     * @param maxDatagramBytes the largest datagram that peers may send
      * @param endpoint the endpoint whose listeners its SYNs reach, or null on the client's side
      */
-    Shard(DatagramChannel udp, DatagramTransport transport, EventLoopResources resources, UdpEndpoint endpoint) {
+    Shard(
+            DatagramChannel udp,
+            DatagramTransport transport,
+            EventLoopResources resources,
+            UdpEndpoint endpoint,
+            int maxDatagramBytes) {
         this.udp = udp;
         this.resources = resources;
         this.endpoint = endpoint;
+        this.maxDatagramBytes = maxDatagramBytes;
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWaitTable(EventLoopResources.tableHash());
@@ -121,6 +129,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return whether one more reset may answer a segment of no connection} */
     public boolean mayReset(long nowNanos) {
         return resets.tryAcquire(nowNanos);
+    }
+
+    /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
+    public int maxDatagramBytes() {
+        return maxDatagramBytes;
     }
 
     /** {@return whether a train can go to the channel in one piece} */

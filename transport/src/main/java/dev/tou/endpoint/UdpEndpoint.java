@@ -111,7 +111,7 @@ public final class UdpEndpoint {
     private Shard openShard(InetSocketAddress address, boolean reuse) throws Exception {
         DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), maxDatagramBytes);
         udp.config().setOption(ChannelOption.SO_REUSEADDR, reuse);
-        Shard shard = new Shard(udp, transport, resources, this);
+        Shard shard = new Shard(udp, transport, resources, this, maxDatagramBytes);
         shard.installed(installer.install(shard, udp.pipeline()));
         shards.add(shard);
         try {

@@ -46,8 +46,7 @@ final class SegmentCodec extends ChannelDuplexHandler {
             burst.begin(shard.resources().nowNanos());
         }
         ByteBuf datagram = packet.content();
-        // The read buffer is one byte larger than the largest datagram: a filled one was cut off.
-        if (!datagram.isWritable() && datagram.unwrap() == null) {
+        if (datagram.readableBytes() > shard.maxDatagramBytes()) {
             drop(packet, DropReason.TRUNCATED);
             return;
         }

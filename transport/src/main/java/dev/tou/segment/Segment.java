@@ -106,6 +106,10 @@ public final class Segment {
         return largestTextBytes;
     }
 
+    public void window(int field) {
+        window = field;
+    }
+
     public void urgentPointer(int pointer) {
         urgentPointer = pointer;
     }

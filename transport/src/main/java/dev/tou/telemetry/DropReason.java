@@ -13,7 +13,7 @@ public enum DropReason {
     BAD_CONTROL_BITS,
     /** A TCP port of zero. */
     BAD_PORT,
-    /** The datagram filled the read buffer, so its end may be missing. */
+    /** Larger than any datagram that we announce to accept, so its end may be missing. */
     TRUNCATED,
     /** For a connection that does not exist, and no reset may answer it. */
     NO_CONNECTION,

@@ -39,10 +39,13 @@ public enum TcpTimer {
     USER_TIMEOUT,
 
     /** A close that waits for its data to be delivered has waited as long as {@code SO_LINGER} says. */
-    LINGER;
+    LINGER,
+
+    /** Two maximum segment lifetimes have passed for the oldest record (RFC 9293 section 3.10.8). */
+    TIME_WAIT;
 
     /** How many there are; {@code values()} would copy the array. */
-    static final int COUNT = LINGER.ordinal() + 1;
+    static final int COUNT = TIME_WAIT.ordinal() + 1;
 
     private static final TcpTimer[] BY_ORDINAL = values();
 
