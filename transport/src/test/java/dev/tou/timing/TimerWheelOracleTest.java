@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Millions of random arms, disarms, stalls and expiries, held against a sorted map of deadlines. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TimerWheelOracleTest {
 
     private static final int CONNECTIONS = 300;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +16,7 @@ import static dev.tou.timing.TcpTimer.PACING;
 import static dev.tou.timing.TcpTimer.RETRANSMISSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TimerWheelTest {
 
     private static final long MILLI = 1_000_000;
@@ -121,6 +123,22 @@ class TimerWheelTest {
         loop.advance(SECOND);
         assertThat(loop.isScheduled()).as("the last task finds nothing").isFalse();
         assertThat(connection.expired).isEmpty();
+    }
+
+    @Test
+    void whatWasDisarmedWakesNobody() {
+        Recorder last = new Recorder();
+        last.armIn(KEEPALIVE, 300 * MILLI);
+        for (int delay = 200; delay >= 100; delay -= 10) {
+            Recorder closed = new Recorder();
+            closed.armIn(KEEPALIVE, delay * MILLI);
+            closed.disarmAll();
+        }
+        long schedulesBefore = loop.schedules;
+        loop.advance(300 * MILLI);
+        assertThat(last.expired).containsExactly(KEEPALIVE);
+        // The task for the earliest of them finds nothing and asks for the one that is left.
+        assertThat(loop.schedules - schedulesBefore).isEqualTo(1);
     }
 
     @Test
