@@ -11,7 +11,7 @@ import io.netty.buffer.ByteBuf;
  */
 final class ChunkMemory {
 
-    /** The most that a chunk is made larger than its first text, in bytes; a single longer text gets a chunk of its own length. */
+    /** The most that a chunk is made for texts to come, in bytes; a single longer text gets a chunk of its length. */
     static final int MAX_GROWTH_BYTES = 64 * 1024;
 
     /** What a chunk costs besides its capacity, in bytes: the buffer object, its handle in the pool, and our reference. */

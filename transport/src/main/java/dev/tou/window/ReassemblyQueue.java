@@ -76,7 +76,7 @@ public final class ReassemblyQueue {
         memoryLimitBytes(memoryLimitBytes);
     }
 
-    /** Changes the limit on {@link #memoryBytes()}, as the receive buffer grows or memory runs short; what is held stays. */
+    /** Changes the limit on {@link #memoryBytes()}, as the window grows or memory runs short; what is held stays. */
     public void memoryLimitBytes(int limitBytes) {
         if (limitBytes < 0) {
             throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected: >= 0)");
@@ -213,7 +213,7 @@ public final class ReassemblyQueue {
         return heldBytes;
     }
 
-    /** {@return the true size of what is held, in bytes: capacities of chunks, and a fixed overhead for each chunk and run} */
+    /** {@return the true size, in bytes: capacities of chunks, and a fixed overhead for each chunk and run} */
     public int memoryBytes() {
         return memoryBytes;
     }

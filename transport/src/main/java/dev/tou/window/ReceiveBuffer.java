@@ -127,7 +127,7 @@ public final class ReceiveBuffer {
         return readableBytes;
     }
 
-    /** {@return the true size of what is held, in bytes: chunks by their capacity and overhead, borrowed text by its length} */
+    /** {@return the true size, in bytes: chunks by their capacity and an overhead, borrowed text by its length} */
     public int memoryBytes() {
         return memoryBytes;
     }

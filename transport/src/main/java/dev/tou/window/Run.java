@@ -62,12 +62,12 @@ final class Run {
         return memoryBytes;
     }
 
-    /** {@return what {@link #append} of {@code bytes} would add to the true size, if the chunk made for it has no room to spare} */
+    /** {@return what appending {@code bytes} adds to the true size, if a chunk made for it has no room to spare} */
     int costOfAppending(int bytes) {
         return cost(bytes - (last == null ? 0 : last.text.writableBytes()));
     }
 
-    /** {@return what {@link #prepend} of {@code bytes} would add to the true size, if the chunk made for it has no room to spare} */
+    /** {@return what prepending {@code bytes} adds to the true size, if a chunk made for it has no room to spare} */
     int costOfPrepending(int bytes) {
         return cost(bytes - first.text.readerIndex());
     }

@@ -24,7 +24,6 @@ final class RunPool {
         } else {
             spareRuns = run.older;
             spareRunCount--;
-            run.older = null;
         }
         run.open(seq);
         return run;

@@ -19,7 +19,7 @@ class ReassemblyQueueAttackTest {
     private static final int SEGMENTS = 1_000_000;
     private static final int WINDOW = 1 << 20;
     private static final int MEMORY_LIMIT = 256 * 1024;
-    private static final int ORIGIN = -WINDOW / 2;
+    private static final int ORIGIN = Integer.MAX_VALUE - WINDOW / 2;
 
     /** Where the attacker puts the next byte. */
     private enum Attack {

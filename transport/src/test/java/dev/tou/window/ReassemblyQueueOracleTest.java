@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The reassembly queue against a bitmap: random segments in a window of 2^17 bytes around the wrap of the sequence number,
- * every one with bytes of its own, so that a byte taken from the wrong segment is seen.
+ * The reassembly queue against a bitmap: random segments in a window of 2^17 bytes around the wrap of the sequence number, as
+ * an unsigned or as a signed one, every one with bytes of its own, so that a byte taken from the wrong segment is seen.
  */
 class ReassemblyQueueOracleTest {
 
@@ -57,7 +57,7 @@ class ReassemblyQueueOracleTest {
 
         Oracle(long seed) {
             random = new Random(seed);
-            origin = -random.nextInt(SPAN);
+            origin = (random.nextBoolean() ? 0 : Integer.MIN_VALUE) - random.nextInt(SPAN);
             maxRuns = random.nextBoolean() ? 256 : 1 + random.nextInt(20);
             memoryLimit = random.nextBoolean() ? 1 << 24 : 2000 + random.nextInt(100_000);
             maxLength = random.nextBoolean() ? 40 : 4000;

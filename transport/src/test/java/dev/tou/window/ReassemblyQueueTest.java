@@ -17,8 +17,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReassemblyQueueTest {
 
-    /** The first byte expected; the tests write sequence numbers relative to it, and most of them wrap. */
-    private static final int ORIGIN = -5;
+    /** The first byte expected; the tests write sequence numbers relative to it, and most of them wrap as signed numbers. */
+    private static final int ORIGIN = Integer.MAX_VALUE - 4;
 
     private static final int CHUNK = Run.CHUNK_UNIT_BYTES + ChunkMemory.OVERHEAD_BYTES;
 
@@ -109,8 +109,25 @@ class ReassemblyQueueTest {
             assertThat(insert(1300, "b".repeat(700))).isEqualTo(700);
             assertThat(allocator.allocations()).as("one for the gap").isEqualTo(allocations + 1);
             assertThat(queue.runs()).isEqualTo(1);
+            int chunks = 512 + 512 + 512; // the text for the gap begins in the room of the first
+            assertThat(queue.memoryBytes()).isEqualTo(Run.OVERHEAD_BYTES + 3 * ChunkMemory.OVERHEAD_BYTES + chunks);
             assertThat(queue.deliver(seq(1000), buffer)).isEqualTo(1300);
             assertThat(delivered()).isEqualTo("a".repeat(300) + "b".repeat(700) + "c".repeat(300));
+        }
+
+        @Test
+        void joiningCopiesNoChunkOfSizeEvenIfThereIsRoom() {
+            insert(1000, "a".repeat(3000));
+            insert(4000, "b".repeat(100));
+            insert(4101, "d".repeat(300));
+            long used = allocator.usedBytes();
+            int allocations = allocator.allocations();
+            assertThat(insert(4100, "c")).isEqualTo(1);
+            assertThat(allocator.allocations()).as("there was room").isEqualTo(allocations);
+            assertThat(allocator.usedBytes()).isEqualTo(used);
+            assertThat(queue.runs()).isEqualTo(1);
+            assertThat(queue.deliver(seq(1000), buffer)).isEqualTo(3401);
+            assertThat(delivered()).isEqualTo("a".repeat(3000) + "b".repeat(100) + "c" + "d".repeat(300));
         }
 
         @Test
