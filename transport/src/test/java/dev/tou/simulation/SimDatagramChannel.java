@@ -23,6 +23,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
 
 /**
@@ -47,6 +48,7 @@ public final class SimDatagramChannel extends UnicastDatagramChannel {
     SimDatagramChannel(SimHost host, SocketProtocolFamily family) {
         socket = new SimSocket(host, family, handle);
         config = new SimDatagramChannelConfig(this, socket, () -> readPending = false);
+        config.setAllocator(host.network().allocator());
     }
 
     /** {@return how many datagrams were cut off because the read buffer was too small} */
@@ -310,7 +312,14 @@ public final class SimDatagramChannel extends UnicastDatagramChannel {
                 allocator.lastBytesRead(length);
                 allocator.incMessagesRead(1);
                 batch.add(new DatagramPacket(data, SimDatagramChannel.this.localAddress(), datagram.source()));
-            } while (allocator.continueReading());
+            } while (mayContinue(allocator));
+        }
+
+        /** A datagram shorter than the buffer does not say that the socket is empty. */
+        private boolean mayContinue(RecvByteBufAllocator.Handle allocator) {
+            return allocator instanceof RecvByteBufAllocator.ExtendedHandle extended
+                    ? extended.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)
+                    : allocator.continueReading();
         }
     }
 }

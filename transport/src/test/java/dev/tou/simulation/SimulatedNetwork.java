@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.NetUtil;
 
 /**
@@ -48,6 +50,8 @@ public final class SimulatedNetwork implements AutoCloseable {
     private final TraceHash trace = new TraceHash();
     private final long[] counts = new long[Fate.values().length];
     private LinkProfile defaultProfile = LinkProfile.IDEAL.delay(Duration.ofMillis(1));
+    private final UnpooledByteBufAllocator countingAllocator = new UnpooledByteBufAllocator(true, true);
+    private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private long nextEventOrder;
     private long nextDatagramNumber;
 
@@ -127,6 +131,29 @@ public final class SimulatedNetwork implements AutoCloseable {
     private LinkProfile initialProfile(int from, SimHost to) {
         boolean inside = from == to.index();
         return inside ? LinkProfile.IDEAL.delay(Duration.ofNanos(20_000)).mtu(65_535) : defaultProfile;
+    }
+
+    // Memory
+
+    /**
+     * From now on channels allocate from an allocator that counts bytes exactly and is not watched by Netty's leak
+     * detector, whose paranoid level costs 20 microseconds per datagram: for bulk tests, which then assert that
+     * {@link #bytesInUse} is zero in the end.
+     */
+    public SimulatedNetwork countBuffers() {
+        allocator = countingAllocator;
+        return this;
+    }
+
+    /** {@return the bytes of buffers from {@link #countBuffers} that nobody has released} */
+    public long bytesInUse() {
+        return countingAllocator.metric().usedDirectMemory()
+                + countingAllocator.metric().usedHeapMemory();
+    }
+
+    /** {@return what channels of this network allocate from unless told otherwise} */
+    public ByteBufAllocator allocator() {
+        return allocator;
     }
 
     // Hooks

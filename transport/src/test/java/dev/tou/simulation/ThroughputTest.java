@@ -4,7 +4,6 @@ package dev.tou.simulation;
 import java.time.Duration;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class ThroughputTest {
 
     private static void measure(String what, LinkProfile profile, int segments) {
         for (int round = 0; round < 5; round++) {
-            try (SimulatedNetwork network = new SimulatedNetwork(7)) {
+            try (SimulatedNetwork network = new SimulatedNetwork(7).countBuffers()) {
                 SimHost a = network.addHost("a", "10.0.0.1");
                 SimHost b = network.addHost("b", "10.0.0.2");
                 network.link(a, b, profile);
@@ -44,7 +43,8 @@ class ThroughputTest {
                 UdpUser sink = UdpUser.bind(simulation, b, b.address(9)).counting();
                 sink.channel.config().setReceiveBufferSize(8 << 20);
                 UdpUser source = UdpUser.connect(simulation, a, b.address(9));
-                ByteBuf train = Unpooled.directBuffer(SIZE * segments).writeZero(SIZE * segments);
+                ByteBuf train =
+                        network.allocator().directBuffer(SIZE * segments).writeZero(SIZE * segments);
                 long start = System.nanoTime();
                 for (int sent = 0; sent < COUNT; ) {
                     for (int burst = 0; burst < 1000 && sent < COUNT; burst += segments, sent += segments) {
@@ -62,6 +62,7 @@ class ThroughputTest {
                 simulation.runUntilIdle();
                 double seconds = (System.nanoTime() - start) / 1e9;
                 train.release();
+                assertThat(network.bytesInUse()).isZero();
                 assertThat(sink.datagrams).isGreaterThanOrEqualTo(COUNT);
                 System.out.printf(
                         "%s: %.0f datagrams/s, %d steps%n", what, sink.datagrams / seconds, simulation.steps());

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 
@@ -39,6 +40,13 @@ final class UdpUser extends ChannelInboundHandlerAdapter {
     static UdpUser bind(Simulation simulation, SimHost host, InetSocketAddress address) {
         UdpUser user = new UdpUser(host.newDatagramChannel());
         simulation.await(bootstrap(host, user.channel).handler(user).bind(address));
+        return user;
+    }
+
+    static UdpUser bind(Simulation simulation, SimHost host, InetSocketAddress address, ChannelOption<Boolean> flag) {
+        UdpUser user = new UdpUser(host.newDatagramChannel());
+        simulation.await(
+                bootstrap(host, user.channel).option(flag, true).handler(user).bind(address));
         return user;
     }
 
