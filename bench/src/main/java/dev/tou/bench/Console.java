@@ -1,0 +1,189 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * What a command says, and how: results on standard output, progress and errors on standard error.
+ *
+ * <p>A terminal gets colour (unless NO_COLOR is set) and one line that is redrawn; a pipe or a file gets plain lines. Safe
+ * for use by several threads. After {@link #lastWord} it stays silent, so that a command that is being interrupted does
+ * not also report what the interruption did to it.
+ */
+public final class Console {
+
+    private static final String CLEAR_LINE = "\r\033[K";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean live;
+    private final boolean colour;
+    private final boolean unicode;
+    private boolean progressShown;
+    private boolean silent;
+
+    /**
+     * @param live whether standard error is a terminal, where a line can be redrawn
+     * @param colour whether to use colours
+     * @param unicode whether more than ASCII can be shown
+     */
+    public Console(OutputStream out, OutputStream err, boolean live, boolean colour, boolean unicode) {
+        Charset charset = unicode ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
+        this.out = new PrintStream(out, true, charset);
+        this.err = new PrintStream(err, true, charset);
+        this.live = live;
+        this.colour = colour;
+        this.unicode = unicode;
+    }
+
+    /** {@return the console of this process} */
+    public static Console system() {
+        boolean outTerminal = isTerminal("out");
+        boolean errTerminal = isTerminal("err");
+        String noColour = System.getenv("NO_COLOR");
+        boolean dumb = "dumb".equals(System.getenv("TERM"));
+        return new Console(
+                System.out,
+                System.err,
+                errTerminal && !dumb,
+                outTerminal && errTerminal && !dumb && (noColour == null || noColour.isEmpty()),
+                localeIsUtf8());
+    }
+
+    /** The launcher tells which streams are terminals; Java alone knows only about all of them together. */
+    private static boolean isTerminal(String stream) {
+        String told = System.getProperty("tou.terminals");
+        if (told != null) {
+            return told.contains(stream);
+        }
+        java.io.Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try { // since JDK 22 there is a console without a terminal, and a method to ask
+            return (Boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    private static boolean localeIsUtf8() {
+        for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
+            String value = System.getenv(name);
+            if (value != null && !value.isEmpty()) {
+                String lower = value.toLowerCase(Locale.ROOT);
+                return lower.contains("utf-8") || lower.contains("utf8");
+            }
+        }
+        return false;
+    }
+
+    /** Prints a result. */
+    public synchronized void say(String line) {
+        if (!silent) {
+            clearProgress();
+            out.println(line);
+        }
+    }
+
+    /** Prints a remark that is no result. */
+    public synchronized void note(String line) {
+        if (!silent) {
+            clearProgress();
+            err.println(line);
+        }
+    }
+
+    /** Prints the one sentence that says why a command failed. */
+    public synchronized void error(String sentence) {
+        note(style("31;1", "tou:") + " " + sentence);
+    }
+
+    /** Prints the sentence that ends an interrupted command; nothing is printed after it. */
+    public synchronized void lastWord(String sentence) {
+        if (!silent) {
+            if (progressShown) {
+                err.println();
+                progressShown = false;
+            }
+            error(sentence);
+            silent = true;
+        }
+    }
+
+    /** Prints the stack trace that {@code --debug} asks for. */
+    public synchronized void trace(Throwable cause) {
+        if (!silent) {
+            cause.printStackTrace(err);
+        }
+    }
+
+    /** Redraws the progress line. Only on a terminal. */
+    public synchronized void progress(String line) {
+        if (live && !silent) {
+            err.print(CLEAR_LINE + line);
+            err.flush();
+            progressShown = true;
+        }
+    }
+
+    /** Removes the progress line, if there is one. */
+    public synchronized void clearProgress() {
+        if (progressShown) {
+            err.print(CLEAR_LINE);
+            err.flush();
+            progressShown = false;
+        }
+    }
+
+    /** {@return whether progress can be redrawn in place} */
+    public boolean isLive() {
+        return live;
+    }
+
+    /** {@return whether colours are used} */
+    public boolean hasColour() {
+        return colour;
+    }
+
+    /** {@return {@code fancy} where more than ASCII can be shown, otherwise {@code plain}} */
+    public String symbol(String fancy, String plain) {
+        return unicode ? fancy : plain;
+    }
+
+    public String bold(String text) {
+        return style("1", text);
+    }
+
+    public String dim(String text) {
+        return style("2", text);
+    }
+
+    public String green(String text) {
+        return style("32", text);
+    }
+
+    public String cyan(String text) {
+        return style("36", text);
+    }
+
+    public String red(String text) {
+        return style("31", text);
+    }
+
+    private String style(String code, String text) {
+        return colour ? "\033[" + code + "m" + text + "\033[0m" : text;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+}

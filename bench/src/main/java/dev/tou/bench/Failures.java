@@ -1,0 +1,142 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+import io.netty.channel.ConnectTimeoutException;
+
+/**
+ * Turns what the operating system and Netty throw into a {@link Failure}: one sentence, one exit code.
+ *
+ * <p>The texts of the native transports are matched as well as the exception types, because epoll reports the same error
+ * numbers through one exception class.
+ */
+public final class Failures {
+
+    private Failures() {}
+
+    /** {@return why a connection to {@code target} could not be opened} */
+    public static Failure connecting(HostAndPort target, Throwable cause) {
+        String text = text(cause);
+        if (cause instanceof Failure known) {
+            return known;
+        }
+        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+            return new Failure(
+                    ExitCode.UNKNOWN_HOST,
+                    "No host is called \"" + target.host() + "\"; check the spelling, or give its IP address.",
+                    cause);
+        }
+        if (cause instanceof ConnectTimeoutException || text.contains("timed out")) {
+            return new Failure(
+                    ExitCode.REFUSED, target + " did not answer in time; is it up, and does UDP reach it?", cause);
+        }
+        if (cause instanceof NoRouteToHostException || text.contains("unreachable") || text.contains("no route")) {
+            return new Failure(ExitCode.REFUSED, target + " cannot be reached from here; check the network.", cause);
+        }
+        if (cause instanceof ConnectException || text.contains("refused")) {
+            return new Failure(
+                    ExitCode.REFUSED,
+                    target + " refused the connection; is \"tou receive\" running there, on that port?",
+                    cause);
+        }
+        if (text.contains("reset")) {
+            return new Failure(ExitCode.RESET, target + " reset the connection while it was being opened.", cause);
+        }
+        return new Failure(ExitCode.INTERNAL, "Cannot connect to " + target + ": " + reason(cause) + ".", cause);
+    }
+
+    /** {@return why {@code address} could not be listened on} */
+    public static Failure listening(InetSocketAddress address, Throwable cause) {
+        String text = text(cause);
+        String where = address.getHostString() + ":" + address.getPort();
+        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+            return new Failure(
+                    ExitCode.UNKNOWN_HOST,
+                    "No host is called \"" + address.getHostString() + "\"; give an address of this machine.",
+                    cause);
+        }
+        if (text.contains("already in use")) {
+            return new Failure(
+                    ExitCode.CANNOT_LISTEN,
+                    "Port " + address.getPort() + " is in use; stop the program that has it, or choose another --port.",
+                    cause);
+        }
+        if (text.contains("assign requested")) {
+            return new Failure(
+                    ExitCode.CANNOT_LISTEN,
+                    address.getHostString() + " is not an address of this machine; choose another --bind.",
+                    cause);
+        }
+        if (text.contains("permission") || text.contains("not permitted")) {
+            return new Failure(
+                    ExitCode.CANNOT_LISTEN,
+                    "Port " + address.getPort() + " needs privileges; choose a --port above 1023.",
+                    cause);
+        }
+        return new Failure(ExitCode.CANNOT_LISTEN, "Cannot listen on " + where + ": " + reason(cause) + ".", cause);
+    }
+
+    /** {@return why {@code file} could not be read} */
+    public static Failure reading(Path file, IOException cause) {
+        if (cause instanceof NoSuchFileException) {
+            return new Failure(ExitCode.UNREADABLE, "There is no file " + file + "; check the path.", cause);
+        }
+        if (cause instanceof AccessDeniedException) {
+            return new Failure(ExitCode.UNREADABLE, "You may not read " + file + "; check its permissions.", cause);
+        }
+        return new Failure(ExitCode.UNREADABLE, "Cannot read " + file + ": " + reason(cause) + ".", cause);
+    }
+
+    /** {@return why a file named {@code name} could not be written in {@code folder}} */
+    public static Failure writing(Path folder, String name, IOException cause) {
+        String text = text(cause);
+        if (text.contains("no space left") || text.contains("quota") || text.contains("not enough space")) {
+            return new Failure(
+                    ExitCode.DISK_FULL,
+                    "The disk is full, so " + name + " was not kept; make room in " + folder + ".",
+                    cause);
+        }
+        if (text.contains("file too large")) {
+            return new Failure(
+                    ExitCode.DISK_FULL,
+                    name + " is larger than a file may be in " + folder + ", so it was not kept.",
+                    cause);
+        }
+        if (cause instanceof NoSuchFileException) {
+            return new Failure(
+                    ExitCode.UNWRITABLE,
+                    "There is no folder " + folder + "; create it, or choose another --dir.",
+                    cause);
+        }
+        if (cause instanceof AccessDeniedException) {
+            return new Failure(
+                    ExitCode.UNWRITABLE, "You may not write in " + folder + "; check its permissions.", cause);
+        }
+        return new Failure(
+                ExitCode.UNWRITABLE, "Cannot write " + name + " in " + folder + ": " + reason(cause) + ".", cause);
+    }
+
+    private static String text(Throwable cause) {
+        return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    }
+
+    /** What the system says, without the path that a {@link FileSystemException} repeats. */
+    private static String reason(Throwable cause) {
+        if (cause instanceof FileSystemException file && file.getReason() != null) {
+            return file.getReason();
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}

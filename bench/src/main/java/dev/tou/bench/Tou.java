@@ -1,0 +1,159 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import dev.tou.bench.demo.DemoClientCommand;
+import dev.tou.bench.demo.DemoCommand;
+import dev.tou.bench.demo.DemoServerCommand;
+import dev.tou.bench.file.ReceiveCommand;
+import dev.tou.bench.file.SendCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The {@code tou} command: finds the subcommand, and turns every way it can end into a sentence and an exit code. */
+@Command(
+        name = "tou",
+        mixinStandardHelpOptions = true,
+        versionProvider = Tou.Version.class,
+        description = "TCP over UDP: move files, and see how it works.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            SendCommand.class,
+            ReceiveCommand.class,
+            DemoServerCommand.class,
+            DemoClientCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tou demo                         a file through a lossy link",
+            "  tou receive --dir inbox          wait for files",
+            "  tou send report.pdf host:9700    send one there",
+            "",
+            "\"tou COMMAND --help\" tells more about a command."
+        })
+public final class Tou implements Runnable {
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    Tou(Console console) {
+        this.console = console;
+    }
+
+    public static void main(String[] args) {
+        quietNetty();
+        System.exit(run(Console.system(), args));
+    }
+
+    /** Netty's warnings about a platform are not the user's concern; {@code -Dtou.log} shows them. */
+    private static void quietNetty() {
+        if (System.getProperty("tou.log") == null) {
+            Logger.getLogger("io.netty").setLevel(Level.SEVERE);
+        }
+    }
+
+    /** {@return the exit code of the command line {@code args}} */
+    public static int run(Console console, String... args) {
+        return commandLine(console).execute(args);
+    }
+
+    static CommandLine commandLine(Console console) {
+        CommandLine commandLine = new CommandLine(new Tou(console));
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(console.hasColour() ? Ansi.ON : Ansi.OFF));
+        commandLine.setOut(new PrintWriter(console.out(), true));
+        commandLine.setErr(new PrintWriter(console.err(), true));
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.registerConverter(HostAndPort.class, value -> converted(HostAndPort::parse, value));
+        commandLine.registerConverter(Duration.class, value -> converted(Units::parseDuration, value));
+        commandLine.setParameterExceptionHandler((e, args) -> misused(console, e));
+        commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));
+        showExitCodes(commandLine);
+        return commandLine;
+    }
+
+    private static <T> T converted(Function<String, T> parser, String value) {
+        try {
+            return parser.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static void showExitCodes(CommandLine commandLine) {
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCode.asHelp());
+        for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+            showExitCodes(subcommand);
+        }
+    }
+
+    private static int misused(Console console, ParameterException e) {
+        String message = e.getMessage().strip();
+        String sentence = message.endsWith(".") || message.endsWith("?") ? message : message + ".";
+        String name = e.getCommandLine().getCommandSpec().qualifiedName();
+        console.error(sentence.replace(System.lineSeparator(), " ") + " Try \"" + name + " --help\".");
+        return ExitCode.USAGE.code();
+    }
+
+    private static int failed(Console console, Exception e, CommandLine command, ParseResult parsed) {
+        CommonOptions options = (CommonOptions) command.getMixins().get("common");
+        boolean debug = options != null && options.debug();
+        Failure failure = e instanceof Failure known
+                ? known
+                : new Failure(
+                        ExitCode.INTERNAL,
+                        "Internal error: " + e + "; run it again with --debug and report what it prints.",
+                        e);
+        if (options != null) {
+            options.lines()
+                    .emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", failure.getMessage()));
+        }
+        console.error(failure.getMessage());
+        if (debug) {
+            console.trace(e);
+        }
+        return failure.exit().code();
+    }
+
+    Console console() {
+        return console;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send or receive.");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Tou.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "tou " + (version == null ? "(not packaged)" : version),
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch") + ", event loops: "
+                        + Transports.Io.preferred().name().toLowerCase(Locale.ROOT)
+            };
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** The one place where the event loop's kind and the channel classes are named. */
+public final class Transports {
+
+    /** How an event loop waits for the network. */
+    public enum Io {
+        NIO,
+        EPOLL;
+
+        /** {@return epoll where it works, otherwise NIO} */
+        public static Io preferred() {
+            return Epoll.isAvailable() ? EPOLL : NIO;
+        }
+
+        private IoHandlerFactory factory() {
+            return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        }
+    }
+
+    /** Whether a stream's segments travel in datagrams, and so through a UDP relay. */
+    public static final boolean STREAMS_RUN_OVER_UDP = false;
+
+    private Transports() {}
+
+    /** {@return the class of a connecting stream channel} */
+    public static Class<? extends SocketChannel> socketChannel(Io io) {
+        return io == Io.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** {@return the class of a listening stream channel} */
+    public static Class<? extends ServerSocketChannel> serverSocketChannel(Io io) {
+        return io == Io.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** {@return the class of a UDP channel on this kind of loop} */
+    public static Class<? extends DatagramChannel> datagramChannel(Io io) {
+        return io == Io.EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
+    }
+
+    /** {@return a group of {@code threads} loops, whose threads do not keep the process alive} */
+    public static EventLoopGroup group(Io io, int threads, String name) {
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io.factory());
+    }
+
+    /** Closes the channels and waits until that is done, then ends their loops. */
+    public static void shutdown(EventLoopGroup group, Channel... channels) {
+        for (Channel channel : channels) {
+            if (channel != null) {
+                channel.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+            }
+        }
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+}

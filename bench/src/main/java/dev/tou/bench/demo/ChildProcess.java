@@ -1,0 +1,145 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.demo;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.Tou;
+
+/**
+ * This program once more, in a process of its own, told what to do by arguments and telling what it does in JSON lines.
+ *
+ * <p>It is ended by closing its standard input; if that is not enough, by force.
+ */
+final class ChildProcess implements AutoCloseable {
+
+    private static final long SILENCE_SECONDS = 45;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final String role;
+    private final Process process;
+    private final BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
+
+    private ChildProcess(String role, Process process) {
+        this.role = role;
+        this.process = process;
+    }
+
+    /** Starts the program with {@code arguments}; {@code log} gets what it writes to standard error. */
+    static ChildProcess start(String role, Path log, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Dtou.terminals="); // it speaks to us, whatever it has inherited
+        command.addAll(program(System.getProperty("java.class.path")));
+        command.addAll(arguments);
+        command.add("--report=json");
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectError(log.toFile()).start();
+            ChildProcess child = new ChildProcess(role, process);
+            Thread reader = new Thread(child::read, "tou-demo-" + role);
+            reader.setDaemon(true);
+            reader.start();
+            return child;
+        } catch (IOException e) {
+            throw new Failure(ExitCode.INTERNAL, "Cannot start the " + role + " process: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** A single jar is run as such, so that its manifest counts. */
+    private static List<String> program(String classPath) {
+        boolean jar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
+        return jar ? List.of("-jar", classPath) : List.of("-cp", classPath, Tou.class.getName());
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("{")) {
+                    events.add(MAPPER.readTree(line));
+                }
+            }
+        } catch (IOException e) {
+            // as good as the end
+        }
+        events.add(MAPPER.createObjectNode().put("event", "ended"));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /**
+     * {@return the next event called {@code name}}
+     *
+     * @param others gets the events that come before it
+     * @throws Failure if the process fails or ends instead, or says nothing for long
+     */
+    JsonNode await(String name, Consumer<JsonNode> others) {
+        while (true) {
+            JsonNode event = next();
+            switch (event.path("event").asText()) {
+                case "failed" ->
+                    throw new Failure(
+                            ExitCode.of(event.path("exit").asInt()),
+                            "The " + role + " process failed: "
+                                    + event.path("sentence").asText());
+                case "ended" ->
+                    throw new Failure(
+                            ExitCode.INTERNAL, "The " + role + " process ended too early; --debug keeps its log.");
+                default -> {
+                    if (event.path("event").asText().equals(name)) {
+                        return event;
+                    }
+                    others.accept(event);
+                }
+            }
+        }
+    }
+
+    private JsonNode next() {
+        try {
+            JsonNode event = events.poll(SILENCE_SECONDS, TimeUnit.SECONDS);
+            if (event != null) {
+                return event;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new Failure(ExitCode.REFUSED, "The " + role + " process has said nothing for " + SILENCE_SECONDS + " s.");
+    }
+
+    /** Ends the process at once. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has gone already
+        }
+        try {
+            if (!process.waitFor(8, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tou.bench.CommonOptions;
+import dev.tou.bench.Console;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
+import dev.tou.bench.HostAndPort;
+import dev.tou.bench.Interruption;
+import dev.tou.bench.ProgressLine;
+import dev.tou.bench.Transports;
+import dev.tou.bench.Units;
+import dev.tou.bench.file.FileSender;
+import dev.tou.bench.file.Sha256;
+import dev.tou.bench.impair.ImpairmentProfile;
+import dev.tou.bench.impair.RelayStatistics;
+import dev.tou.bench.impair.UdpRelay;
+
+/**
+ * The steps of the demonstration, in order.
+ *
+ * <p>The relay has the server's port number on another loopback address, because a connection's TCP port is the UDP port
+ * that it was opened to: a relay forwards datagrams, and does not rewrite what is in them.
+ */
+final class Demo {
+
+    /**
+     * What to do.
+     *
+     * @param seed of the link and of the generated file
+     * @param link each direction of the link
+     * @param file to send, or null to generate one of {@code size} bytes
+     * @param results an existing folder
+     */
+    record Plan(long seed, ImpairmentProfile link, Path file, long size, Path results) {}
+
+    static final int REQUESTS = 1000;
+    static final int REQUESTS_PER_SECOND = 200;
+
+    /** Other names of this machine that a server on 127.0.0.1 leaves free; the first works on Linux and Windows. */
+    private static final List<String> RELAY_ADDRESSES = List.of("127.0.0.2", "::1");
+
+    private final CommonOptions common;
+    private final Console console;
+    private final Plan plan;
+    private final long startNanos = System.nanoTime();
+
+    Demo(CommonOptions common, Plan plan) {
+        this.common = common;
+        this.console = common.console();
+        this.plan = plan;
+    }
+
+    DemoSummary run() {
+        tell(console.bold("tou demo") + "  seed " + plan.seed() + console.dim("  link, each way: ")
+                + plan.link().describe());
+        Path work = temporaryFolder();
+        try {
+            Path source = source(work);
+            Path inbox = Files.createDirectories(work.resolve("inbox"));
+            return withServer(source, inbox);
+        } catch (IOException e) {
+            throw Failures.writing(work, "the demo's files", e);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private Path source(Path work) {
+        if (plan.file() != null) {
+            FileSender.requireReadable(plan.file());
+            return plan.file().toAbsolutePath();
+        }
+        Path file = work.resolve("demo.bin");
+        SeededFile.write(file, plan.size(), plan.seed());
+        return file;
+    }
+
+    private DemoSummary withServer(Path source, Path inbox) {
+        try (ChildProcess server = child("server", List.of("demo-server", "--dir=" + inbox));
+                Interruption hook = Interruption.onInterrupt(() -> interrupted(server, inbox.getParent()))) {
+            assert hook != null;
+            int port = server.await("listening", event -> {}).path("port").asInt();
+            InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+            step("server", "process " + server.pid() + " listens on " + text(address));
+            if (!Transports.STREAMS_RUN_OVER_UDP) {
+                return withClient(source, inbox, server, new HostAndPort("127.0.0.1", port), null);
+            }
+            try (UdpRelay relay = relay(address)) {
+                step("link", text(relay.address()) + " to " + text(address));
+                HostAndPort entry = new HostAndPort(relay.address().getAddress().getHostAddress(), port);
+                return withClient(source, inbox, server, entry, relay);
+            }
+        }
+    }
+
+    private UdpRelay relay(InetSocketAddress server) {
+        Failure last = null;
+        for (String candidate : RELAY_ADDRESSES) {
+            try {
+                InetSocketAddress listen = new InetSocketAddress(InetAddress.getByName(candidate), server.getPort());
+                return UdpRelay.start(common.io(), listen, server, plan.link(), plan.link(), plan.seed());
+            } catch (Failure | UnknownHostException e) {
+                last = e instanceof Failure known ? known : Failures.listening(server, e);
+            }
+        }
+        throw last;
+    }
+
+    private DemoSummary withClient(Path source, Path inbox, ChildProcess server, HostAndPort entry, UdpRelay relay) {
+        List<String> arguments = List.of(
+                "demo-client",
+                source.toString(),
+                entry.toString(),
+                "--results=" + plan.results(),
+                "--requests=" + REQUESTS,
+                "--rate=" + REQUESTS_PER_SECOND);
+        try (ChildProcess client = child("client", arguments)) {
+            step("client", "process " + client.pid() + " sends " + source.getFileName() + " to " + entry);
+            ProgressLine line = new ProgressLine(console, source.getFileName().toString(), size(source));
+            long begin = System.nanoTime();
+            JsonNode sent = client.await("sent", event -> progress(line, event, begin));
+            RelayStatistics link = relay == null ? null : relay.statistics();
+            JsonNode received = server.await("received", event -> {});
+            Sha256 digest = compare(source, inbox, received);
+            step("file", "SHA-256 is the same at both ends: " + digest.hex().substring(0, 16) + "...");
+            showWaiting();
+            JsonNode latency = client.await("latency", event -> {});
+            step("latency", Units.grouped(REQUESTS) + " requests answered");
+            return new DemoSummary(plan, size(source), digest, sent, latency, link, System.nanoTime() - startNanos);
+        }
+    }
+
+    private void showWaiting() {
+        console.progress("  " + Units.grouped(REQUESTS) + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, "
+                + REQUESTS_PER_SECOND + " a second ...");
+    }
+
+    private void progress(ProgressLine line, JsonNode event, long begin) {
+        if (event.path("event").asText().equals("progress")) {
+            console.progress("  " + line.at(event.path("bytes").asLong(), System.nanoTime() - begin));
+        }
+    }
+
+    /** The demo trusts neither process: it reads both files itself. */
+    private static Sha256 compare(Path source, Path inbox, JsonNode received) {
+        Path copy = inbox.resolve(source.getFileName());
+        Sha256 sent = SeededFile.digest(source);
+        Sha256 kept = SeededFile.digest(copy);
+        if (!sent.equals(kept) || !sent.hex().equals(received.path("sha256").asText())) {
+            throw new Failure(
+                    ExitCode.INTEGRITY,
+                    "The file arrived damaged: its SHA-256 was " + sent + " and is " + kept
+                            + "; this is a bug in tou.");
+        }
+        return sent;
+    }
+
+    private ChildProcess child(String role, List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.add("--io=" + common.io().name().toLowerCase(Locale.ROOT));
+        return ChildProcess.start(role, plan.results().resolve(role + ".log"), all);
+    }
+
+    private void interrupted(ChildProcess server, Path work) {
+        console.lastWord("Interrupted; both processes were ended and the demo's files removed.");
+        server.kill();
+        delete(work);
+    }
+
+    private void step(String what, String text) {
+        tell("  " + console.green(console.symbol("✔", "-")) + " " + Units.format("%-8s", what) + text);
+    }
+
+    private void tell(String line) {
+        if (!common.json()) {
+            console.say(line);
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        return new HostAndPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw Failures.reading(file, e);
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("tou-demo-");
+        } catch (IOException e) {
+            throw Failures.writing(Path.of(System.getProperty("java.io.tmpdir")), "the demo's files", e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // a leftover in the temporary folder harms nobody
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tou.bench.Console;
+import dev.tou.bench.Failures;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
+import dev.tou.bench.file.Sha256;
+import dev.tou.bench.impair.RelayStatistics;
+
+/**
+ * What the demonstration found, as a table for people and as {@code summary.json}.
+ *
+ * @param sent what the client said about the transfer
+ * @param latency what it said about the requests, in nanoseconds
+ * @param link what the relay counted during the transfer, or null if there was none between
+ * @param nanos the demo took
+ */
+record DemoSummary(
+        Demo.Plan plan, long bytes, Sha256 digest, JsonNode sent, JsonNode latency, RelayStatistics link, long nanos) {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    Map<String, Object> fields() {
+        return JsonLines.fields(
+                "seed", plan.seed(),
+                "link", plan.link().describe(),
+                "bytes", bytes,
+                "sha256", digest.hex(),
+                "transferNanos", sent.path("nanos").asLong(),
+                "bytesPerSecond", Math.round(rate()),
+                "connection", sent.path("connection"),
+                "relay", link,
+                "latencyNanos", latencyFields(),
+                "demoNanos", nanos);
+    }
+
+    private Map<String, Object> latencyFields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (String name : new String[] {"count", "p50", "p90", "p99", "max"}) {
+            fields.put(name, latency.path(name).asLong());
+        }
+        return fields;
+    }
+
+    private double rate() {
+        return bytes * 1e9 / sent.path("nanos").asLong();
+    }
+
+    void write(Path folder) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("schema", JsonLines.SCHEMA);
+        all.putAll(fields());
+        try {
+            String text = MAPPER.writer(new DefaultPrettyPrinter()).writeValueAsString(all);
+            Files.writeString(folder.resolve("summary.json"), text + "\n");
+        } catch (IOException e) {
+            throw Failures.writing(folder, "summary.json", e);
+        }
+    }
+
+    void show(Console console) {
+        showTransfer(console);
+        if (link != null) {
+            showLink(console);
+        }
+        showLatency(console);
+        console.say("");
+        console.say("  Results in " + console.bold(plan.results().toString())
+                + console.dim("  summary.json, latency.hlog, latency.hgrm"));
+        console.say(console.dim(
+                "  Done in " + Units.nanos(nanos) + ". The same link again: tou demo --seed " + plan.seed()));
+    }
+
+    private void showTransfer(Console console) {
+        heading(console, "Transfer");
+        row(console, "bytes", Units.grouped(bytes) + "  (" + Units.bytes(bytes) + ")");
+        row(console, "time", Units.nanos(sent.path("nanos").asDouble()));
+        row(console, "rate", Units.bytesPerSecond(rate()) + "  (" + Units.bitsPerSecond(rate() * 8) + ")");
+        JsonNode connection = sent.path("connection");
+        row(console, "channel", connection.path("transport").asText());
+        row(
+                console,
+                "round trip",
+                connection.path("rttMillis").isNumber()
+                        ? Units.format("%.1f ms", connection.path("rttMillis").asDouble())
+                                + Units.format(
+                                        "  (+/- %.1f ms)",
+                                        connection.path("rttVarMillis").asDouble())
+                        : "not told by this channel");
+        row(
+                console,
+                "sent again",
+                connection.path("retransmits").isNumber()
+                        ? Units.grouped(connection.path("retransmits").asLong()) + " segments"
+                        : "not told by this channel");
+    }
+
+    private void showLink(Console console) {
+        heading(console, Units.format("%-20s%16s%16s", "Link, in datagrams", "to the server", "to the client"));
+        row(console, "arrived", RelayStatistics.Direction::entered);
+        row(console, "lost", RelayStatistics.Direction::lost);
+        row(console, "reordered", RelayStatistics.Direction::reordered);
+        row(console, "duplicated", RelayStatistics.Direction::duplicated);
+        row(console, "passed on", RelayStatistics.Direction::left);
+        long dropped = link.toServer().queueDropped() + link.toClient().queueDropped();
+        long unsendable = link.toServer().unsendable() + link.toClient().unsendable();
+        long tooBig = link.toServer().tooBig() + link.toClient().tooBig();
+        rowIf(console, dropped, "queue full", RelayStatistics.Direction::queueDropped);
+        rowIf(console, unsendable, "not sendable", RelayStatistics.Direction::unsendable);
+        rowIf(console, tooBig, "too big", RelayStatistics.Direction::tooBig);
+    }
+
+    private void showLatency(Console console) {
+        heading(
+                console,
+                "Request latency"
+                        + console.dim("  " + Units.grouped(latency.path("count").asLong())
+                                + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, " + Demo.REQUESTS_PER_SECOND
+                                + " a second, from the intended send time"));
+        StringBuilder line = new StringBuilder();
+        for (String name : new String[] {"p50", "p90", "p99", "max"}) {
+            line.append(Units.format(
+                    "  %-4s%-12s", name, Units.nanos(latency.path(name).asDouble())));
+        }
+        console.say("  " + line);
+    }
+
+    private static void heading(Console console, String text) {
+        console.say("");
+        console.say("  " + console.bold(text));
+    }
+
+    private static void row(Console console, String name, String value) {
+        console.say(Units.format("    %-16s", name) + value);
+    }
+
+    private void rowIf(Console console, long sum, String name, ToLongFunction<RelayStatistics.Direction> figure) {
+        if (sum > 0) {
+            row(console, name, figure);
+        }
+    }
+
+    private void row(Console console, String name, ToLongFunction<RelayStatistics.Direction> figure) {
+        console.say(Units.format(
+                "    %-18s%16s%16s",
+                name,
+                Units.grouped(figure.applyAsLong(link.toServer())),
+                Units.grouped(figure.applyAsLong(link.toClient()))));
+    }
+}

@@ -1,0 +1,36 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.demo;
+
+import java.util.List;
+
+import dev.tou.bench.file.Reception;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+
+/** Lets one port receive files and answer requests: the first four bytes of a connection say which. */
+final class ServiceSelector extends ByteToMessageDecoder {
+
+    /** "TOUE": everything that follows is to be sent back. */
+    static final int ECHO = 0x544F5545;
+
+    private final Reception files;
+
+    ServiceSelector(Reception files) {
+        this.files = files;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (in.readableBytes() < 4) {
+            return;
+        }
+        if (in.getInt(in.readerIndex()) == ECHO) {
+            in.skipBytes(4);
+            ctx.pipeline().addLast(new EchoHandler());
+        } else {
+            files.install(ctx.pipeline());
+        }
+        ctx.pipeline().remove(this);
+    }
+}

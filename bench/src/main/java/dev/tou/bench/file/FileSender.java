@@ -1,0 +1,115 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.bench.ConnectionReport;
+import dev.tou.bench.Failures;
+import dev.tou.bench.HostAndPort;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Transports;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+
+/** One file on its way to one receiver. */
+public final class FileSender implements AutoCloseable {
+
+    /**
+     * What a finished transfer was.
+     *
+     * @param digest the same at both ends
+     * @param bytes in the file
+     * @param nanos from connecting to the receiver's verdict
+     * @param connection what the connection said about itself at the end
+     */
+    public record Sent(Sha256 digest, long bytes, long nanos, ConnectionReport connection) {
+
+        /** {@return the same as the fields of a JSON line} */
+        public Map<String, Object> fields() {
+            return JsonLines.fields("bytes", bytes, "nanos", nanos, "sha256", digest.hex(), "connection", connection);
+        }
+    }
+
+    private final EventLoopGroup group;
+    private final SourceFile file;
+    private final TransferProgress progress;
+    private final CompletableFuture<Sent> outcome = new CompletableFuture<>();
+    private Channel channel;
+
+    private FileSender(EventLoopGroup group, SourceFile file, TransferProgress progress) {
+        this.group = group;
+        this.file = file;
+        this.progress = progress;
+    }
+
+    /**
+     * Opens the file, and starts to connect and to send.
+     *
+     * @param name what the receiver is to call it, or null for its own name
+     * @param timeout how long to wait for the connection, and for any sign of life later
+     * @throws dev.tou.bench.Failure if the file cannot be read
+     */
+    public static FileSender start(Transports.Io io, Path path, String name, HostAndPort target, Duration timeout) {
+        SourceFile file = SourceFile.open(path);
+        String called = name == null ? file.name() : name;
+        TransferProgress progress = new TransferProgress(called, file.size(), target.unresolved());
+        FileSender sender = new FileSender(Transports.group(io, 1, "tou-send"), file, progress);
+        sender.connect(io, target, timeout);
+        return sender;
+    }
+
+    /** Throws the {@link dev.tou.bench.Failure} that {@link #start} would, if {@code path} cannot be sent. */
+    public static void requireReadable(Path path) {
+        SourceFile.open(path).close();
+    }
+
+    private void connect(Transports.Io io, HostAndPort target, Duration timeout) {
+        SendHandler handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
+        ChannelFuture connected = new Bootstrap()
+                .group(group)
+                .channel(Transports.socketChannel(io))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline()
+                                .addLast(new IdleStateHandler(true, 0, 0, timeout.toMillis(), TimeUnit.MILLISECONDS))
+                                .addLast(new ReplyDecoder())
+                                .addLast(handler);
+                    }
+                })
+                .connect(target.unresolved());
+        channel = connected.channel();
+        connected.addListener(future -> {
+            if (!future.isSuccess()) {
+                outcome.completeExceptionally(Failures.connecting(target, future.cause()));
+            }
+        });
+    }
+
+    /** {@return how far it is} */
+    public TransferProgress progress() {
+        return progress;
+    }
+
+    /** {@return how it ends: what was sent, or a {@link dev.tou.bench.Failure}} */
+    public CompletableFuture<Sent> outcome() {
+        return outcome;
+    }
+
+    @Override
+    public void close() {
+        Transports.shutdown(group, channel);
+        file.close();
+    }
+}

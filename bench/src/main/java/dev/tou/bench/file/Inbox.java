@@ -1,0 +1,54 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+
+/**
+ * Where received files go, and what may happen to files that are there.
+ *
+ * @param folder absolute
+ * @param fixedName the name that the next file gets whatever the sender calls it, or null
+ * @param replace whether a file of the same name may be replaced
+ * @param opener how temporary files are opened
+ */
+record Inbox(Path folder, String fixedName, boolean replace, TargetFile.Opener opener) {
+
+    /** {@return an inbox that keeps the senders' names in {@code folder}} */
+    static Inbox folder(Path folder, boolean replace) {
+        return of(folder.toAbsolutePath().normalize(), null, replace);
+    }
+
+    /** {@return an inbox for one file, named {@code file}} */
+    static Inbox file(Path file, boolean replace) {
+        Path target = file.toAbsolutePath().normalize();
+        if (target.getParent() == null || Files.isDirectory(target)) {
+            throw new Failure(ExitCode.UNWRITABLE, file + " is a folder; use --dir for it, or name a file.");
+        }
+        return of(target.getParent(), target.getFileName().toString(), replace);
+    }
+
+    private static Inbox of(Path folder, String fixedName, boolean replace) {
+        if (!Files.isDirectory(folder)) {
+            throw new Failure(
+                    ExitCode.UNWRITABLE, "There is no folder " + folder + "; create it, or choose another --dir.");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new Failure(ExitCode.UNWRITABLE, "You may not write in " + folder + "; check its permissions.");
+        }
+        return new Inbox(folder, fixedName, replace, TargetFile.ON_DISK);
+    }
+
+    /** {@return an empty file for what {@code offer} announces; blocking} */
+    TargetFile open(Offer offer) {
+        String name = fixedName != null ? fixedName : FileNames.requireSafe(offer.name());
+        Path target = folder.resolve(name).normalize();
+        if (!folder.equals(target.getParent())) {
+            throw new Failure(ExitCode.REFUSED, "The file name leaves its folder; send it under another --name.");
+        }
+        return TargetFile.open(target, offer.size(), replace, opener);
+    }
+}

@@ -1,0 +1,201 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.bench.CommonOptions;
+import dev.tou.bench.Console;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.Interruption;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tou receive}: waits for files. */
+@Command(
+        name = "receive",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Wait for files from \"tou send\".",
+            "A file gets its name only when it is whole, on disk, and its SHA-256 is right; until then it is called "
+                    + ".tou-*.part. A file that is there already is never replaced, unless you say --force."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tou receive                               into this folder, until Ctrl-C",
+            "  tou receive --dir inbox --port 9800       elsewhere",
+            "  tou receive --output backup.tar           one file, under this name"
+        })
+public final class ReceiveCommand implements Callable<Integer>, ReceiveListener {
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "9700",
+            description = "UDP port to listen on; 0 lets the system choose (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "0.0.0.0",
+            description = "Address to listen on (default: ${DEFAULT-VALUE}, all of this machine).")
+    private String bind;
+
+    @Option(names = "--dir", paramLabel = "DIR", description = "Folder for the files (default: the current one).")
+    private Path folder;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Name for the one file that is received; implies --once.")
+    private Path output;
+
+    @Option(names = "--once", description = "End after one file.")
+    private boolean once;
+
+    @Option(names = "--force", description = "Replace a file of the same name.")
+    private boolean force;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "Give a sender up after so long without a byte (default: ${DEFAULT-VALUE}).")
+    private Duration timeout;
+
+    @Mixin
+    private CommonOptions common;
+
+    private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private Console console;
+    private JsonLines lines;
+    private ProgressView current;
+    private Integer exit;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        console = common.console();
+        lines = common.lines();
+        if (port < 0 || port > 65535) {
+            throw new Failure(ExitCode.USAGE, port + " is not a port; give a number from 0 to 65535.");
+        }
+        if (output != null && folder != null) {
+            throw new Failure(ExitCode.USAGE, "Give either --dir or --output, not both.");
+        }
+        Inbox inbox =
+                output != null ? Inbox.file(output, force) : Inbox.folder(folder != null ? folder : Path.of(""), force);
+        boolean single = once || output != null;
+        Reception reception = new Reception(inbox, single, timeout, this);
+        try (FileReceiver receiver = FileReceiver.listen(
+                        common.io(),
+                        new InetSocketAddress(bind, port),
+                        channel -> reception.install(channel.pipeline()));
+                Interruption hook = Interruption.onInterrupt(() -> interrupted(reception))) {
+            assert hook != null;
+            announce(receiver.address(), inbox);
+            while (exit == null) {
+                Runnable event = events.poll(current == null ? 3600_000 : 100, TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    event.run();
+                } else if (current != null) {
+                    current.draw();
+                }
+                if (!single) {
+                    exit = null;
+                }
+            }
+        }
+        return exit;
+    }
+
+    private void announce(InetSocketAddress address, Inbox inbox) {
+        String where = inbox.fixedName() == null
+                ? inbox.folder().toString()
+                : inbox.folder().resolve(inbox.fixedName()).toString();
+        lines.emit(
+                "listening",
+                JsonLines.fields(
+                        "address", address.getAddress().getHostAddress(), "port", address.getPort(), "into", where));
+        if (!common.json()) {
+            String host = address.getAddress().isAnyLocalAddress()
+                    ? "THIS-HOST"
+                    : address.getAddress().getHostAddress();
+            console.say("Listening on " + console.bold("port " + address.getPort()) + ", writing to "
+                    + console.bold(where));
+            console.say(console.dim("  send with: tou send FILE " + host + ":" + address.getPort()));
+        }
+    }
+
+    @Override
+    public void onBegin(TransferProgress transfer) {
+        events.add(() -> {
+            current = new ProgressView(console, lines, transfer);
+            lines.emit("receiving", JsonLines.fields("name", transfer.name(), "size", transfer.size()));
+        });
+    }
+
+    @Override
+    public void onKept(TransferProgress transfer, Path file, Sha256 digest) {
+        long nanos = transfer.elapsedNanos();
+        events.add(() -> {
+            ended(ExitCode.DONE);
+            lines.emit(
+                    "received",
+                    JsonLines.fields(
+                            "file", file.toString(), "bytes", transfer.size(), "nanos", nanos, "sha256", digest.hex()));
+            if (!common.json()) {
+                console.say(console.green(console.symbol("✔ ", ""))
+                        + console.bold(file.getFileName().toString())
+                        + " from " + transfer.peer() + ": " + Units.bytes(transfer.size()) + " in " + Units.nanos(nanos)
+                        + ", " + Units.bytesPerSecond(transfer.size() * 1e9 / nanos));
+                console.say(console.dim("  SHA-256 " + digest));
+            }
+        });
+    }
+
+    @Override
+    public void onFailed(SocketAddress peer, Failure failure) {
+        events.add(() -> {
+            ended(failure.exit());
+            rejected(peer, failure);
+        });
+    }
+
+    @Override
+    public void onRejected(SocketAddress peer, Failure failure) {
+        events.add(() -> rejected(peer, failure));
+    }
+
+    private void rejected(SocketAddress peer, Failure failure) {
+        lines.emit(
+                "failed",
+                JsonLines.fields(
+                        "peer", String.valueOf(peer), "exit", failure.exit().code(), "sentence", failure.getMessage()));
+        console.error(failure.getMessage());
+    }
+
+    private void ended(ExitCode how) {
+        exit = how.code();
+        current = null;
+    }
+
+    private void interrupted(Reception reception) {
+        int discarded = reception.discardUnfinished();
+        console.lastWord(
+                discarded == 0
+                        ? "Interrupted; no longer listening."
+                        : "Interrupted while a file was coming; nothing of it was kept.");
+    }
+}

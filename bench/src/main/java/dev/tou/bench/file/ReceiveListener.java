@@ -1,0 +1,23 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.net.SocketAddress;
+import java.nio.file.Path;
+
+import dev.tou.bench.Failure;
+
+/** Told what becomes of the transfers of a receiver. Called in event loops: must not block. */
+public interface ReceiveListener {
+
+    /** The bytes of a file begin to come. */
+    void onBegin(TransferProgress transfer);
+
+    /** The file is on disk under its name, and its digest matched. */
+    void onKept(TransferProgress transfer, Path file, Sha256 digest);
+
+    /** A transfer from {@code peer} failed. Nothing of it was kept. */
+    void onFailed(SocketAddress peer, Failure failure);
+
+    /** A connection from {@code peer} did not come to a transfer: no offer, or one too many. */
+    void onRejected(SocketAddress peer, Failure failure);
+}

@@ -1,0 +1,96 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateHandler;
+
+/**
+ * What all connections of one receiver share: where files go, how many may come at once, who is told, and which files are
+ * unfinished.
+ */
+public final class Reception {
+
+    /** Each transfer has a thread and up to {@link DiskThread#HIGH_BYTES} in memory. */
+    private static final int MAX_TRANSFERS = 32;
+
+    private final Inbox inbox;
+    private final boolean once;
+    private final Duration timeout;
+    private final ReceiveListener listener;
+    private final Set<TargetFile> unfinished = ConcurrentHashMap.newKeySet();
+    private int active;
+    private boolean used;
+
+    Reception(Inbox inbox, boolean once, Duration timeout, ReceiveListener listener) {
+        this.inbox = inbox;
+        this.once = once;
+        this.timeout = timeout;
+        this.listener = listener;
+    }
+
+    /** {@return a reception of any number of files into {@code folder}, none of which may be there yet} */
+    public static Reception into(Path folder, Duration timeout, ReceiveListener listener) {
+        return new Reception(Inbox.folder(folder, false), false, timeout, listener);
+    }
+
+    /** Makes the connection of {@code pipeline} one that receives a file. */
+    public void install(ChannelPipeline pipeline) {
+        pipeline.addLast("idle", new IdleStateHandler(timeout.toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast("offer-decoder", new OfferDecoder());
+        pipeline.addLast("receive", new ReceiveHandler(this));
+    }
+
+    /** Counts a transfer in. Each that was admitted is to be counted out by {@link #leave}. */
+    synchronized void admit() {
+        if (once && used) {
+            throw new Failure(ExitCode.REFUSED, "The receiver takes one file only, and has been offered one already.");
+        }
+        if (active == MAX_TRANSFERS) {
+            throw new Failure(
+                    ExitCode.REFUSED, "The receiver is busy with " + MAX_TRANSFERS + " files; try again later.");
+        }
+        active++;
+        used = true;
+    }
+
+    synchronized void leave() {
+        active--;
+    }
+
+    /** {@return an empty file for {@code offer}, known here until it is {@linkplain #forget forgotten}; blocking} */
+    TargetFile open(Offer offer) {
+        TargetFile file = inbox.open(offer);
+        unfinished.add(file);
+        return file;
+    }
+
+    void forget(TargetFile file) {
+        unfinished.remove(file);
+    }
+
+    /** Removes every unfinished file, because the process ends; {@return how many there were}. */
+    public int discardUnfinished() {
+        int discarded = 0;
+        for (TargetFile file : unfinished) {
+            file.discard();
+            discarded++;
+        }
+        return discarded;
+    }
+
+    ReceiveListener listener() {
+        return listener;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+}

@@ -1,0 +1,50 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.file;
+
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How far one file has come: counted by the threads that move it, read by the one that shows it. */
+public final class TransferProgress {
+
+    private final String name;
+    private final long size;
+    private final SocketAddress peer;
+    private final long startNanos = System.nanoTime();
+    private final AtomicLong moved = new AtomicLong();
+
+    TransferProgress(String name, long size, SocketAddress peer) {
+        this.name = name;
+        this.size = size;
+        this.peer = peer;
+    }
+
+    void advance(int bytes) {
+        moved.addAndGet(bytes);
+    }
+
+    /** {@return the file's name} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return bytes in the file} */
+    public long size() {
+        return size;
+    }
+
+    /** {@return bytes moved so far} */
+    public long moved() {
+        return moved.get();
+    }
+
+    /** {@return the other end} */
+    public SocketAddress peer() {
+        return peer;
+    }
+
+    /** {@return nanoseconds since the transfer began} */
+    public long elapsedNanos() {
+        return System.nanoTime() - startNanos;
+    }
+}

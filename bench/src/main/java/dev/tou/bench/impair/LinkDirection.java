@@ -1,0 +1,132 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.impair;
+
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One direction of a link: the datagrams that are on their way, and what has become of the others.
+ *
+ * <p>Time comes in as an argument, and datagrams go out through a function, so that it runs in a test without sockets.
+ * Belongs to one thread. Owns the buffers between {@link #enter} and the exit.
+ *
+ * @param <R> where a datagram goes when it leaves
+ */
+final class LinkDirection<R> {
+
+    /** A datagram on its way. */
+    static final class InFlight<R> implements Comparable<InFlight<R>> {
+        final ByteBuf content;
+        final R route;
+        private final long dueNanos;
+        private final long number;
+
+        private InFlight(ByteBuf content, R route, long dueNanos, long number) {
+            this.content = content;
+            this.route = route;
+            this.dueNanos = dueNanos;
+            this.number = number;
+        }
+
+        @Override
+        public int compareTo(InFlight<R> other) {
+            long difference = dueNanos - other.dueNanos;
+            return difference != 0 ? Long.signum(difference) : Long.compare(number, other.number);
+        }
+    }
+
+    /** Returned by {@link #drain} when nothing is on its way. */
+    static final long NOTHING_DUE = Long.MAX_VALUE;
+
+    private final ImpairmentProfile profile;
+    private final Impairment impairment;
+    private final Consumer<InFlight<R>> exit;
+    private final PriorityQueue<InFlight<R>> inFlight = new PriorityQueue<>();
+    private final RelayStatistics.Counters counters = new RelayStatistics.Counters();
+    private boolean started;
+    private long linkFreeNanos;
+    private long lastInOrderNanos;
+    private long nextNumber;
+    private long highestLeft = -1;
+
+    LinkDirection(ImpairmentProfile profile, RandomGenerator random, Consumer<InFlight<R>> exit) {
+        this.profile = profile;
+        this.impairment = new Impairment(profile, random);
+        this.exit = exit;
+    }
+
+    /** Takes {@code content} over, at {@code nowNanos}; it is released if it does not get through. */
+    void enter(ByteBuf content, R route, long nowNanos) {
+        if (!started) {
+            started = true;
+            linkFreeNanos = nowNanos;
+            lastInOrderNanos = nowNanos;
+        }
+        counters.entered++;
+        counters.enteredBytes += content.readableBytes();
+        Impairment.Fate fate = impairment.next();
+        if (fate.lost()) {
+            counters.lost++;
+            content.release();
+            return;
+        }
+        long left = leavesQueue(content.readableBytes(), nowNanos);
+        if (left == NOTHING_DUE) {
+            counters.queueDropped++;
+            content.release();
+            return;
+        }
+        long due = left + profile.delay().toNanos() + fate.jitterNanos();
+        lastInOrderNanos = Math.max(lastInOrderNanos, due);
+        due = lastInOrderNanos + fate.heldNanos();
+        if (fate.duplicated()) {
+            counters.duplicated++;
+            inFlight.add(new InFlight<>(content.retainedDuplicate(), route, due, nextNumber));
+        }
+        inFlight.add(new InFlight<>(content, route, due, nextNumber++));
+    }
+
+    /** When the last bit of {@code bytes} is on the link, or {@link #NOTHING_DUE} if the queue before it is full. */
+    private long leavesQueue(int bytes, long nowNanos) {
+        long rate = profile.rateBitsPerSecond();
+        if (rate == 0) {
+            return nowNanos;
+        }
+        long start = Math.max(nowNanos, linkFreeNanos);
+        double waitingBytes = (start - nowNanos) * (rate / 8e9);
+        if (waitingBytes + bytes > profile.queueBytes()) {
+            return NOTHING_DUE;
+        }
+        linkFreeNanos = start + (long) (bytes * 8e9 / rate);
+        return linkFreeNanos;
+    }
+
+    /** Lets everything out that is due at {@code nowNanos}, and {@return when the next is due}. */
+    long drain(long nowNanos) {
+        InFlight<R> first;
+        while ((first = inFlight.peek()) != null && first.dueNanos - nowNanos <= 0) {
+            inFlight.remove();
+            if (first.number < highestLeft) {
+                counters.reordered++;
+            }
+            highestLeft = Math.max(highestLeft, first.number);
+            counters.left++;
+            counters.leftBytes += first.content.readableBytes();
+            exit.accept(first);
+        }
+        return first == null ? NOTHING_DUE : first.dueNanos;
+    }
+
+    /** Releases what is still on its way. */
+    void clear() {
+        inFlight.forEach(datagram -> datagram.content.release());
+        inFlight.clear();
+    }
+
+    RelayStatistics.Counters counters() {
+        return counters;
+    }
+}

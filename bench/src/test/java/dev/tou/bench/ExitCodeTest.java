@@ -1,0 +1,181 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each way to fail that needs only one end: its number, and its one sentence. */
+class ExitCodeTest {
+
+    @TempDir
+    Path folder;
+
+    private final CapturedConsole tou = new CapturedConsole();
+
+    private void fails(ExitCode expected, String sentence, String... args) {
+        assertThat(tou.run(args)).as(tou.err()).isEqualTo(expected.code());
+        assertThat(tou.err()).startsWith("tou: ").contains(sentence).hasLineCount(1);
+        assertThat(tou.out()).isEmpty();
+    }
+
+    private String file() throws IOException {
+        return Files.writeString(folder.resolve("file.txt"), "hello").toString();
+    }
+
+    /** A port that was free a moment ago. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void numbersAreTheDocumentedOnes() {
+        assertThat(ExitCode.values())
+                .extracting(ExitCode::code)
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130, 143);
+        assertThat(ExitCode.of(5)).isEqualTo(ExitCode.INTEGRITY);
+        assertThat(ExitCode.of(77)).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void nothingToDo() {
+        fails(ExitCode.USAGE, "Say what to do");
+    }
+
+    @Test
+    void unknownOption() {
+        fails(ExitCode.USAGE, "Try \"tou send --help\"", "send", "--fast", "a", "b:1");
+    }
+
+    @Test
+    void malformedAddress() {
+        fails(ExitCode.USAGE, "not HOST:PORT", "send", "a", "b");
+    }
+
+    @Test
+    void malformedDuration() {
+        fails(ExitCode.USAGE, "write it like 5ms", "send", "--timeout", "soon", "a", "b:1");
+    }
+
+    @Test
+    void unknownHost() throws IOException {
+        fails(
+                ExitCode.UNKNOWN_HOST,
+                "No host is called \"no-such-host.invalid\"",
+                "send",
+                file(),
+                "no-such-host.invalid:9700");
+    }
+
+    @Test
+    void refusedConnection() throws IOException {
+        String target = "127.0.0.1:" + freePort();
+        fails(ExitCode.REFUSED, target + " refused the connection", "send", file(), target);
+    }
+
+    @Test
+    void missingFile() {
+        fails(
+                ExitCode.UNREADABLE,
+                "There is no file",
+                "send",
+                folder.resolve("none").toString(),
+                "127.0.0.1:9");
+    }
+
+    @Test
+    void unreadableFile() {
+        fails(ExitCode.UNREADABLE, "is a folder", "send", folder.toString(), "127.0.0.1:9");
+    }
+
+    @Test
+    void fileWithoutASize() {
+        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/zero")));
+        fails(ExitCode.UNREADABLE, "no regular file", "send", "/dev/zero", "127.0.0.1:9");
+    }
+
+    @Test
+    void missingFileOfTheDemo() {
+        assertThat(tou.run("demo", "--file", folder.resolve("none").toString(), "--out", folder.toString()))
+                .isEqualTo(ExitCode.UNREADABLE.code());
+        assertThat(tou.err()).contains("There is no file").hasLineCount(1);
+    }
+
+    @Test
+    void portInUse() throws IOException {
+        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        try (PortInUse used = PortInUse.on(new InetSocketAddress(loopback, 0))) {
+            String port = String.valueOf(used.port());
+            fails(
+                    ExitCode.CANNOT_LISTEN,
+                    "Port " + port + " is in use",
+                    "receive",
+                    "--bind",
+                    "127.0.0.1",
+                    "--port",
+                    port);
+        }
+    }
+
+    @Test
+    void foreignAddress() {
+        fails(
+                ExitCode.CANNOT_LISTEN,
+                "not an address of this machine",
+                "receive",
+                "--bind",
+                "192.0.2.77",
+                "--port",
+                "0");
+    }
+
+    @Test
+    void unknownAddressToListenOn() {
+        fails(ExitCode.UNKNOWN_HOST, "No host is called", "receive", "--bind", "no-such-host.invalid", "--port", "0");
+    }
+
+    @Test
+    void portOutOfRange() {
+        fails(ExitCode.USAGE, "99999 is not a port", "receive", "--port", "99999");
+    }
+
+    @Test
+    void missingFolder() {
+        fails(
+                ExitCode.UNWRITABLE,
+                "There is no folder",
+                "receive",
+                "--dir",
+                folder.resolve("none").toString());
+    }
+
+    @Test
+    void twoDestinations() {
+        fails(ExitCode.USAGE, "not both", "receive", "--dir", folder.toString(), "--output", "x");
+    }
+
+    @Test
+    void impossibleLink() {
+        fails(ExitCode.USAGE, "more than 100%", "demo", "--loss", "300%", "--out", folder.toString());
+    }
+
+    @Test
+    void helpAndVersionAreNoFailures() {
+        assertThat(tou.run("--help")).isZero();
+        assertThat(tou.out()).contains("Exit codes:").contains("130").contains("tou receive --dir inbox");
+        assertThat(tou.run("receive", "--help")).isZero();
+        assertThat(tou.out()).contains("--force");
+        assertThat(tou.run("--version")).isZero();
+        assertThat(tou.err()).isEmpty();
+    }
+}

@@ -1,0 +1,148 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.impair;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** One direction on virtual time: datagrams carry their number, and leave into a list. */
+class LinkDirectionTest {
+
+    private static final long MS = 1_000_000;
+
+    private final List<Integer> left = new ArrayList<>();
+    private final List<Long> leftAt = new ArrayList<>();
+    private long now = 42 * MS;
+
+    private LinkDirection<String> link(String profile, long seed) {
+        return new LinkDirection<>(ImpairmentProfile.parse(profile), new SplittableRandom(seed), datagram -> {
+            left.add(datagram.content.getInt(0));
+            leftAt.add(now);
+            datagram.content.release();
+        });
+    }
+
+    private static ByteBuf datagram(int number, int bytes) {
+        return Unpooled.buffer(bytes).writeInt(number).writeZero(bytes - 4);
+    }
+
+    /** Sends {@code count} datagrams, one each {@code gapNanos}, and lets all of them out when they are due. */
+    private void run(LinkDirection<String> link, int count, long gapNanos) {
+        for (int i = 0; i < count; i++) {
+            long next = now + gapNanos;
+            link.enter(datagram(i, 1200), "route", now);
+            drainUntil(link, next);
+            now = next;
+        }
+        drainUntil(link, Long.MAX_VALUE);
+    }
+
+    private void drainUntil(LinkDirection<String> link, long end) {
+        long due = link.drain(now);
+        while (due != LinkDirection.NOTHING_DUE && due <= end) {
+            now = due;
+            due = link.drain(now);
+        }
+    }
+
+    @Test
+    void perfectLinkPassesEverythingAtOnce() {
+        LinkDirection<String> link = link("perfect", 1);
+        link.enter(datagram(7, 100), "route", now);
+        assertThat(link.drain(now)).isEqualTo(LinkDirection.NOTHING_DUE);
+        assertThat(left).containsExactly(7);
+        RelayStatistics.Direction counted = link.counters().snapshot();
+        assertThat(counted.enteredBytes()).isEqualTo(100);
+        assertThat(counted.leftBytes()).isEqualTo(100);
+    }
+
+    @Test
+    void delayIsExact() {
+        LinkDirection<String> link = link("delay=5ms", 1);
+        link.enter(datagram(0, 100), "route", now);
+        assertThat(link.drain(now + 5 * MS - 1)).isEqualTo(now + 5 * MS);
+        assertThat(left).isEmpty();
+        link.drain(now + 5 * MS);
+        assertThat(left).containsExactly(0);
+    }
+
+    @Test
+    void sharesComeOutAsAsked() {
+        LinkDirection<String> link = link("delay=5ms,loss=1%,reorder=1%,duplicate=0.1%", 20261121);
+        run(link, 100_000, 100_000);
+        RelayStatistics.Direction counted = link.counters().snapshot();
+        assertThat(counted.entered()).isEqualTo(100_000);
+        assertThat(counted.lost()).isBetween(900L, 1100L);
+        assertThat(counted.duplicated()).isBetween(70L, 130L);
+        assertThat(counted.reordered()).isBetween(800L, 1050L);
+        assertThat(counted.left()).isEqualTo(100_000 - counted.lost() + counted.duplicated());
+        assertThat(left).hasSize((int) counted.left());
+    }
+
+    @Test
+    void sameSeedSameFate() {
+        run(link("delay=5ms,jitter=2ms,loss=3%,reorder=5%,duplicate=1%", 7), 5000, 200_000);
+        List<Integer> first = List.copyOf(left);
+        left.clear();
+        run(link("delay=5ms,jitter=2ms,loss=3%,reorder=5%,duplicate=1%", 7), 5000, 200_000);
+        assertThat(left).isEqualTo(first);
+        left.clear();
+        run(link("delay=5ms,jitter=2ms,loss=3%,reorder=5%,duplicate=1%", 8), 5000, 200_000);
+        assertThat(left).isNotEqualTo(first);
+    }
+
+    @Test
+    void anotherFigureDoesNotChangeWhichAreLost() {
+        run(link("loss=3%", 7), 2000, 200_000);
+        List<Integer> survivors = List.copyOf(left);
+        left.clear();
+        run(link("loss=3%,jitter=1ms,delay=9ms", 7), 2000, 200_000);
+        assertThat(left).isEqualTo(survivors);
+    }
+
+    @Test
+    void jitterDelaysButKeepsTheOrder() {
+        run(link("delay=5ms,jitter=4ms", 3), 2000, 100_000);
+        assertThat(left).isSorted().hasSize(2000);
+    }
+
+    @Test
+    void rateSpacesDatagramsOut() {
+        LinkDirection<String> link = link("rate=9.6mbit,queue=1MiB", 1); // 1200 bytes take 1 ms
+        for (int i = 0; i < 10; i++) {
+            link.enter(datagram(i, 1200), "route", now);
+        }
+        long begin = now;
+        drainUntil(link, Long.MAX_VALUE);
+        for (int i = 0; i < 10; i++) {
+            assertThat(leftAt.get(i) - begin).isEqualTo((i + 1) * MS);
+        }
+    }
+
+    @Test
+    void fullQueueDropsItsTail() {
+        LinkDirection<String> link = link("rate=9.6mbit,queue=6000", 1);
+        for (int i = 0; i < 10; i++) {
+            link.enter(datagram(i, 1200), "route", now);
+        }
+        drainUntil(link, Long.MAX_VALUE);
+        assertThat(left).containsExactly(0, 1, 2, 3, 4);
+        assertThat(link.counters().snapshot().queueDropped()).isEqualTo(5);
+    }
+
+    @Test
+    void clearReleasesWhatIsOnItsWay() {
+        LinkDirection<String> link = link("delay=5ms,duplicate=100%", 1);
+        ByteBuf datagram = datagram(0, 100);
+        link.enter(datagram, "route", now);
+        assertThat(datagram.refCnt()).isEqualTo(2);
+        link.clear();
+        assertThat(datagram.refCnt()).isZero();
+    }
+}

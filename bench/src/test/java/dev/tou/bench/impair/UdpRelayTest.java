@@ -1,0 +1,152 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.impair;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
+
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.Transports;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Real sockets on both sides of a relay; plain Java ones, so that nothing of ours tests itself. */
+@Timeout(60)
+class UdpRelayTest {
+
+    private static final ImpairmentProfile PERFECT = ImpairmentProfile.PERFECT;
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    private static UdpRelay relay(Transports.Io io, DatagramSocket server, ImpairmentProfile profile, long seed) {
+        Assumptions.assumeTrue(io == Transports.Io.NIO || Transports.Io.preferred() == io, "no epoll here");
+        InetSocketAddress target = new InetSocketAddress(LOOPBACK, server.getLocalPort());
+        return UdpRelay.start(io, new InetSocketAddress(LOOPBACK, 0), target, profile, PERFECT, seed);
+    }
+
+    private static DatagramSocket socket() throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, LOOPBACK);
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(DatagramSocket from, java.net.SocketAddress to, int number, int bytes) throws IOException {
+        byte[] content = new byte[bytes];
+        ByteBuffer.wrap(content).putInt(number);
+        from.send(new DatagramPacket(content, bytes, to));
+    }
+
+    private static DatagramPacket receive(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[4096], 4096);
+        socket.receive(packet);
+        return packet;
+    }
+
+    private static int number(DatagramPacket packet) {
+        return ByteBuffer.wrap(packet.getData()).getInt();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void eachClientHasAnAddressOfItsOwnAtTheServer(Transports.Io io) throws IOException {
+        try (DatagramSocket server = socket();
+                DatagramSocket first = socket();
+                DatagramSocket second = socket();
+                UdpRelay relay = relay(io, server, PERFECT.withDelay(java.time.Duration.ofMillis(2)), 1)) {
+            send(first, relay.address(), 1, 100);
+            DatagramPacket fromFirst = receive(server);
+            send(second, relay.address(), 2, 200);
+            DatagramPacket fromSecond = receive(server);
+            assertThat(fromFirst.getSocketAddress()).isNotEqualTo(fromSecond.getSocketAddress());
+            assertThat(fromSecond.getLength()).isEqualTo(200);
+
+            send(server, fromFirst.getSocketAddress(), 11, 100);
+            send(server, fromSecond.getSocketAddress(), 12, 100);
+            assertThat(number(receive(first))).isEqualTo(11);
+            DatagramPacket answer = receive(second);
+            assertThat(number(answer)).isEqualTo(12);
+            assertThat(answer.getSocketAddress()).isEqualTo(relay.address());
+
+            RelayStatistics statistics = relay.statistics();
+            assertThat(statistics.toServer().left()).isEqualTo(2);
+            assertThat(statistics.toServer().leftBytes()).isEqualTo(300);
+            assertThat(statistics.toClient().left()).isEqualTo(2);
+        }
+    }
+
+    /** Which of 400 datagrams get through, with an end marker that is repeated until it does. */
+    private static Set<Integer> survivors(Transports.Io io, long seed) throws IOException {
+        Set<Integer> arrived = new HashSet<>();
+        try (DatagramSocket server = socket();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, ImpairmentProfile.parse("loss=10%,duplicate=2%"), seed)) {
+            for (int i = 0; i < 400; i++) {
+                send(client, relay.address(), i, 1200);
+                if (i % 20 == 19) { // never more than a socket buffer holds
+                    takeUntilQuiet(server, arrived);
+                }
+            }
+            RelayStatistics.Direction counted = relay.statistics().toServer();
+            assertThat(counted.entered()).isEqualTo(400);
+            assertThat(counted.lost()).isEqualTo(400 - arrived.size());
+            assertThat(counted.left()).isEqualTo(400 - counted.lost() + counted.duplicated());
+        }
+        return arrived;
+    }
+
+    private static void takeUntilQuiet(DatagramSocket server, Set<Integer> arrived) throws IOException {
+        server.setSoTimeout(100);
+        try {
+            while (true) {
+                arrived.add(number(receive(server)));
+            }
+        } catch (SocketTimeoutException quiet) {
+            // all that got through has come
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void theSameSeedLosesTheSameDatagrams(Transports.Io io) throws IOException {
+        Set<Integer> first = survivors(io, 20261121);
+        assertThat(first.size()).isBetween(320, 390);
+        assertThat(survivors(io, 20261121)).isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void whatDoesNotFitIsCountedNotCut(Transports.Io io) throws IOException {
+        try (DatagramSocket server = socket();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, PERFECT, 1)) {
+            send(client, relay.address(), 1, UdpRelay.MAX_DATAGRAM_BYTES + 1);
+            send(client, relay.address(), 2, UdpRelay.MAX_DATAGRAM_BYTES);
+            DatagramPacket passed = receive(server);
+            assertThat(number(passed)).isEqualTo(2);
+            assertThat(passed.getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
+            assertThat(relay.statistics().toServer().tooBig()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void portInUse(Transports.Io io) throws IOException {
+        try (DatagramSocket other = socket()) {
+            InetSocketAddress used = new InetSocketAddress(LOOPBACK, other.getLocalPort());
+            assertThatThrownBy(() -> UdpRelay.start(io, used, used, PERFECT, PERFECT, 1))
+                    .isInstanceOfSatisfying(
+                            Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.CANNOT_LISTEN));
+        }
+    }
+}
