@@ -1,16 +1,16 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
-import static dev.tou.segment.SequenceNumber.geq;
-import static dev.tou.segment.SequenceNumber.gt;
-import static dev.tou.segment.SequenceNumber.leq;
-import static dev.tou.segment.SequenceNumber.lt;
-
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
+
+import static dev.tou.segment.SequenceNumber.geq;
+import static dev.tou.segment.SequenceNumber.gt;
+import static dev.tou.segment.SequenceNumber.leq;
+import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * What to do with a segment in a synchronized state or SYN-RECEIVED, up to its acknowledgment: RFC 9293 section 3.10.7.4,
@@ -108,7 +108,8 @@ public final class SegmentArrives {
         if (lt(value, tcb.tsRecent()) && !tcb.tsRecentIsStale(nowNanos)) {
             return Verdict.ACKNOWLEDGE_OLD_TIMESTAMP;
         }
-        // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied to
+        // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied
+        // to
         // TS.Recent".
         if (leq(seg.seq(), tcb.lastAckSent()) || tcb.state() == TcpState.SYN_RECEIVED) {
             tcb.rememberTimestamp(value, nowNanos);

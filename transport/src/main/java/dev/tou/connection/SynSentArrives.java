@@ -1,11 +1,11 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
-import static dev.tou.segment.SequenceNumber.gt;
-import static dev.tou.segment.SequenceNumber.leq;
-
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
+
+import static dev.tou.segment.SequenceNumber.gt;
+import static dev.tou.segment.SequenceNumber.leq;
 
 /** What to do with a segment in SYN-SENT (RFC 9293 section 3.10.7.3). Decides only. */
 public final class SynSentArrives {

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import java.net.InetSocketAddress;
+
 import dev.tou.congestion.CongestionController;
 import dev.tou.retransmission.DuplicateAckLossDetector;
 import dev.tou.retransmission.LossDetector;
@@ -20,7 +22,6 @@ import dev.tou.window.ReceiveSequenceSpace;
 import dev.tou.window.SendBuffer;
 import dev.tou.window.SendSequenceSpace;
 import io.netty.buffer.ByteBufAllocator;
-import java.net.InetSocketAddress;
 
 /**
  * Everything that is known about one connection (RFC 9293 section 3.3.1): it owns the parts, and each part keeps its own
@@ -382,10 +383,15 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         timeoutsInARow = 0;
     }
 
-    /** The retransmission timer expired without progress. {@return how often in a row} */
-    public int timedOut(long nowNanos) {
+    /**
+     * The retransmission timer expired without progress.
+     *
+     * @param sentNanos when the oldest segment was sent last
+     * @return how often in a row
+     */
+    public int timedOut(long sentNanos) {
         if (timeoutsInARow++ == 0) {
-            unansweredSinceNanos = nowNanos;
+            unansweredSinceNanos = sentNanos;
         }
         return timeoutsInARow;
     }
@@ -395,9 +401,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return unansweredSinceNanos;
     }
 
-    /** {@return how many probes of a closed window were sent in a row, counting one more} */
-    public int windowProbed() {
-        return ++windowProbes;
+    /** {@return how many probes of a closed window were sent in a row} */
+    public int windowProbes() {
+        return windowProbes;
+    }
+
+    /** Counts one more probe of a closed window. */
+    public void windowProbed() {
+        windowProbes++;
     }
 
     /** The window has opened. */

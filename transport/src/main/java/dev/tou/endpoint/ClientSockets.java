@@ -1,12 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import dev.tou.connection.ConnectionKey;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+
+import dev.tou.connection.ConnectionKey;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 
 /**
  * The client's UDP channels of one event loop: a small pool of connected ones for each remote address. The first connections
@@ -33,7 +34,7 @@ public final class ClientSockets {
 
     private static final int PORTS = 28_232;
 
-    private record Remote(DatagramTransport transport, InetSocketAddress address, int maxDatagramBytes) {}
+    private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
 
     /** A channel for a new connection and the TCP port that it gets there. */
     public record Place(Shard shard, int tcpPort) {}
@@ -55,9 +56,9 @@ public final class ClientSockets {
             PipelineInstaller installer,
             InetSocketAddress remote,
             InetSocketAddress local,
-            int maxDatagramBytes) {
+            ShardOptions options) {
         EventLoop loop = resources.loop();
-        Remote name = new Remote(transport, remote, maxDatagramBytes);
+        Remote name = new Remote(transport, remote, options);
         if (local == null) {
             Shard idlest = idlest(pools.get(name));
             if (idlest != null) {
@@ -74,8 +75,7 @@ public final class ClientSockets {
         }
         Shard best = null;
         for (Shard shard : pool) {
-            if (best == null
-                    || shard.connections().size() < best.connections().size()) {
+            if (best == null || shard.connections().size() < best.connections().size()) {
                 best = shard;
             }
         }
@@ -108,8 +108,11 @@ public final class ClientSockets {
         EventLoop loop = resources.loop();
         Promise<Place> promise = loop.newPromise();
         DatagramChannel udp = name.transport()
-                .newChannel(loop, UdpEndpoint.familyOf(name.address()), name.maxDatagramBytes());
-        Shard shard = new Shard(udp, name.transport(), resources, null, name.maxDatagramBytes());
+                .newChannel(
+                        loop,
+                        UdpEndpoint.familyOf(name.address()),
+                        name.options().maxDatagramBytes());
+        Shard shard = new Shard(udp, name.transport(), resources, null, name.options());
         shard.installed(installer.install(shard, udp.pipeline()));
         ChannelFuture registered = loop.register(udp);
         registered.addListener(done -> {

@@ -1,11 +1,12 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.net.InetAddress;
+import java.util.List;
+
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import java.net.InetAddress;
-import java.util.List;
 
 /**
  * Where UDP channels come from: the seam between the engine and the event loop's kind. The default chooses by the loop, NIO

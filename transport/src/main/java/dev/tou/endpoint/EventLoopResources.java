@@ -1,11 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import dev.tou.connection.InitialSequenceNumbers;
-import dev.tou.connection.MemoryAccount;
-import dev.tou.connection.SipHash;
-import dev.tou.timing.TimerWheel;
-import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -13,6 +8,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.random.RandomGenerator;
+
+import dev.tou.connection.InitialSequenceNumbers;
+import dev.tou.connection.MemoryAccount;
+import dev.tou.connection.SipHash;
+import dev.tou.timing.TimerWheel;
+import io.netty.channel.EventLoop;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
 public final class EventLoopResources {

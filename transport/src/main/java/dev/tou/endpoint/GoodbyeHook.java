@@ -1,12 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import io.netty.util.internal.SystemPropertyUtil;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+
+import io.netty.util.internal.SystemPropertyUtil;
 
 /**
  * What a kernel does for the sockets of a process that ends: when the JVM shuts down, every connection gets a FIN, or a reset

@@ -1,6 +1,12 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
@@ -11,11 +17,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 
 /**
  * One best-effort segment for each connection whose UDP channel ends before it does: a FIN if nothing is lost by it, otherwise
@@ -44,7 +45,8 @@ final class LastWords {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             socket.configureBlocking(false);
             socket.bind(shard.localAddress());
-            shard.connections().forEach(tcb -> sayThrough(socket, tcb, shard.resources().nowNanos()));
+            shard.connections()
+                    .forEach(tcb -> sayThrough(socket, tcb, shard.resources().nowNanos()));
         } catch (IOException e) {
             LOGGER.debug("no last words for the connections of {}", shard.localAddress(), e);
         }

@@ -1,12 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.state.TcpState;
 import io.netty.util.internal.PlatformDependent;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A TCP port in LISTEN, with its two queues: half-open connections, and complete ones that wait for accept. As in a kernel,

@@ -1,6 +1,11 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.ConnectionOwner;
@@ -12,10 +17,8 @@ import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * One UDP channel and everything that lives on it: the table of its connections, its TIME-WAIT records, its counters. The
@@ -26,13 +29,15 @@ import java.util.function.Consumer;
  */
 public final class Shard implements ConnectionOwner {
 
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Shard.class);
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final DatagramChannel udp;
     private final EventLoopResources resources;
     private final UdpEndpoint endpoint;
     private final boolean segmented;
-    private final int maxDatagramBytes;
+    private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
@@ -43,13 +48,13 @@ public final class Shard implements ConnectionOwner {
     private InetSocketAddress localAddress;
     private InetSocketAddress peer;
     private boolean segmentedWorks = true;
+    private boolean closing;
     private boolean closed;
     private Runnable onIdle;
 
     /**
      * A shard for a channel that is not registered yet.
      *
-     * @param maxDatagramBytes the largest datagram that peers may send
      * @param endpoint the endpoint whose listeners its SYNs reach, or null on the client's side
      */
     Shard(
@@ -57,14 +62,17 @@ public final class Shard implements ConnectionOwner {
             DatagramTransport transport,
             EventLoopResources resources,
             UdpEndpoint endpoint,
-            int maxDatagramBytes) {
+            ShardOptions options) {
         this.udp = udp;
         this.resources = resources;
         this.endpoint = endpoint;
-        this.maxDatagramBytes = maxDatagramBytes;
+        this.options = options;
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
-        timeWait = new TimeWaitTable(EventLoopResources.tableHash());
+        timeWait = new TimeWaitTable(
+                TimeWaitTable.DEFAULT_MAX_RECORDS,
+                2 * options.mslSeconds() * NANOS_PER_SECOND,
+                EventLoopResources.tableHash());
         timeWaitClock = new TimeWaitClock(resources.wheel());
     }
 
@@ -133,7 +141,7 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
-        return maxDatagramBytes;
+        return options.maxDatagramBytes();
     }
 
     /** {@return whether a train can go to the channel in one piece} */
@@ -153,11 +161,16 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return a new connection, in the table, closed} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
+        return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
+    }
+
+    /** {@return a new connection, in the table, closed, with a given initial send sequence number} */
+    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, int iss) {
         int localUdpPort = localAddress.getPort();
         TransmissionControlBlock tcb = new TransmissionControlBlock(
                 key,
                 options,
-                resources.sequenceNumbers().next(key, localUdpPort, nowNanos),
+                iss,
                 resources.sequenceNumbers().timestampOffset(key, localUdpPort),
                 resources.wheel(),
                 this,
@@ -186,14 +199,15 @@ public final class Shard implements ConnectionOwner {
     private void enterTimeWait(TransmissionControlBlock tcb) {
         connections.remove(tcb);
         long now = resources.nowNanos();
-        timeWait.add(
-                tcb.key(),
-                tcb.snd.nxt(),
-                tcb.rcv.nxt(),
-                tcb.negotiated.timestamps(),
-                tcb.tsRecent(),
-                tcb.timestampOffset(),
-                now + 2 * tcb.options().mslSeconds() * NANOS_PER_SECOND);
+        boolean destroyed = tcb.negotiated.timestamps()
+                ? timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), tcb.tsRecent(), tcb.timestampOffset(), now)
+                : timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), now);
+        if (destroyed) {
+            LOGGER.warn(
+                    "more than {} connections in TIME-WAIT on {}: the oldest is forgotten early",
+                    TimeWaitTable.DEFAULT_MAX_RECORDS,
+                    localAddress);
+        }
         timeWaitClock.arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
     }
 
@@ -227,7 +241,15 @@ public final class Shard implements ConnectionOwner {
 
     /** Closes the UDP channel; nothing lives on it any more, or what does is lost. */
     void close() {
+        closing = true;
         udp.close();
+    }
+
+    /** The UDP channel has just closed: if that was not our doing, peers get last words. */
+    public void channelClosed() {
+        if (!closing && connections.size() > 0) {
+            LastWords.sayAfter(this);
+        }
     }
 
     /** The UDP channel is closed: whatever lived on it is over. */
@@ -238,7 +260,6 @@ public final class Shard implements ConnectionOwner {
         closed = true;
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
-        timeWait.clear();
         timeWaitClock.disarmAll();
         if (endpoint != null) {
             endpoint.shardClosed(this);

@@ -1,12 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.util.internal.PlatformDependent;
 import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -15,6 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.internal.PlatformDependent;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
@@ -33,17 +34,17 @@ public final class UdpEndpoint {
     private final DatagramTransport transport;
     private final EventLoopResources resources;
     private final PipelineInstaller installer;
-    private final int maxDatagramBytes;
+    private final ShardOptions options;
     private final List<Shard> shards = new ArrayList<>();
     private final ConcurrentMap<Integer, Listener> listeners = new ConcurrentHashMap<>();
     private Name name;
     private boolean closing;
 
     private UdpEndpoint(
-            EventLoop loop, DatagramTransport transport, PipelineInstaller installer, int maxDatagramBytes) {
+            EventLoop loop, DatagramTransport transport, PipelineInstaller installer, ShardOptions options) {
         this.transport = transport;
         this.installer = installer;
-        this.maxDatagramBytes = maxDatagramBytes;
+        this.options = options;
         resources = EventLoopResources.of(loop);
     }
 
@@ -58,13 +59,13 @@ public final class UdpEndpoint {
             DatagramTransport transport,
             PipelineInstaller installer,
             InetSocketAddress address,
-            int maxDatagramBytes)
+            ShardOptions options)
             throws Exception {
         UdpEndpoint known = REGISTRY.get(new Name(transport, address));
         if (known != null && known.attach()) {
             return known;
         }
-        UdpEndpoint endpoint = new UdpEndpoint(loop, transport, installer, maxDatagramBytes);
+        UdpEndpoint endpoint = new UdpEndpoint(loop, transport, installer, options);
         try {
             endpoint.open(address);
         } catch (Exception e) {
@@ -92,7 +93,8 @@ public final class UdpEndpoint {
     private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
         Shard catchAll = openShard(address, false);
         int port = catchAll.localAddress().getPort();
-        // The first channel was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on both.
+        // The first channel was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on
+        // both.
         catchAll.udp().config().setOption(ChannelOption.SO_REUSEADDR, true);
         for (InetAddress local : transport.localAddresses()) {
             try {
@@ -109,9 +111,9 @@ public final class UdpEndpoint {
     }
 
     private Shard openShard(InetSocketAddress address, boolean reuse) throws Exception {
-        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), maxDatagramBytes);
+        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), options.maxDatagramBytes());
         udp.config().setOption(ChannelOption.SO_REUSEADDR, reuse);
-        Shard shard = new Shard(udp, transport, resources, this, maxDatagramBytes);
+        Shard shard = new Shard(udp, transport, resources, this, options);
         shard.installed(installer.install(shard, udp.pipeline()));
         shards.add(shard);
         try {

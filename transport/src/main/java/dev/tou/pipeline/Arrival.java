@@ -1,9 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.InetSocketAddress;
+
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.Segment;
-import java.net.InetSocketAddress;
 
 /**
  * What travels down the pipeline: a segment, its sender, its connection once that is known, and when it was read.

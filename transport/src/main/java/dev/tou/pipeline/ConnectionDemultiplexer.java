@@ -1,7 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import static dev.tou.segment.SequenceNumber.gt;
+import java.net.InetSocketAddress;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
@@ -15,7 +15,6 @@ import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.net.InetSocketAddress;
 
 /**
  * Second stage: a segment and its connection. What has no connection is answered here: a SYN for a listener makes one, a
@@ -23,6 +22,9 @@ import java.net.InetSocketAddress;
  * addresses segments.
  */
 final class ConnectionDemultiplexer extends ChannelDuplexHandler {
+
+    /** What Linux leaves between two connections of the same name: more than any window without scaling. */
+    private static final int BEYOND_OLD_CONNECTION = 65_537;
 
     private final Shard shard;
     private final Departure departure;
@@ -79,11 +81,13 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     private TransmissionControlBlock withoutConnection(ChannelHandlerContext ctx, Arrival arrival) {
         ConnectionKey key = keyOf(arrival);
         int record = shard.timeWait().find(key);
-        if (record >= 0 && !inTimeWait(ctx, arrival, record)) {
-            return null;
-        }
         Listener listener = shard.listener(arrival.segment().destinationPort());
-        return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, key, listener);
+        if (record < 0) {
+            return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, key, listener);
+        }
+        return listener != null && reopens(arrival.segment(), record, listener)
+                ? reopened(ctx, arrival, key, listener, record)
+                : inTimeWait(ctx, arrival, record);
     }
 
     // RFC 9293 section 3.10.7.2: LISTEN.
@@ -99,22 +103,35 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         if (!seg.is(ControlBits.SYN)) {
             return drop(DropReason.NO_CONNECTION);
         }
+        return admit(ctx, arrival, listener)
+                ? passive(shard.newConnection(key, listener.options().copy(), arrival.nowNanos()))
+                : null;
+    }
+
+    private boolean admit(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         if (!listener.canComplete()) {
             // Nobody accepts: a SYN-ACK would only promise what cannot be kept.
             drop(DropReason.ACCEPT_QUEUE_FULL);
-            return listener.resetsOnOverflow() ? reset(ctx, arrival) : null;
+            if (listener.resetsOnOverflow()) {
+                reset(ctx, arrival);
+            }
+            return false;
         }
         if (!listener.admitSyn()) {
-            return drop(DropReason.SYN_QUEUE_FULL);
+            drop(DropReason.SYN_QUEUE_FULL);
+            return false;
         }
-        TransmissionControlBlock tcb =
-                shard.newConnection(key, listener.options().copy(), arrival.nowNanos());
+        return true;
+    }
+
+    private static TransmissionControlBlock passive(TransmissionControlBlock tcb) {
         tcb.becomePassive();
         tcb.transition(TcpEvent.PASSIVE_OPEN);
         return tcb;
     }
 
-    // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in response."
+    // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in
+    // response."
     private TransmissionControlBlock closedPort(ChannelHandlerContext ctx, Arrival arrival) {
         if (arrival.segment().is(ControlBits.RST)) {
             return drop(DropReason.RESET_WITHOUT_CONNECTION);
@@ -132,40 +149,42 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         return null;
     }
 
-    /**
-     * TIME-WAIT (RFC 9293 section 3.10.7.4, RFC 1337, RFC 6191).
-     *
-     * @return whether the segment may begin a new connection
-     */
-    private boolean inTimeWait(ChannelHandlerContext ctx, Arrival arrival, int record) {
-        Segment seg = arrival.segment();
-        if (seg.is(ControlBits.RST)) {
-            drop(DropReason.RESET_IN_TIME_WAIT);
+    // RFC 6191: a SYN that is certainly newer than everything of the old connection.
+    private boolean reopens(Segment seg, int record, Listener listener) {
+        if (!seg.is(ControlBits.SYN) || seg.is(ControlBits.ACK | ControlBits.RST)) {
             return false;
         }
-        if (seg.is(ControlBits.SYN) && !seg.is(ControlBits.ACK) && isNewer(seg, record)) {
-            shard.timeWait().remove(record);
-            return true;
-        }
-        if (seg.is(ControlBits.FIN)) {
-            // "Acknowledge it, and restart the 2 MSL timeout."
-            shard.restartTimeWait(record, arrival.nowNanos());
-        } else if (seg.length() == 0 && seg.seq() == shard.timeWait().rcvNxt(record)) {
-            return false;
-        }
-        acknowledge(ctx, arrival, record);
-        return false;
+        boolean timestamps = listener.options().timestamps() && seg.options().has(SegmentOptions.TIMESTAMPS);
+        return shard.timeWait()
+                .admits(record, seg.seq(), timestamps, seg.options().timestampValue());
     }
 
-    // RFC 6191: a SYN whose timestamp, or else whose sequence number, is beyond everything of the old connection.
-    private boolean isNewer(Segment syn, int record) {
-        boolean comparable =
-                shard.timeWait().hasTimestamps(record) && syn.options().has(SegmentOptions.TIMESTAMPS);
-        if (comparable
-                && syn.options().timestampValue() != shard.timeWait().tsRecent(record)) {
-            return gt(syn.options().timestampValue(), shard.timeWait().tsRecent(record));
+    private TransmissionControlBlock reopened(
+            ChannelHandlerContext ctx, Arrival arrival, ConnectionKey key, Listener listener, int record) {
+        // RFC 9293 section 3.6.1, MAY-2: our own numbers must be beyond the old ones, too.
+        int iss = shard.timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
+        if (!admit(ctx, arrival, listener)) {
+            return null;
         }
-        return gt(syn.seq(), shard.timeWait().rcvNxt(record));
+        shard.timeWait().remove(record);
+        return passive(shard.newConnection(key, listener.options().copy(), iss));
+    }
+
+    // RFC 9293 section 3.10.7.4 and RFC 1337: nothing but a new SYN disturbs TIME-WAIT.
+    private TransmissionControlBlock inTimeWait(ChannelHandlerContext ctx, Arrival arrival, int record) {
+        Segment seg = arrival.segment();
+        if (seg.is(ControlBits.RST)) {
+            return drop(DropReason.RESET_IN_TIME_WAIT);
+        }
+        if (seg.is(ControlBits.FIN)) {
+            // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
+            // restart the 2 MSL timeout."
+            shard.timeWait().restart(record, arrival.nowNanos());
+            acknowledge(ctx, arrival, record);
+        } else if (seg.length() > 0 && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+            acknowledge(ctx, arrival, record);
+        }
+        return null;
     }
 
     private void acknowledge(ChannelHandlerContext ctx, Arrival arrival, int record) {
@@ -179,7 +198,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
                 ControlBits.ACK,
                 0);
         if (shard.timeWait().hasTimestamps(record)) {
-            int clock = (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().timestampOffset(record);
+            int clock =
+                    (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().tsOffset(record);
             ack.options().timestamps(clock, shard.timeWait().tsRecent(record));
         }
         ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
@@ -194,8 +214,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof Departure leaving && leaving.connection() != null) {
             leaving.connection().counters.segmentsSent += leaving.segments();
-            leaving.recipient(
-                    shard.peer() == null ? leaving.connection().peerAddress() : null);
+            leaving.recipient(shard.peer() == null ? leaving.connection().peerAddress() : null);
         }
         ctx.write(msg, promise);
     }

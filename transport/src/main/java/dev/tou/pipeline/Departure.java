@@ -1,11 +1,12 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.InetSocketAddress;
+
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.window.Train;
-import java.net.InetSocketAddress;
 
 /**
  * What travels up the pipeline: one segment without text, or a train of segments with text; its connection or its recipient.

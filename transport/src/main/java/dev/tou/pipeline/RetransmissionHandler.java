@@ -1,6 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+
 import dev.tou.congestion.AckSample;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
@@ -17,8 +20,6 @@ import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.net.PortUnreachableException;
-import java.net.SocketException;
 
 /**
  * Fourth stage: what was sent and whether it arrived (RFC 9293 section 3.10.7.4, fifth; RFC 6298, RFC 5681). Inbound, an
@@ -167,7 +168,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
             return;
         }
-        int tries = tcb.timedOut(now, queue.sentNanos(queue.first()));
+        int tries = tcb.timedOut(queue.sentNanos(queue.first()));
         if (isHopeless(tcb, tries, now)) {
             long millis = (now - tcb.unansweredSinceNanos()) / NANOS_PER_MILLI;
             tcb.fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and " + tries
@@ -195,11 +196,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     /** Sends again what is lost, as far as the congestion window allows; the oldest in any case. */
     void resendLost(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        if (queue.lostBytes() == 0) {
-            return;
-        }
-        for (int entry = queue.nextLost(); entry != RetransmissionQueue.NONE; entry = queue.nextLost()) {
-            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first() || !ctx.channel().isWritable()) {
+        while (queue.seekLost()) {
+            int entry = queue.lostEntry();
+            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()
+                    || !ctx.channel().isWritable()) {
                 return;
             }
             resend(tcb, entry);
@@ -244,7 +244,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }
-        // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer is
+        // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
+        // is
         // not running, start it running".
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
@@ -271,7 +272,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     /** The datagrams of some entries have left, or could not. */
     void left(TransmissionControlBlock tcb, int firstEntry, int entries, Throwable cause) {
-        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, shard.resources().nowNanos());
+        tcb.retransmissionQueue.left(
+                firstEntry, entries, cause == null, shard.resources().nowNanos());
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, cause);
         }
@@ -280,8 +282,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void notSent(TransmissionControlBlock tcb, int entries, Throwable cause) {
         SendFailure failure = SendFailure.of(cause);
         if (failure == SendFailure.TOO_LARGE) {
-            tcb.fail(new SocketException("Message too long: a path MTU of " + tcb.options().pathMtu()
-                    + " is more than the interface towards " + tcb.key() + " carries"));
+            tcb.fail(new SocketException("Message too long: a path MTU of "
+                    + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
             tcb.transition(TcpEvent.TIMEOUT);
         }
         boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();

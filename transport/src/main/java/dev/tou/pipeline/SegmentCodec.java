@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.InetSocketAddress;
+
 import dev.tou.endpoint.Shard;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentDecoder;
@@ -13,7 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.SegmentedDatagramPacket;
-import java.net.InetSocketAddress;
 
 /**
  * First stage: datagrams and segments. Inbound, segments of one flow that follow each other within a burst are merged into

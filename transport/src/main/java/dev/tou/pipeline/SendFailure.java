@@ -1,9 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.util.Locale;
+
+import io.netty.channel.unix.Errors;
 
 /** What the kernel means by refusing a datagram. */
 enum SendFailure {

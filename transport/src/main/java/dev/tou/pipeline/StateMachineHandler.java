@@ -1,6 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.ConnectException;
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
@@ -17,9 +21,6 @@ import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.net.ConnectException;
-import java.net.PortUnreachableException;
-import java.net.SocketException;
 
 /**
  * Third stage: the state machine (RFC 9293 section 3.10.7.3, and 3.10.7.4 first to fifth): is the segment acceptable, does it
@@ -59,12 +60,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
         TransmissionControlBlock tcb = arrival.connection();
         burst.touch(tcb);
-        boolean goesOn =
-                switch (tcb.state()) {
-                    case LISTEN -> inListen(tcb, arrival);
-                    case SYN_SENT -> inSynSent(tcb, arrival);
-                    default -> synchronizedState(tcb, arrival);
-                };
+        boolean goesOn = switch (tcb.state()) {
+            case LISTEN -> inListen(tcb, arrival);
+            case SYN_SENT -> inSynSent(tcb, arrival);
+            default -> synchronizedState(tcb, arrival);
+        };
         if (goesOn) {
             context.fireChannelRead(arrival);
         } else {
@@ -237,7 +237,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
         boolean tellsPeer = state != TcpState.LISTEN && state != TcpState.SYN_SENT && state != TcpState.TIME_WAIT;
         if (tellsPeer) {
-            Segment reset = departure.segment()
+            Segment reset = departure
+                    .segment()
                     .header(
                             tcb.key().localTcpPort(),
                             tcb.key().remoteTcpPort(),
@@ -290,7 +291,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     // --- segments leave ---
 
     private void sendSyn(TransmissionControlBlock tcb, long now) {
-        Segment syn = departure.segment()
+        Segment syn = departure
+                .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), 0, ControlBits.SYN, 0);
         tcb.negotiated.offer(syn.options(), tcb.timestamp(now));
         finishSyn(tcb, syn, now, synDelayNanos(tcb.handshakeTries()));
@@ -298,21 +300,17 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
         int bits = ControlBits.SYN | ControlBits.ACK;
-        Segment synAck = departure.segment()
-                .header(
-                        tcb.key().localTcpPort(),
-                        tcb.key().remoteTcpPort(),
-                        tcb.snd.iss(),
-                        tcb.rcv.nxt(),
-                        bits,
-                        0);
+        Segment synAck = departure
+                .segment()
+                .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
         tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamp(now), tcb.tsRecent());
         finishSyn(tcb, synAck, now, NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6));
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();
     }
 
-    // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a link
+    // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
+    // link
     // that loses packets a doubled wait costs more than another SYN.
     private static long synDelayNanos(int tries) {
         return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS), 6);

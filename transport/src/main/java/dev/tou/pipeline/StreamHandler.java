@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.nio.channels.ClosedChannelException;
+
 import dev.tou.connection.ByteStream;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
@@ -11,7 +13,6 @@ import dev.tou.timing.TcpTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.nio.channels.ClosedChannelException;
 
 /**
  * Last stage: bytes and the application's channel. At the end of a burst it tells the application's side of every touched

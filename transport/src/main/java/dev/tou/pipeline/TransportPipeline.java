@@ -29,12 +29,18 @@ public final class TransportPipeline {
         StreamHandler stream = new StreamHandler(shard, burst, stateMachine, window);
 
         // -- the wire: datagrams. A handler that captures or impairs is added first
-        udp.addLast("codec", new SegmentCodec(shard, burst)); //                  datagrams <-> segments, merged and split
+        udp.addLast(
+                "codec", new SegmentCodec(shard, burst)); //                  datagrams <-> segments, merged and split
         // -- segments, which may be larger than the MSS. A handler that traces goes behind the codec
-        udp.addLast("demux", new ConnectionDemultiplexer(shard, departure)); //   segment -> its connection, a listener, RST
-        udp.addLast("state-machine", stateMachine); //                            sequence check, RST, SYN; OPEN, CLOSE, ABORT
-        udp.addLast("retransmission", retransmission); //                         ACK, RTT, SACK, RTO, congestion control
-        udp.addLast("window", window); //                                         text, receive window; usable window, Nagle
+        udp.addLast(
+                "demux", new ConnectionDemultiplexer(shard, departure)); //   segment -> its connection, a listener, RST
+        udp.addLast(
+                "state-machine",
+                stateMachine); //                            sequence check, RST, SYN; OPEN, CLOSE, ABORT
+        udp.addLast(
+                "retransmission", retransmission); //                         ACK, RTT, SACK, RTO, congestion control
+        udp.addLast(
+                "window", window); //                                         text, receive window; usable window, Nagle
         udp.addLast("stream", stream); //                                         bytes <-> the application's channel
         return stream;
     }

@@ -1,6 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.net.SocketException;
+import java.util.ArrayDeque;
+
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
@@ -17,8 +20,6 @@ import dev.tou.window.UsableWindow;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import java.net.SocketException;
-import java.util.ArrayDeque;
 
 /**
  * Fifth stage: how much may flow (RFC 9293 section 3.10.7.4, fifth to eighth; sections 3.8.4 and 3.8.6). Inbound, it takes the
@@ -82,7 +83,8 @@ final class WindowHandler extends ChannelDuplexHandler {
             return;
         }
         if (tcb.isOrphan() && seg.text().bytes() > 0) {
-            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, MUST-13 and the text before it).
+            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, MUST-13 and the text before
+            // it).
             shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
             stateMachine.abort(tcb);
             return;
@@ -210,7 +212,8 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
-            int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, tcb.options().noDelay());
+            int sendable = UsableWindow.sendableBytes(
+                    tcb.snd, unsent, room, full, tcb.options().noDelay());
             if (sendable == 0) {
                 break;
             }
@@ -313,7 +316,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.windowProbes(), 16));
     }
 
-    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (section 3.8.6.2.1).
+    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (section
+    // 3.8.6.2.1).
     private void probeClosedWindow(TransmissionControlBlock tcb, long now) {
         int usable = Math.min(tcb.snd.usable(), tcb.unsentBytes());
         if (usable > 0) {
@@ -322,7 +326,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         tcb.windowProbed();
         tcb.counters.windowProbes++;
-        // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer is.
+        // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer
+        // is.
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
         tcb.arm(TcpTimer.PERSIST, now + probeDelayNanos(tcb));
     }

@@ -169,16 +169,20 @@ public final class RetransmissionQueue {
         }
     }
 
-    /** {@return whether the entry may be sent again now: lost, not reported, not held} */
-    public int nextLost() {
-        for (int entry = gt(lostHint, head) ? lostHint : head; lt(entry, tail) && lostBytes > 0; entry++) {
-            if ((flags[entry & mask()] & (LOST | HELD)) == LOST) {
-                lostHint = entry;
-                return entry;
-            }
+    /** {@return whether something may be sent again now: lost, not reported, not held; {@link #lostEntry} is the oldest} */
+    public boolean seekLost() {
+        int entry = gt(lostHint, head) ? lostHint : head;
+        while (lostBytes > 0 && lt(entry, tail) && (flags[entry & mask()] & (LOST | HELD)) != LOST) {
+            entry++;
         }
-        lostHint = tail;
-        return -1;
+        boolean found = lostBytes > 0 && lt(entry, tail);
+        lostHint = found ? entry : tail;
+        return found;
+    }
+
+    /** {@return the entry that {@link #seekLost} has found} */
+    public int lostEntry() {
+        return lostHint;
     }
 
     /** Declares an entry lost. {@return whether it was not known before} */
