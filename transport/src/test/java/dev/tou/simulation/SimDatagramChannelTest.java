@@ -319,6 +319,16 @@ class SimDatagramChannelTest {
     }
 
     @Test
+    void boundAddressThatCannotReachTheRecipientIsRefused() {
+        UdpUser four = UdpUser.bind(net.simulation, net.a, net.a.address(1));
+        assertThat(four.send(new InetSocketAddress("2001:db8::2", 7), "six").cause())
+                .hasMessageContaining("unreachable");
+        UdpUser inside = UdpUser.bind(net.simulation, net.a, new InetSocketAddress("127.0.0.1", 2));
+        assertThat(inside.send(net.b.address(7), "outside").cause()).hasMessageContaining("Invalid argument");
+        assertThat(net.network.count(Fate.SENT)).isZero();
+    }
+
+    @Test
     void closeFreesThePortAndFailsLaterWrites() {
         UdpUser server = server();
         net.simulation.await(server.channel.close());

@@ -9,8 +9,20 @@ public final class SimEventLoop extends ManualIoEventLoop {
     /** Far away, but not so far that adding it to the clock would overflow. */
     private static final long UNTIL_QUEUE_IS_EMPTY = Long.MAX_VALUE >> 1;
 
-    SimEventLoop(IoEventLoopGroup parent, VirtualTicker ticker) {
-        super(parent, Thread.currentThread(), SimIoHandler.newFactory(), ticker);
+    private final SimHost host;
+
+    SimEventLoop(IoEventLoopGroup parent, SimHost host) {
+        super(
+                parent,
+                Thread.currentThread(),
+                SimIoHandler.newFactory(),
+                host.network().ticker());
+        this.host = host;
+    }
+
+    /** {@return the host on which it runs; what chooses datagram channels by event loop asks this one for them} */
+    public SimHost host() {
+        return host;
     }
 
     /** {@return how many channels and tasks it dealt with; 0 says that it is idle at this instant} */

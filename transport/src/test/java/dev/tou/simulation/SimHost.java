@@ -54,14 +54,14 @@ public final class SimHost {
 
     /** {@return one more event loop} */
     public SimEventLoop newEventLoop() {
-        SimEventLoop loop = new SimEventLoop(null, network.ticker());
+        SimEventLoop loop = new SimEventLoop(null, this);
         loops.add(loop);
         return loop;
     }
 
     /** {@return a group of new event loops, for bootstraps that ask for one} */
     public SimEventLoopGroup newEventLoopGroup(int size) {
-        return new SimEventLoopGroup(size, network.ticker(), loops);
+        return new SimEventLoopGroup(size, this);
     }
 
     /** {@return a channel that speaks IPv4 and IPv6, as a dual-stack socket does} */

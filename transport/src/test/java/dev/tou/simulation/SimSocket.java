@@ -231,9 +231,8 @@ final class SimSocket {
 
     private void route(InetSocketAddress recipient) throws IOException {
         if (recipient != lastRecipient) {
-            lastSource = local.getAddress().isAnyLocalAddress()
-                    ? new InetSocketAddress(sourceAddress(recipient.getAddress()), local.getPort())
-                    : local;
+            InetAddress source = sourceAddress(recipient.getAddress());
+            lastSource = source == local.getAddress() ? local : new InetSocketAddress(source, local.getPort());
             lastLink = host.network().linkTo(host, recipient.getAddress());
             lastRecipient = recipient;
         }
@@ -244,8 +243,15 @@ final class SimSocket {
     }
 
     private InetAddress sourceAddress(InetAddress destination) throws IOException {
-        if (!local.getAddress().isAnyLocalAddress()) {
-            return local.getAddress();
+        InetAddress own = local.getAddress();
+        if (!own.isAnyLocalAddress()) {
+            if (own instanceof Inet4Address != destination instanceof Inet4Address) {
+                throw Errno.ENETUNREACH.exception();
+            }
+            if (own.isLoopbackAddress() && !host.owns(destination)) {
+                throw Errno.EINVAL.exception();
+            }
+            return own;
         }
         if (host.owns(destination)) {
             return destination;

@@ -56,6 +56,7 @@ class SimulatedNetworkTest {
     /** Echo under every impairment at once, with timers, stalls, delayed and failing sends. */
     private static long traceOf(long seed, String text) {
         try (TwoHosts net = new TwoHosts(seed, EVERYTHING)) {
+            net.network.countBuffers();
             net.a.sendDelay(new SendDelay(0.1, ms(0), ms(4))).sendFault(SendFault.randomly(0.05, Errno.ENOBUFS));
             UdpUser.bind(net.simulation, net.b, net.b.address(7)).echoing();
             UdpUser client = UdpUser.connect(net.simulation, net.a, net.b.address(7));

@@ -114,6 +114,7 @@ class SimulationTest {
         assertThat(first.parent()).isSameAs(group);
         assertThat(group.next()).isNotSameAs(first);
         assertThat(group.next()).isSameAs(first);
+        assertThat(((SimEventLoop) first).host()).isSameAs(net.a);
         first.execute(this::note);
         net.simulation.runUntilIdle();
         assertThat(log).hasSize(1);

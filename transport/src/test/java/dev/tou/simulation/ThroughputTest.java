@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.simulation;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
 import io.netty.buffer.ByteBuf;
@@ -13,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Moves 100 MB in datagrams of 1200 bytes and prints the rate; a program in the clothes of a test, and so never timed. */
 @Tag("full")
 class ThroughputTest {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int SIZE = 1200;
     private static final int COUNT = 100_000_000 / SIZE;
 
@@ -46,6 +49,7 @@ class ThroughputTest {
                 ByteBuf train =
                         network.allocator().directBuffer(SIZE * segments).writeZero(SIZE * segments);
                 long start = System.nanoTime();
+                long startCpu = THREADS.getCurrentThreadCpuTime();
                 for (int sent = 0; sent < COUNT; ) {
                     for (int burst = 0; burst < 1000 && sent < COUNT; burst += segments, sent += segments) {
                         if (segments == 1) {
@@ -61,11 +65,13 @@ class ThroughputTest {
                 }
                 simulation.runUntilIdle();
                 double seconds = (System.nanoTime() - start) / 1e9;
+                double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - startCpu) / 1e9;
                 train.release();
                 assertThat(network.bytesInUse()).isZero();
                 assertThat(sink.datagrams).isGreaterThanOrEqualTo(COUNT);
                 System.out.printf(
-                        "%s: %.0f datagrams/s, %d steps%n", what, sink.datagrams / seconds, simulation.steps());
+                        "%s: %.0f datagrams/s, %.0f per second of CPU, %d steps%n",
+                        what, sink.datagrams / seconds, sink.datagrams / cpuSeconds, simulation.steps());
             }
         }
     }
