@@ -21,6 +21,9 @@ public interface ByteStream {
         public void onWritable() {}
 
         @Override
+        public void onFinished() {}
+
+        @Override
         public void onClosed(Exception cause) {}
     };
 
@@ -32,6 +35,9 @@ public interface ByteStream {
 
     /** The send buffer has room again. */
     void onWritable();
+
+    /** Everything that was sent, and our FIN behind it, has been acknowledged. */
+    void onFinished();
 
     /**
      * The connection is over.

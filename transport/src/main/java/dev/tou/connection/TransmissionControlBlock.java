@@ -11,6 +11,7 @@ import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
@@ -77,6 +78,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean passive;
     private boolean orphan;
     private boolean establishedNotice;
+    private boolean notifiedFinished;
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
@@ -199,6 +201,13 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** {@return why the connection failed, or null} */
     public Exception failure() {
         return failure;
+    }
+
+    /** {@return whether the application has yet to be told that all it sent has arrived, FIN included; true once} */
+    public boolean takeFinishedNotice() {
+        boolean due = !notifiedFinished && snd.finAcknowledged();
+        notifiedFinished |= due;
+        return due;
     }
 
     /** {@return whether the application has yet to be told that the connection is over; true once} */
@@ -444,6 +453,32 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void heard(long nowNanos) {
         lastHeardNanos = nowNanos;
         keepAliveProbes = 0;
+    }
+
+    /** {@return the figures of this moment} */
+    public TcpInfo info() {
+        return new TcpInfo(
+                state,
+                sendBuffer.segmentTextBytes(),
+                congestion.windowBytes(),
+                congestion.slowStartThresholdBytes(),
+                retransmissionQueue.outstandingBytes(),
+                rtt.rtoNanos(),
+                rtt.srttNanos(),
+                rtt.rttvarNanos(),
+                rtt.minRttNanos(),
+                snd.wnd(),
+                rcv.wnd(),
+                counters.bytesSent,
+                counters.bytesRetransmitted,
+                counters.bytesAcknowledged,
+                counters.bytesReceived,
+                counters.segmentsSent,
+                counters.segmentsReceived,
+                counters.retransmissions,
+                counters.timeouts,
+                counters.recoveries,
+                congestion.name());
     }
 
     // --- timers and bursts ---

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +153,11 @@ public final class Shard implements ConnectionOwner {
     /** The device or the kernel refused a train although it should have taken it: from now on, one datagram each. */
     public void segmentationFailed() {
         segmentedWorks = false;
+    }
+
+    /** {@return the address of this host that a peer of a catch-all is reached from} */
+    public InetAddress localAddressTowards(InetSocketAddress remote) {
+        return endpoint.localAddressTowards(remote);
     }
 
     /** {@return the listener of a TCP port, or null} */

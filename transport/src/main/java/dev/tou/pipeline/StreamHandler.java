@@ -48,7 +48,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         ctx.fireChannelReadComplete();
     }
 
-    private static void deliver(TransmissionControlBlock tcb) {
+    private void deliver(TransmissionControlBlock tcb) {
         if (tcb.takeEstablishedNotice()) {
             tcb.stream().onEstablished();
         }
@@ -58,8 +58,14 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         if (tcb.state().sends() && hasWorthwhileSpace(tcb)) {
             tcb.stream().onWritable();
         }
+        if (tcb.takeFinishedNotice()) {
+            tcb.stream().onFinished();
+        }
         if (tcb.takeClosedNotice()) {
             tcb.stream().onClosed(tcb.failure());
+        }
+        if (tcb.isOrphan() && tcb.state() == TcpState.FIN_WAIT_2 && !tcb.isArmed(TcpTimer.FIN_WAIT_2)) {
+            armFinWait2(tcb);
         }
     }
 

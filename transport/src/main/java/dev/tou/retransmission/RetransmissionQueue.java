@@ -165,6 +165,8 @@ public final class RetransmissionQueue {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
+            } else if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
+                lostHint = entry;
             }
         }
     }
