@@ -40,6 +40,18 @@ class WindowedMinimumTest {
     }
 
     @Test
+    void theChoicesComeFromLaterQuartersOfTheWindow() {
+        minimum.update(10, 0);
+        minimum.update(20, 250); // still the first quarter
+        minimum.update(30, 300);
+        minimum.update(40, 600);
+        minimum.update(90, 1001);
+        assertThat(minimum.value()).isEqualTo(30);
+        minimum.update(90, 1301);
+        assertThat(minimum.value()).isEqualTo(40);
+    }
+
+    @Test
     void twoChoicesMayGrowOldAtOnce() {
         minimum.update(10, 0);
         minimum.update(20, 300);
