@@ -46,6 +46,8 @@ public final class DemoServerCommand implements Callable<Integer>, ReceiveListen
             assert hook != null;
             lines.emit("listening", JsonLines.fields("port", receiver.address().getPort()));
             System.in.transferTo(OutputStream.nullOutputStream());
+        } finally {
+            files.discardUnfinished();
         }
         return ExitCode.DONE.code();
     }

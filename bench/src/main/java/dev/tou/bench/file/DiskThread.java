@@ -3,6 +3,7 @@ package dev.tou.bench.file;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,9 +40,9 @@ final class DiskThread {
         thread.execute(() -> {
             try {
                 T result = work.call();
-                channel.eventLoop().execute(() -> onResult.accept(result));
+                tell(() -> onResult.accept(result));
             } catch (Throwable e) {
-                channel.eventLoop().execute(() -> onFailure.accept(e));
+                tell(() -> onFailure.accept(e));
             }
         });
     }
@@ -56,7 +57,7 @@ final class DiskThread {
             try {
                 sink.accept(piece);
             } catch (Throwable e) {
-                channel.eventLoop().execute(() -> onFailure.accept(e));
+                tell(() -> onFailure.accept(e));
             } finally {
                 piece.release();
                 written(bytes);
@@ -67,7 +68,15 @@ final class DiskThread {
     private void written(int bytes) {
         long after = pendingBytes.addAndGet(-bytes);
         if (after <= LOW_BYTES && after + bytes > LOW_BYTES) {
-            channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
+            tell(() -> channel.config().setAutoRead(true));
+        }
+    }
+
+    private void tell(Runnable outcome) {
+        try {
+            channel.eventLoop().execute(outcome);
+        } catch (RejectedExecutionException e) {
+            // the receiver has ended; the reception discards what is unfinished
         }
     }
 

@@ -65,6 +65,12 @@ public final class FileReceiver implements AutoCloseable {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** Stops listening and closes every connection, whatever it is doing. */
+    void abort() {
+        listener.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+        connections.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
     /** Stops listening, gives the connections a moment to be closed by their senders, and ends. */
     @Override
     public void close() {

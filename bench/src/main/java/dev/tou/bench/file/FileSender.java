@@ -44,6 +44,7 @@ public final class FileSender implements AutoCloseable {
     private final SourceFile file;
     private final TransferProgress progress;
     private final CompletableFuture<Sent> outcome = new CompletableFuture<>();
+    private SendHandler handler;
     private Channel channel;
 
     private FileSender(EventLoopGroup group, SourceFile file, TransferProgress progress) {
@@ -74,7 +75,7 @@ public final class FileSender implements AutoCloseable {
     }
 
     private void connect(Transports.Io io, HostAndPort target, Duration timeout) {
-        SendHandler handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
+        handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
         ChannelFuture connected = new Bootstrap()
                 .group(group)
                 .channel(Transports.socketChannel(io))
@@ -109,6 +110,11 @@ public final class FileSender implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            handler.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         Transports.shutdown(group, channel);
         file.close();
     }

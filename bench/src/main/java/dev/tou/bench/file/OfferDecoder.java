@@ -10,8 +10,8 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 /**
  * Cuts what a sender sends into an {@link Offer}, the pieces of the file as {@link ByteBuf}, and the {@link Sha256}.
  *
- * <p>The pieces are slices of what was read: nothing is gathered, and nothing is copied. What follows the digest is
- * dropped.
+ * <p>The pieces are slices of what was read: nothing is gathered, and nothing is copied. What follows the digest,
+ * or something that is no offer, is dropped.
  */
 final class OfferDecoder extends ByteToMessageDecoder {
 
@@ -29,7 +29,9 @@ final class OfferDecoder extends ByteToMessageDecoder {
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         switch (expect) {
             case OFFER -> {
+                expect = Expect.NOTHING; // unless it is an offer
                 Offer offer = Offer.read(in);
+                expect = Expect.OFFER;
                 if (offer != null) {
                     out.add(offer);
                     remaining = offer.size();

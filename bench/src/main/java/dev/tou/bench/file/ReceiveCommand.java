@@ -116,6 +116,8 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                     exit = null;
                 }
             }
+        } finally {
+            reception.discardUnfinished();
         }
         return exit;
     }

@@ -26,6 +26,7 @@ public final class Reception {
     private final Duration timeout;
     private final ReceiveListener listener;
     private final Set<TargetFile> unfinished = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
     private int active;
     private boolean used;
 
@@ -69,6 +70,10 @@ public final class Reception {
     TargetFile open(Offer offer) {
         TargetFile file = inbox.open(offer);
         unfinished.add(file);
+        if (ending) {
+            file.discard();
+            throw new Failure(ExitCode.RESET, "The receiver is ending.");
+        }
         return file;
     }
 
@@ -78,6 +83,7 @@ public final class Reception {
 
     /** Removes every unfinished file, because the process ends; {@return how many there were}. */
     public int discardUnfinished() {
+        ending = true; // before the loop: a file is opened either early enough for it, or too late to be kept
         int discarded = 0;
         for (TargetFile file : unfinished) {
             file.discard();

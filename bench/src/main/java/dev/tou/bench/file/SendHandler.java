@@ -38,6 +38,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
     private final CompletableFuture<FileSender.Sent> outcome;
     private final Semaphore permits = new Semaphore(PIECES_AHEAD);
     private boolean accepted;
+    private volatile Thread reader;
     private volatile Sha256 announced;
 
     SendHandler(
@@ -67,9 +68,8 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
     protected void channelRead0(ChannelHandlerContext ctx, Reply reply) {
         if (reply instanceof Reply.Accepted start && !accepted && start.offset() == 0) {
             accepted = true;
-            new DefaultThreadFactory("tou-file", true)
-                    .newThread(() -> sendBody(ctx.channel()))
-                    .start();
+            reader = new DefaultThreadFactory("tou-file", true).newThread(() -> sendBody(ctx.channel()));
+            reader.start();
         } else if (reply instanceof Reply.Kept kept && announced != null) {
             kept(ctx, kept.digest());
         } else if (reply instanceof Reply.Refused refused) {
@@ -124,6 +124,16 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         outcome.completeExceptionally(failure);
         permits.release(); // lets the file's thread see that it is over
         ctx.close();
+    }
+
+    /** Gives up, if it is not over already, and waits until the file is no longer being read. */
+    void stop() throws InterruptedException {
+        outcome.completeExceptionally(new Failure(ExitCode.INTERRUPTED, "Given up."));
+        permits.release();
+        Thread reading = reader;
+        if (reading != null) {
+            reading.join();
+        }
     }
 
     @Override
