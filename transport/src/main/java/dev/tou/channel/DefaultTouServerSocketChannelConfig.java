@@ -1,0 +1,151 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import dev.tou.connection.ConnectionOptions;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.util.NetUtil;
+import io.netty.util.internal.ObjectUtil;
+
+/** The configuration of a {@link TouServerSocketChannel}, read when it is bound. */
+final class DefaultTouServerSocketChannelConfig extends ConnectionConfig implements ServerSocketChannelConfig {
+
+    private final TouServerSocketChannel tou;
+    private volatile int backlog = NetUtil.SOMAXCONN;
+    private volatile int maxSynBacklog = 1024;
+    private volatile boolean abortOnOverflow;
+    private volatile boolean reuseAddress = true;
+
+    DefaultTouServerSocketChannelConfig(TouServerSocketChannel channel) {
+        super(channel, new ServerChannelRecvByteBufAllocator(), new ConnectionOptions());
+        tou = channel;
+        declare(ChannelOption.SO_BACKLOG, this::getBacklog, this::setBacklog);
+        declare(ChannelOption.SO_REUSEADDR, this::isReuseAddress, this::setReuseAddress);
+        declare(TouChannelOption.MAX_SYN_BACKLOG, this::maxSynBacklog, this::maxSynBacklog);
+        declare(TouChannelOption.ABORT_ON_OVERFLOW, this::abortOnOverflow, on -> abortOnOverflow = on);
+    }
+
+    int maxSynBacklog() {
+        return maxSynBacklog;
+    }
+
+    private void maxSynBacklog(int connections) {
+        maxSynBacklog = ObjectUtil.checkPositive(connections, "connections");
+    }
+
+    boolean abortOnOverflow() {
+        return abortOnOverflow;
+    }
+
+    @Override
+    public int getBacklog() {
+        return backlog;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setBacklog(int connections) {
+        backlog = ObjectUtil.checkPositiveOrZero(connections, "connections");
+        return this;
+    }
+
+    @Override
+    public boolean isReuseAddress() {
+        return reuseAddress;
+    }
+
+    /** Remembered and without effect: an endpoint in TIME-WAIT can always be bound again. */
+    @Override
+    public ServerSocketChannelConfig setReuseAddress(boolean reuse) {
+        reuseAddress = reuse;
+        return this;
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return connection().receiveBufferBytes();
+    }
+
+    @Override
+    public ServerSocketChannelConfig setReceiveBufferSize(int bytes) {
+        setOption(ChannelOption.SO_RCVBUF, bytes);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
+        return this;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        tou.clearReadPending();
+    }
+
+    @Override
+    public ServerSocketChannelConfig setConnectTimeoutMillis(int millis) {
+        super.setConnectTimeoutMillis(millis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public ServerSocketChannelConfig setMaxMessagesPerRead(int messages) {
+        super.setMaxMessagesPerRead(messages);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setWriteSpinCount(int count) {
+        super.setWriteSpinCount(count);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public ServerSocketChannelConfig setWriteBufferHighWaterMark(int bytes) {
+        super.setWriteBufferHighWaterMark(bytes);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public ServerSocketChannelConfig setWriteBufferLowWaterMark(int bytes) {
+        super.setWriteBufferLowWaterMark(bytes);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark mark) {
+        super.setWriteBufferWaterMark(mark);
+        return this;
+    }
+
+    @Override
+    public ServerSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+}

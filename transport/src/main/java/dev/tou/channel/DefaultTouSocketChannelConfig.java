@@ -1,0 +1,207 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import dev.tou.connection.ConnectionOptions;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.internal.ObjectUtil;
+
+/**
+ * The configuration of a {@link TouSocketChannel}. Every option can be set before and after registration; those of the
+ * handshake count when connect is called.
+ */
+final class DefaultTouSocketChannelConfig extends ConnectionConfig implements SocketChannelConfig {
+
+    private final TouSocketChannel tou;
+    private volatile int soLinger = -1;
+    private volatile int trafficClass;
+    private volatile boolean reuseAddress;
+    private volatile boolean allowHalfClosure;
+
+    DefaultTouSocketChannelConfig(TouSocketChannel channel, ConnectionOptions connection) {
+        super(channel, connection);
+        tou = channel;
+        declare(ChannelOption.SO_SNDBUF, this::getSendBufferSize, this::setSendBufferSize);
+        declare(ChannelOption.TCP_NODELAY, this::isTcpNoDelay, this::setTcpNoDelay);
+        declare(ChannelOption.SO_KEEPALIVE, this::isKeepAlive, this::setKeepAlive);
+        declare(ChannelOption.SO_REUSEADDR, this::isReuseAddress, this::setReuseAddress);
+        declare(ChannelOption.SO_LINGER, this::getSoLinger, this::setSoLinger);
+        declare(ChannelOption.IP_TOS, this::getTrafficClass, this::setTrafficClass);
+        declare(ChannelOption.ALLOW_HALF_CLOSURE, this::isAllowHalfClosure, this::setAllowHalfClosure);
+    }
+
+    @Override
+    public boolean isTcpNoDelay() {
+        return connection().noDelay();
+    }
+
+    @Override
+    public SocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
+        connection().noDelay(tcpNoDelay);
+        return this;
+    }
+
+    @Override
+    public int getSoLinger() {
+        return soLinger;
+    }
+
+    @Override
+    public SocketChannelConfig setSoLinger(int seconds) {
+        soLinger = seconds;
+        return this;
+    }
+
+    @Override
+    public int getSendBufferSize() {
+        int chosen = connection().sendBufferBytes();
+        return chosen > 0 ? chosen : tou.sendBufferSize();
+    }
+
+    @Override
+    public SocketChannelConfig setSendBufferSize(int bytes) {
+        // Like a kernel, never less than a segment or two, so that a full one can always be made.
+        connection().sendBufferBytes(Math.max(2048, ObjectUtil.checkPositive(bytes, "bytes")));
+        return this;
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return connection().receiveBufferBytes();
+    }
+
+    @Override
+    public SocketChannelConfig setReceiveBufferSize(int bytes) {
+        setOption(ChannelOption.SO_RCVBUF, bytes);
+        return this;
+    }
+
+    @Override
+    public boolean isKeepAlive() {
+        return connection().keepAlive();
+    }
+
+    @Override
+    public SocketChannelConfig setKeepAlive(boolean keepAlive) {
+        connection().keepAlive(keepAlive);
+        tou.keepAliveChanged();
+        return this;
+    }
+
+    @Override
+    public int getTrafficClass() {
+        return trafficClass;
+    }
+
+    @Override
+    public SocketChannelConfig setTrafficClass(int value) {
+        trafficClass = value;
+        return this;
+    }
+
+    @Override
+    public boolean isReuseAddress() {
+        return reuseAddress;
+    }
+
+    /** Remembered and without effect: an endpoint in TIME-WAIT can always be bound again. */
+    @Override
+    public SocketChannelConfig setReuseAddress(boolean reuse) {
+        reuseAddress = reuse;
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
+        return this;
+    }
+
+    @Override
+    public boolean isAllowHalfClosure() {
+        return allowHalfClosure;
+    }
+
+    @Override
+    public SocketChannelConfig setAllowHalfClosure(boolean allow) {
+        allowHalfClosure = allow;
+        return this;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        tou.clearReadPending();
+    }
+
+    @Override
+    public SocketChannelConfig setConnectTimeoutMillis(int millis) {
+        super.setConnectTimeoutMillis(millis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public SocketChannelConfig setMaxMessagesPerRead(int messages) {
+        super.setMaxMessagesPerRead(messages);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setWriteSpinCount(int count) {
+        super.setWriteSpinCount(count);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAutoClose(boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public SocketChannelConfig setWriteBufferHighWaterMark(int bytes) {
+        super.setWriteBufferHighWaterMark(bytes);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public SocketChannelConfig setWriteBufferLowWaterMark(int bytes) {
+        super.setWriteBufferLowWaterMark(bytes);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark mark) {
+        super.setWriteBufferWaterMark(mark);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+}

@@ -1,0 +1,179 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.tou.endpoint.DatagramTransport;
+import dev.tou.endpoint.Listener;
+import dev.tou.endpoint.UdpEndpoint;
+import dev.tou.pipeline.TransportPipeline;
+import io.netty.channel.AbstractServerChannel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+
+/**
+ * A TCP port in LISTEN whose segments travel in UDP datagrams. Use it where {@code NioServerSocketChannel} or
+ * {@code EpollServerSocketChannel} stands in a bootstrap; nothing else changes.
+ *
+ * <p>Binds the UDP port of the same number. A wildcard address opens a UDP channel for every local address and one for all
+ * others. The accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
+ * owns a connection and a UDP channel.
+ *
+ * <p>Handshakes complete, and text is received, while nobody accepts: up to {@code SO_BACKLOG} connections wait. Accepted
+ * connections outlive this channel.
+ */
+public final class TouServerSocketChannel extends AbstractServerChannel implements ServerSocketChannel {
+
+    private final DatagramTransport transport;
+    private final DefaultTouServerSocketChannelConfig config = new DefaultTouServerSocketChannelConfig(this);
+    private final AtomicBoolean acceptScheduled = new AtomicBoolean();
+    private volatile UdpEndpoint endpoint;
+    private volatile Listener listener;
+    private volatile InetSocketAddress local;
+    private volatile boolean open = true;
+    private boolean readPending;
+
+    /** A server's channel, on the UDP transport that its event loop has. */
+    public TouServerSocketChannel() {
+        this(DatagramTransport.ofLoop());
+    }
+
+    TouServerSocketChannel(DatagramTransport transport) {
+        this.transport = transport;
+    }
+
+    @Override
+    public ServerSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public boolean isActive() {
+        return open && local != null;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return null;
+    }
+
+    @Override
+    protected SocketAddress localAddress0() {
+        return local;
+    }
+
+    @Override
+    protected boolean isCompatible(EventLoop loop) {
+        return transport.supports(loop);
+    }
+
+    @Override
+    protected void doBind(SocketAddress address) throws Exception {
+        InetSocketAddress wanted = (InetSocketAddress) address;
+        UdpEndpoint bound = UdpEndpoint.bind(
+                eventLoop(),
+                transport,
+                TransportPipeline.INSTALLER,
+                wanted,
+                TouSocketChannel.shardOptions(config.connection()));
+        int port = bound.address().getPort();
+        Listener listening = new Listener(
+                port,
+                config.connection(),
+                config.getBacklog(),
+                config.maxSynBacklog(),
+                config.abortOnOverflow(),
+                this::acceptSoon);
+        bound.listen(listening);
+        endpoint = bound;
+        listener = listening;
+        local = new InetSocketAddress(wanted.getAddress(), port);
+    }
+
+    // --- accept ---
+
+    @Override
+    protected void doBeginRead() {
+        readPending = true;
+        acceptSoon();
+    }
+
+    void clearReadPending() {
+        if (isRegistered()) {
+            eventLoop().execute(() -> readPending = false);
+        }
+    }
+
+    // Never at once: a connection completes in the middle of a burst, and an application has no business there.
+    private void acceptSoon() {
+        if (acceptScheduled.compareAndSet(false, true)) {
+            eventLoop().execute(this::accept);
+        }
+    }
+
+    @SuppressWarnings("deprecation") // The handle's extended form is what every allocator returns, under the old name.
+    private void accept() {
+        acceptScheduled.set(false);
+        if (!readPending || !isActive()) {
+            return;
+        }
+        ChannelPipeline pipeline = pipeline();
+        RecvByteBufAllocator.Handle handle = unsafe().recvBufAllocHandle();
+        handle.reset(config);
+        boolean any = false;
+        do {
+            Listener.Pending pending = listener.accept();
+            if (pending == null) {
+                break;
+            }
+            any = true;
+            readPending = false;
+            handle.incMessagesRead(1);
+            pipeline.fireChannelRead(new TouSocketChannel(this, pending.shard(), pending.connection()));
+        } while (handle.continueReading() && isActive());
+        if (any) {
+            handle.readComplete();
+            pipeline.fireChannelReadComplete();
+        }
+    }
+
+    // --- close ---
+
+    @Override
+    protected void doClose() {
+        open = false;
+        UdpEndpoint bound = endpoint;
+        if (bound == null) {
+            return;
+        }
+        if (bound.loop().inEventLoop()) {
+            stopListening(bound);
+        } else {
+            bound.loop().execute(() -> stopListening(bound));
+        }
+    }
+
+    // As a kernel does: whoever waits to be accepted is reset.
+    private void stopListening(UdpEndpoint bound) {
+        bound.unlisten(listener);
+        for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
+            pending.shard().calls().abort(pending.connection());
+            pending.shard().calls().orphan(pending.connection());
+        }
+    }
+}

@@ -1,0 +1,663 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.connection.ByteStream;
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.ClientSockets;
+import dev.tou.endpoint.DatagramTransport;
+import dev.tou.endpoint.EventLoopResources;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.ShardOptions;
+import dev.tou.pipeline.TransportPipeline;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.TcpInfo;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.internal.StringUtil;
+
+/**
+ * A TCP connection whose segments travel in UDP datagrams. Use it where {@code NioSocketChannel} or {@code EpollSocketChannel}
+ * stands in a bootstrap; nothing else changes.
+ *
+ * <h2>Reference counting</h2>
+ * A written buffer is copied into the send buffer and released then; that is also when its promise succeeds, as with a
+ * kernel's socket. A received buffer belongs to the pipeline.
+ *
+ * <h2>Channel events</h2>
+ * Those of a kernel's socket: {@code channelActive} when the handshake is complete, {@code channelInactive} after close,
+ * {@link io.netty.channel.socket.ChannelInputShutdownEvent} at the peer's FIN if half-closure is allowed, an
+ * {@link IOException} with "Connection reset by peer" after a reset, "Connection timed out" when the peer is gone.
+ *
+ * <h2>Writability and flow control</h2>
+ * Bytes wait in the channel's outbound buffer while the send buffer is full, and writability tells of it. With auto-read off
+ * the advertised window closes once the receive buffer is full.
+ *
+ * <h2>Closing</h2>
+ * Bytes that were flushed and accepted reach the peer after {@code close()}, behind them a FIN; {@code SO_LINGER} 0 sends a
+ * reset instead, a positive one delays the close future until the peer has everything. There is no kernel behind this: blocking
+ * the event loop stops acknowledgments.
+ *
+ * <p>Runs on one event loop, NIO or epoll; the one of the UDP channel that carries it.
+ */
+public final class TouSocketChannel extends AbstractChannel implements SocketChannel {
+
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+    private static final String EXPECTED_TYPES = " (expected: " + StringUtil.simpleClassName(ByteBuf.class) + ", "
+            + StringUtil.simpleClassName(FileRegion.class) + ')';
+
+    private final DatagramTransport transport;
+    private final DefaultTouSocketChannelConfig config;
+    private final Application application = new Application();
+    private final ReadLoop readLoop = new ReadLoop(this);
+    private final RegistrationRedirect redirect;
+    private volatile Shard shard;
+    private volatile TransmissionControlBlock tcb;
+    private volatile InetSocketAddress local;
+    private volatile InetSocketAddress remote;
+    private volatile boolean open = true;
+    private volatile boolean active;
+    private volatile boolean inputShutdown;
+    private volatile boolean outputShutdown;
+    private InetSocketAddress requestedLocal;
+    private ChannelPromise connectPromise;
+    private Future<?> connectTimeout;
+    private Runnable lingering;
+    private Future<?> lingerTimeout;
+
+    /** A client's channel, on the UDP transport that its event loop has. */
+    public TouSocketChannel() {
+        this(DatagramTransport.ofLoop());
+    }
+
+    TouSocketChannel(DatagramTransport transport) {
+        super(null);
+        this.transport = transport;
+        config = new DefaultTouSocketChannelConfig(this, new ConnectionOptions());
+        redirect = null;
+    }
+
+    /** A channel for a connection that a listener has accepted. */
+    TouSocketChannel(TouServerSocketChannel parent, Shard shard, TransmissionControlBlock tcb) {
+        super(parent);
+        transport = null;
+        config = new DefaultTouSocketChannelConfig(this, tcb.options());
+        this.shard = shard;
+        this.tcb = tcb;
+        remote = tcb.key().remoteTcpAddress();
+        local = new InetSocketAddress(
+                shard.localAddress().getAddress(), tcb.key().localTcpPort());
+        active = true;
+        redirect = new RegistrationRedirect(super.unsafe(), shard.loop());
+    }
+
+    // --- what kind of channel it is ---
+
+    @Override
+    public ServerSocketChannel parent() {
+        return (ServerSocketChannel) super.parent();
+    }
+
+    @Override
+    public SocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public boolean isActive() {
+        return active && open;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    protected SocketAddress localAddress0() {
+        return local;
+    }
+
+    @Override
+    protected SocketAddress remoteAddress0() {
+        return remote;
+    }
+
+    /**
+     * {@return the figures of the connection at this moment, or null before connect} On the event loop they are exact; on
+     * another thread some may be a moment older than others.
+     */
+    public TcpInfo tcpInfo() {
+        TransmissionControlBlock connection = tcb;
+        return connection == null ? null : connection.info();
+    }
+
+    int sendBufferSize() {
+        TransmissionControlBlock connection = tcb;
+        return connection == null ? 64 * 1024 : connection.sendCapacity();
+    }
+
+    void keepAliveChanged() {
+        TransmissionControlBlock connection = tcb;
+        if (connection != null && isRegistered()) {
+            eventLoop().execute(() -> {
+                if (connection.state().isSynchronized() && connection.isLive()) {
+                    connection.armKeepAlive(EventLoopResources.of(eventLoop()).nowNanos());
+                }
+            });
+        }
+    }
+
+    // --- registration ---
+
+    @Override
+    protected boolean isCompatible(EventLoop loop) {
+        return shard != null ? loop == shard.loop() : transport.supports(loop);
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new TouUnsafe();
+    }
+
+    @Override
+    public Unsafe unsafe() {
+        return redirect == null ? super.unsafe() : redirect;
+    }
+
+    private TouUnsafe realUnsafe() {
+        return (TouUnsafe) super.unsafe();
+    }
+
+    @Override
+    protected void doRegister(ChannelPromise promise) {
+        if (parent() != null) {
+            if (shard.localAddress().getAddress().isAnyLocalAddress()) {
+                local = new InetSocketAddress(
+                        shard.localAddressTowards(tcb.peerAddress()), tcb.key().localTcpPort());
+            }
+            tcb.stream(application);
+            if (tcb.state() == TcpState.CLOSED) {
+                // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
+                eventLoop().execute(() -> application.onClosed(tcb.failure()));
+            }
+        }
+        promise.setSuccess();
+    }
+
+    @Override
+    protected void doBind(SocketAddress address) {
+        requestedLocal = (InetSocketAddress) address;
+        local = requestedLocal;
+    }
+
+    // --- connect ---
+
+    private final class TouUnsafe extends AbstractUnsafe {
+
+        @Override
+        public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
+            if (promise.isDone() || !ensureOpen(promise)) {
+                return;
+            }
+            if (isActive()) {
+                promise.tryFailure(new AlreadyConnectedException());
+            } else if (connectPromise != null) {
+                promise.tryFailure(new ConnectionPendingException());
+            } else {
+                connectPromise = promise;
+                promise.addListener(done -> {
+                    if (done.isCancelled()) {
+                        connectPromise = null;
+                        cancelConnectTimeout();
+                        close(voidPromise());
+                    }
+                });
+                beginConnect(remoteAddress, localAddress == null ? requestedLocal : localAddress);
+            }
+        }
+
+        private void beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) {
+            try {
+                InetSocketAddress peer = resolved(remoteAddress);
+                int timeoutMillis = config.getConnectTimeoutMillis();
+                if (timeoutMillis > 0) {
+                    connectTimeout = eventLoop()
+                            .schedule(
+                                    () -> failConnect(new ConnectTimeoutException(
+                                            "connection timed out after " + timeoutMillis + " ms: " + remoteAddress)),
+                                    timeoutMillis,
+                                    TimeUnit.MILLISECONDS);
+                }
+                ShardOptions options = shardOptions(config.connection());
+                EventLoopResources.of(eventLoop())
+                        .clientSockets()
+                        .acquire(
+                                transport, TransportPipeline.INSTALLER, peer, (InetSocketAddress) localAddress, options)
+                        .addListener(
+                                (io.netty.util.concurrent.Future<ClientSockets.Place> place) -> placed(place, peer));
+            } catch (Exception e) {
+                failConnect(e);
+            }
+        }
+
+        private void placed(io.netty.util.concurrent.Future<ClientSockets.Place> place, InetSocketAddress peer) {
+            if (!place.isSuccess()) {
+                failConnect(place.cause());
+            } else if (open && connectPromise != null) {
+                open(place.getNow(), peer);
+            }
+        }
+
+        private void open(ClientSockets.Place place, InetSocketAddress peer) {
+            shard = place.shard();
+            ConnectionKey key = ConnectionKey.of(peer, place.tcpPort(), peer.getPort());
+            tcb = shard.newConnection(
+                    key, config.connection(), shard.resources().nowNanos());
+            tcb.stream(application);
+            local = new InetSocketAddress(shard.localAddress().getAddress(), place.tcpPort());
+            remote = peer;
+            shard.calls().open(tcb);
+        }
+
+        void failConnect(Throwable cause) {
+            ChannelPromise promise = connectPromise;
+            connectPromise = null;
+            cancelConnectTimeout();
+            if (promise != null) {
+                Throwable reason = cause instanceof IOException ? annotate(cause) : cause;
+                promise.tryFailure(reason);
+                close(voidPromise());
+            }
+        }
+
+        private Throwable annotate(Throwable cause) {
+            boolean unreachable =
+                    cause.getMessage() != null && cause.getMessage().contains("unreachable");
+            Throwable kind = unreachable && !(cause instanceof ConnectException)
+                    ? new NoRouteToHostException(cause.getMessage())
+                    : cause;
+            return kind instanceof ConnectTimeoutException ? kind : annotateConnectException(kind, remoteForMessage());
+        }
+
+        private SocketAddress remoteForMessage() {
+            return requestedRemote;
+        }
+
+        private SocketAddress requestedRemote;
+
+        private InetSocketAddress resolved(SocketAddress address) throws IOException {
+            requestedRemote = address;
+            if (!(address instanceof InetSocketAddress peer)) {
+                throw new UnsupportedAddressTypeException();
+            }
+            if (peer.isUnresolved()) {
+                throw new UnresolvedAddressException();
+            }
+            // As kernels have it: connecting to "any" means this host.
+            return peer.getAddress().isAnyLocalAddress()
+                    ? new InetSocketAddress(loopbackLike(peer.getAddress()), peer.getPort())
+                    : peer;
+        }
+
+        private static InetAddress loopbackLike(InetAddress any) throws IOException {
+            return any instanceof java.net.Inet4Address
+                    ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
+                    : InetAddress.getByName("::1");
+        }
+
+        void established() {
+            ChannelPromise promise = connectPromise;
+            connectPromise = null;
+            cancelConnectTimeout();
+            if (promise == null) {
+                return;
+            }
+            active = true;
+            boolean wanted = promise.trySuccess();
+            pipeline().fireChannelActive();
+            if (!wanted) {
+                // Cancelled in the meantime.
+                close(voidPromise());
+            }
+        }
+
+        void resumeFlush() {
+            flush0();
+        }
+
+        @Override
+        protected Executor prepareToClose() {
+            TransmissionControlBlock connection = tcb;
+            boolean lingers = config.getSoLinger() > 0
+                    && connection != null
+                    && connection.isLive()
+                    && connection.state().isSynchronized()
+                    && connection.receiveBuffer.readableBytes() == 0;
+            return lingers ? this::linger : null;
+        }
+
+        // The close goes on when the peer has everything, or the time is over; the loop does not wait for it.
+        private void linger(Runnable closing) {
+            lingering = closing;
+            shard.calls().close(tcb);
+            lingerTimeout =
+                    eventLoop().schedule(TouSocketChannel.this::lingered, config.getSoLinger(), TimeUnit.SECONDS);
+        }
+    }
+
+    /** {@return what a UDP channel needs to know to carry connections with these options} */
+    static ShardOptions shardOptions(ConnectionOptions options) {
+        int path = Math.max(options.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
+        // What a peer may send: the packet less IPv4 and UDP headers.
+        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds());
+    }
+
+    private void cancelConnectTimeout() {
+        if (connectTimeout != null) {
+            connectTimeout.cancel(false);
+            connectTimeout = null;
+        }
+    }
+
+    // --- what the connection reports ---
+
+    private final class Application implements ByteStream {
+
+        @Override
+        public void onEstablished() {
+            realUnsafe().established();
+        }
+
+        @Override
+        public void onReadable() {
+            readLoop.onReadable();
+        }
+
+        @Override
+        public void onWritable() {
+            ChannelOutboundBuffer pending = realUnsafe().outboundBuffer();
+            if (pending != null && !pending.isEmpty()) {
+                realUnsafe().resumeFlush();
+            }
+        }
+
+        @Override
+        public void onFinished() {
+            lingered();
+        }
+
+        @Override
+        public void onClosed(Exception cause) {
+            lingered();
+            if (connectPromise != null) {
+                realUnsafe().failConnect(cause == null ? new ConnectException("Connection closed") : cause);
+            } else if (cause != null) {
+                readLoop.onFailure(cause);
+            }
+        }
+    }
+
+    private void lingered() {
+        Runnable closing = lingering;
+        lingering = null;
+        if (lingerTimeout != null) {
+            lingerTimeout.cancel(false);
+            lingerTimeout = null;
+        }
+        if (closing != null) {
+            closing.run();
+        }
+    }
+
+    // --- reading ---
+
+    @Override
+    protected void doBeginRead() {
+        readLoop.begin();
+    }
+
+    void clearReadPending() {
+        if (isRegistered()) {
+            EventLoop loop = eventLoop();
+            if (loop.inEventLoop()) {
+                readLoop.clearPending();
+            } else {
+                loop.execute(readLoop::clearPending);
+            }
+        }
+    }
+
+    /** {@return the connection, or null before connect} */
+    TransmissionControlBlock tcb() {
+        return tcb;
+    }
+
+    /** {@return the UDP channel's shard, or null before connect} */
+    Shard shard() {
+        return shard;
+    }
+
+    // --- writing ---
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        if (msg instanceof ByteBuf || msg instanceof FileRegion) {
+            return msg;
+        }
+        throw new UnsupportedOperationException(
+                "unsupported message type: " + StringUtil.simpleClassName(msg) + EXPECTED_TYPES);
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        TransmissionControlBlock connection = tcb;
+        if (connection == null) {
+            throw new NotYetConnectedException();
+        }
+        if (connection.failure() != null) {
+            throw connection.failure();
+        }
+        boolean room = true;
+        for (Object msg = in.current(); msg != null && room; msg = in.current()) {
+            room = msg instanceof ByteBuf buffer ? writeBuffer(in, buffer) : writeRegion(in, (FileRegion) msg);
+        }
+        shard.calls().push(connection);
+    }
+
+    // Whether the whole buffer went, so that the next may follow.
+    private boolean writeBuffer(ChannelOutboundBuffer in, ByteBuf buffer) {
+        int sent = shard.calls().send(tcb, buffer, buffer.readableBytes());
+        if (sent > 0) {
+            in.progress(sent);
+        }
+        boolean all = !buffer.isReadable();
+        if (all) {
+            in.remove();
+        }
+        return all;
+    }
+
+    private boolean writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        while (region.transferred() < region.count()) {
+            if (shard.calls().sendSpace(tcb) == 0) {
+                return false;
+            }
+            long sent = region.transferTo(new SendBufferTarget(shard.calls(), tcb), region.transferred());
+            if (sent <= 0) {
+                return false;
+            }
+            in.progress(sent);
+        }
+        in.remove();
+        return true;
+    }
+
+    // --- half close ---
+
+    @Override
+    public boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return outputShutdown || !isActive();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return isInputShutdown() && isOutputShutdown();
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        runOnLoop(() -> {
+            if (!isActive()) {
+                promise.setFailure(new NotYetConnectedException());
+                return;
+            }
+            inputShutdown = true;
+            readLoop.discard();
+            promise.setSuccess();
+        });
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+        runOnLoop(() -> realUnsafe().shutdownOutput(promise));
+        return promise;
+    }
+
+    @Override
+    protected void doShutdownOutput() {
+        if (tcb == null) {
+            throw new NotYetConnectedException();
+        }
+        outputShutdown = true;
+        shard.calls().close(tcb);
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+        shutdownOutput()
+                .addListener(output -> shutdownInput().addListener(input -> {
+                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
+                    if (cause == null) {
+                        promise.setSuccess();
+                    } else {
+                        promise.setFailure(cause);
+                    }
+                }));
+        return promise;
+    }
+
+    /** Notes that the peer's FIN has been read. */
+    void inputEnded() {
+        inputShutdown = true;
+    }
+
+    private void runOnLoop(Runnable task) {
+        if (eventLoop().inEventLoop()) {
+            task.run();
+        } else {
+            eventLoop().execute(task);
+        }
+    }
+
+    // --- close ---
+
+    @Override
+    protected void doDisconnect() {
+        doClose();
+    }
+
+    @Override
+    protected void doClose() {
+        open = false;
+        active = false;
+        inputShutdown = true;
+        outputShutdown = true;
+        cancelConnectTimeout();
+        ChannelPromise connecting = connectPromise;
+        connectPromise = null;
+        if (connecting != null) {
+            connecting.tryFailure(new java.nio.channels.ClosedChannelException());
+        }
+        Shard home = shard;
+        if (home == null || tcb == null) {
+            return;
+        }
+        // A child may be closed before it is registered, by a thread that is not the connection's.
+        if (home.loop().inEventLoop()) {
+            leaveConnection(home);
+        } else {
+            home.loop().execute(() -> leaveConnection(home));
+        }
+    }
+
+    private void leaveConnection(Shard home) {
+        boolean lingeredInVain = config.getSoLinger() > 0 && tcb.snd.finQueued() && !tcb.snd.finAcknowledged();
+        if (config.getSoLinger() == 0 || lingeredInVain) {
+            home.calls().abort(tcb);
+        }
+        home.calls().orphan(tcb);
+    }
+}

@@ -1,0 +1,25 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+/**
+ * At most one answer in 500 ms to segments that are not acceptable and carry no text (RFC 5961 section 7). One per
+ * connection: a limit shared between connections would tell an attacker about the others (CVE-2016-5696).
+ */
+public final class ChallengeAckLimiter {
+
+    /** The least time between two answers. */
+    public static final long INTERVAL_NANOS = 500_000_000L;
+
+    private long lastNanos;
+    private boolean used;
+
+    /** {@return whether an answer may be sent now; if so it counts} */
+    public boolean tryAcquire(long nowNanos) {
+        if (used && nowNanos - lastNanos < INTERVAL_NANOS) {
+            return false;
+        }
+        used = true;
+        lastNanos = nowNanos;
+        return true;
+    }
+}

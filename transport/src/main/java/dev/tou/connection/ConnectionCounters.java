@@ -1,0 +1,38 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+/** What a connection has done, counted. Plain fields: written on the event loop only, read there or approximately. */
+public final class ConnectionCounters {
+    /** Segments of the wire that were sent, all kinds. */
+    public long segmentsSent;
+    /** Segments of the wire that were received, all kinds. */
+    public long segmentsReceived;
+    /** Bytes of text that were sent, repetitions included. */
+    public long bytesSent;
+    /** Bytes of text that were sent again. */
+    public long bytesRetransmitted;
+    /** Segments that were sent again. */
+    public long retransmissions;
+    /** Expiries of the retransmission timer. */
+    public long timeouts;
+    /** Episodes of loss that duplicate acknowledgments or SACK revealed. */
+    public long recoveries;
+    /** Bytes of text that the peer has acknowledged. */
+    public long bytesAcknowledged;
+    /** Bytes of text that came in order. */
+    public long bytesReceived;
+    /** Segments that came out of order. */
+    public long outOfOrder;
+    /** Acknowledgments without text. */
+    public long pureAcknowledgments;
+    /** Those of them that waited for the delay to pass. */
+    public long delayedAcknowledgments;
+    /** Acknowledgments that repeat the last one. */
+    public long duplicateAcknowledgments;
+    /** Challenge acknowledgments (RFC 5961). */
+    public long challenges;
+    /** Probes of a closed window. */
+    public long windowProbes;
+    /** Probes of an idle connection. */
+    public long keepAlives;
+}

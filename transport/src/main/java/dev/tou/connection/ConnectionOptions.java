@@ -1,0 +1,239 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.congestion.NewReno;
+
+/**
+ * What an application can choose for a connection. Written through the channel's configuration by any thread, read on the
+ * event loop; what concerns the handshake is read when it begins.
+ *
+ * <p>A connection that a listener accepts starts with a copy of the listener's options.
+ */
+public final class ConnectionOptions {
+
+    /** The packet size that every path is trusted to carry until more is proven: 1200 bytes of UDP payload over IPv4. */
+    public static final int BASE_PATH_MTU = 1228;
+
+    /** The packet size up to which we always accept segments, whatever we send ourselves. */
+    public static final int ACCEPTED_PATH_MTU = 1500;
+
+    private volatile boolean noDelay = true;
+    private volatile boolean keepAlive;
+    private volatile int keepIdleSeconds = 7200;
+    private volatile int keepIntervalSeconds = 75;
+    private volatile int keepCount = 9;
+    private volatile int sendBufferBytes;
+    private volatile int receiveBufferBytes = 1 << 20;
+    private volatile boolean windowScaling = true;
+    private volatile boolean timestamps = true;
+    private volatile boolean sack = true;
+    private volatile int pathMtu = BASE_PATH_MTU;
+    private volatile int synRetries = 6;
+    private volatile int synAckRetries = 5;
+    private volatile int retries = 15;
+    private volatile int userTimeoutMillis;
+    private volatile int mslSeconds = 30;
+    private volatile int finWait2Seconds = 60;
+    private volatile int delayedAckMillis = 40;
+    private volatile CongestionControllerFactory congestionController = NewReno::new;
+
+    /** The defaults. */
+    public ConnectionOptions() {}
+
+    /** {@return an independent copy} */
+    public ConnectionOptions copy() {
+        ConnectionOptions copy = new ConnectionOptions();
+        copy.noDelay = noDelay;
+        copy.keepAlive = keepAlive;
+        copy.keepIdleSeconds = keepIdleSeconds;
+        copy.keepIntervalSeconds = keepIntervalSeconds;
+        copy.keepCount = keepCount;
+        copy.sendBufferBytes = sendBufferBytes;
+        copy.receiveBufferBytes = receiveBufferBytes;
+        copy.windowScaling = windowScaling;
+        copy.timestamps = timestamps;
+        copy.sack = sack;
+        copy.pathMtu = pathMtu;
+        copy.synRetries = synRetries;
+        copy.synAckRetries = synAckRetries;
+        copy.retries = retries;
+        copy.userTimeoutMillis = userTimeoutMillis;
+        copy.mslSeconds = mslSeconds;
+        copy.finWait2Seconds = finWait2Seconds;
+        copy.delayedAckMillis = delayedAckMillis;
+        copy.congestionController = congestionController;
+        return copy;
+    }
+
+    /** {@return whether Nagle's algorithm is off; default true, as Netty's users expect} */
+    public boolean noDelay() {
+        return noDelay;
+    }
+
+    public void noDelay(boolean on) {
+        noDelay = on;
+    }
+
+    /** {@return whether an idle connection is probed (RFC 9293 section 3.8.4); default false} */
+    public boolean keepAlive() {
+        return keepAlive;
+    }
+
+    public void keepAlive(boolean on) {
+        keepAlive = on;
+    }
+
+    /** {@return how long a connection is idle before the first probe, in seconds; default 7200} */
+    public int keepIdleSeconds() {
+        return keepIdleSeconds;
+    }
+
+    public void keepIdleSeconds(int seconds) {
+        keepIdleSeconds = seconds;
+    }
+
+    /** {@return the time between probes, in seconds; default 75} */
+    public int keepIntervalSeconds() {
+        return keepIntervalSeconds;
+    }
+
+    public void keepIntervalSeconds(int seconds) {
+        keepIntervalSeconds = seconds;
+    }
+
+    /** {@return how many probes may stay unanswered; default 9} */
+    public int keepCount() {
+        return keepCount;
+    }
+
+    public void keepCount(int probes) {
+        keepCount = probes;
+    }
+
+    /** {@return the capacity of the send buffer in bytes; 0, the default, lets it grow to twice the congestion window} */
+    public int sendBufferBytes() {
+        return sendBufferBytes;
+    }
+
+    public void sendBufferBytes(int bytes) {
+        sendBufferBytes = bytes;
+    }
+
+    /** {@return the capacity of the receive buffer in bytes, which bounds the advertised window; default 1 MiB} */
+    public int receiveBufferBytes() {
+        return receiveBufferBytes;
+    }
+
+    public void receiveBufferBytes(int bytes) {
+        receiveBufferBytes = bytes;
+    }
+
+    /** {@return whether the window scale option is offered (RFC 7323 section 2); default true} */
+    public boolean windowScaling() {
+        return windowScaling;
+    }
+
+    public void windowScaling(boolean on) {
+        windowScaling = on;
+    }
+
+    /** {@return whether timestamps are offered (RFC 7323 section 3); default true} */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    public void timestamps(boolean on) {
+        timestamps = on;
+    }
+
+    /** {@return whether selective acknowledgments are offered (RFC 2018); default true} */
+    public boolean sack() {
+        return sack;
+    }
+
+    public void sack(boolean on) {
+        sack = on;
+    }
+
+    /** {@return the largest IP packet to send, in bytes; default {@value #BASE_PATH_MTU}} */
+    public int pathMtu() {
+        return pathMtu;
+    }
+
+    public void pathMtu(int bytes) {
+        pathMtu = bytes;
+    }
+
+    /** {@return how often a SYN is repeated, the first four a second apart, then doubling; default 6} */
+    public int synRetries() {
+        return synRetries;
+    }
+
+    public void synRetries(int count) {
+        synRetries = count;
+    }
+
+    /** {@return how often a SYN-ACK is repeated, after 1, 2, 4, 8, 16 seconds; default 5} */
+    public int synAckRetries() {
+        return synAckRetries;
+    }
+
+    public void synAckRetries(int count) {
+        synAckRetries = count;
+    }
+
+    /** {@return how many timeouts in a row end a connection (R2 of RFC 9293 section 3.8.3); default 15} */
+    public int retries() {
+        return retries;
+    }
+
+    public void retries(int count) {
+        retries = count;
+    }
+
+    /** {@return how long sent text may stay unacknowledged, in milliseconds (RFC 5482); default 0: {@link #retries} decides} */
+    public int userTimeoutMillis() {
+        return userTimeoutMillis;
+    }
+
+    public void userTimeoutMillis(int millis) {
+        userTimeoutMillis = millis;
+    }
+
+    /** {@return the maximum segment lifetime in seconds; TIME-WAIT lasts twice that; default 30} */
+    public int mslSeconds() {
+        return mslSeconds;
+    }
+
+    public void mslSeconds(int seconds) {
+        mslSeconds = seconds;
+    }
+
+    /** {@return how long a connection without application waits in FIN-WAIT-2, in seconds; default 60} */
+    public int finWait2Seconds() {
+        return finWait2Seconds;
+    }
+
+    public void finWait2Seconds(int seconds) {
+        finWait2Seconds = seconds;
+    }
+
+    /** {@return the longest delay of an acknowledgment, in milliseconds, at most 500; default 40} */
+    public int delayedAckMillis() {
+        return delayedAckMillis;
+    }
+
+    public void delayedAckMillis(int millis) {
+        delayedAckMillis = millis;
+    }
+
+    /** {@return what makes the congestion controller of each connection; default NewReno} */
+    public CongestionControllerFactory congestionController() {
+        return congestionController;
+    }
+
+    public void congestionController(CongestionControllerFactory factory) {
+        congestionController = factory;
+    }
+}

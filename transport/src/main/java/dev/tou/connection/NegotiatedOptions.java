@@ -1,0 +1,156 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+import dev.tou.segment.Encapsulation;
+import dev.tou.segment.SegmentEncoder;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.window.AdvertisedWindow;
+
+/**
+ * What the two SYNs have agreed on: an option is in force when both carried it (RFC 9293 section 3.2, RFC 7323 sections 1.3
+ * and 2.2, RFC 2018 section 2).
+ */
+public final class NegotiatedOptions {
+
+    /** What a peer accepts that says nothing (RFC 9293 section 3.7.1, MUST-15), IPv4 and IPv6. */
+    private static final int DEFAULT_MSS = 536;
+
+    private static final int DEFAULT_MSS_IPV6 = 1220;
+
+    /** Segments are never made smaller than this because of what a peer announces (CVE-2019-11479). */
+    private static final int MIN_MSS = 216;
+
+    /** The longest delay of an acknowledgment between our own ends, and for a lone segment with PSH. */
+    private static final int OWN_ACK_DELAY_MILLIS = 25;
+
+    private static final int OWN_PUSH_ACK_DELAY_MILLIS = 8;
+
+    private final boolean ipv6;
+    private final ConnectionOptions own;
+    private int peerMss;
+    private int peerScale;
+    private boolean scaling;
+    private boolean timestamps;
+    private boolean sack;
+    private boolean ownPeer;
+    private int peerAckDelayMillis;
+
+    /** Nothing is agreed yet. */
+    public NegotiatedOptions(ConnectionOptions own, boolean ipv6) {
+        this.own = own;
+        this.ipv6 = ipv6;
+        peerMss = ipv6 ? DEFAULT_MSS_IPV6 : DEFAULT_MSS;
+    }
+
+    /** Puts what we offer on our SYN. */
+    public void offer(SegmentOptions options, int timestampValue) {
+        options.mss(announcedMss());
+        if (own.sack()) {
+            options.sackPermitted();
+        }
+        if (own.timestamps()) {
+            options.timestamps(timestampValue, 0);
+        }
+        if (own.windowScaling()) {
+            options.windowScale(ownScale());
+        }
+        options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
+    }
+
+    /** Puts on our SYN-ACK what the peer has offered and we accept, so it is no longer than its SYN. */
+    public void answer(SegmentOptions options, boolean mssOffered, int timestampValue, int timestampEcho) {
+        if (mssOffered) {
+            options.mss(announcedMss());
+        }
+        if (sack) {
+            options.sackPermitted();
+        }
+        if (timestamps) {
+            options.timestamps(timestampValue, timestampEcho);
+        }
+        if (scaling) {
+            options.windowScale(ownScale());
+        }
+        if (ownPeer) {
+            options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
+        }
+    }
+
+    /** Takes the options of the peer's SYN or SYN-ACK. */
+    public void accept(SegmentOptions peer) {
+        if (peer.has(SegmentOptions.MSS)) {
+            peerMss = Math.max(MIN_MSS, peer.mss());
+        }
+        scaling = own.windowScaling() && peer.has(SegmentOptions.WINDOW_SCALE);
+        peerScale = scaling ? peer.windowScale() : 0;
+        timestamps = own.timestamps() && peer.has(SegmentOptions.TIMESTAMPS);
+        sack = own.sack() && peer.has(SegmentOptions.SACK_PERMITTED);
+        ownPeer = peer.has(SegmentOptions.ACK_DELAY);
+        peerAckDelayMillis = ownPeer ? peer.ackDelayMillis() : 0;
+    }
+
+    private int announcedMss() {
+        int accepted = Math.max(own.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
+        return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
+    }
+
+    private int ownScale() {
+        return AdvertisedWindow.scaleFor(own.receiveBufferBytes());
+    }
+
+    private int ipHeaderBytes() {
+        return ipv6 ? 40 : 20;
+    }
+
+    /** {@return the shift of our own window fields: 0 unless both offered it} */
+    public int scale() {
+        return scaling ? ownScale() : 0;
+    }
+
+    /** {@return the shift of the peer's window fields} */
+    public int peerScale() {
+        return peerScale;
+    }
+
+    /** {@return whether every segment carries timestamps} */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    /** {@return whether the peer understands SACK blocks and sends them} */
+    public boolean sack() {
+        return sack;
+    }
+
+    /** {@return whether the peer is one of ours} */
+    public boolean ownPeer() {
+        return ownPeer;
+    }
+
+    /** {@return the longest time that a peer of ours holds back an acknowledgment, in milliseconds} */
+    public int peerAckDelayMillis() {
+        return peerAckDelayMillis;
+    }
+
+    /** {@return the longest time that we hold back an acknowledgment, in milliseconds} */
+    public int ackDelayMillis(boolean lonePush) {
+        if (!ownPeer) {
+            return own.delayedAckMillis();
+        }
+        return Math.min(own.delayedAckMillis(), lonePush ? OWN_PUSH_ACK_DELAY_MILLIS : OWN_ACK_DELAY_MILLIS);
+    }
+
+    /** {@return the header of a data segment, in bytes} */
+    public int headerBytes() {
+        return SegmentEncoder.HEADER_BYTES + (timestamps ? SegmentEncoder.TIMESTAMPS_BYTES : 0);
+    }
+
+    /**
+     * {@return the text of a full segment, in bytes: the smaller of what the peer accepts and what the path carries, less the
+     * options that every segment has (RFC 9293 section 3.7.1, MUST-16)}
+     */
+    public int segmentTextBytes() {
+        int path = Encapsulation.TCP_HEADER.mss(own.pathMtu(), ipHeaderBytes());
+        return Math.min(peerMss, path) - (headerBytes() - SegmentEncoder.HEADER_BYTES);
+    }
+}

@@ -1,0 +1,160 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+import dev.tou.segment.ControlBits;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.DropReason;
+
+import static dev.tou.segment.SequenceNumber.geq;
+import static dev.tou.segment.SequenceNumber.gt;
+import static dev.tou.segment.SequenceNumber.leq;
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * What to do with a segment in a synchronized state or SYN-RECEIVED, up to its acknowledgment: RFC 9293 section 3.10.7.4,
+ * first to fifth, with the timestamps of RFC 7323 section 5.3 before them and the caution of RFC 5961 throughout.
+ *
+ * <p>Decides and trims; sends nothing.
+ */
+public final class SegmentArrives {
+
+    /** What to do, and why if the segment is dropped. */
+    public enum Verdict {
+        /** Acceptable and trimmed to the window. */
+        PROCEED(null),
+        /** Drop it silently. */
+        DROP_NO_ACK(DropReason.NO_ACK),
+        /** Drop it silently. */
+        DROP_RESET(DropReason.UNACCEPTABLE_RESET),
+        /** Drop it silently. */
+        DROP_WITHOUT_TIMESTAMP(DropReason.OLD_TIMESTAMP),
+        /** Drop it and say where we are. */
+        ACKNOWLEDGE_OUT_OF_WINDOW(DropReason.OUT_OF_WINDOW),
+        /** Drop it and say where we are. */
+        ACKNOWLEDGE_OLD_TIMESTAMP(DropReason.OLD_TIMESTAMP),
+        /** Drop it and challenge its sender. */
+        CHALLENGE_RESET(DropReason.UNACCEPTABLE_RESET),
+        /** Drop it and challenge its sender. */
+        CHALLENGE_SYN(DropReason.UNEXPECTED_SYN),
+        /** Drop it and challenge its sender. */
+        CHALLENGE_ACK(DropReason.UNACCEPTABLE_ACK),
+        /** The peer's SYN again: our answer was lost. */
+        REPEAT_SYN_ACK(DropReason.UNEXPECTED_SYN),
+        /** Answer it with a reset; the connection stays. */
+        REPLY_RESET(DropReason.UNACCEPTABLE_ACK),
+        /** The peer has reset the connection. */
+        RESET(null);
+
+        private final DropReason reason;
+
+        Verdict(DropReason reason) {
+            this.reason = reason;
+        }
+
+        /** {@return why the segment is dropped, or null if it is not} */
+        public DropReason reason() {
+            return reason;
+        }
+    }
+
+    private SegmentArrives() {}
+
+    /** Judges a segment, and trims what is acceptable to the window. */
+    public static Verdict check(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        if (tcb.state() == TcpState.SYN_RECEIVED && seg.is(ControlBits.SYN) && seg.seq() == tcb.rcv.irs()) {
+            if (!seg.is(ControlBits.ACK)) {
+                return Verdict.REPEAT_SYN_ACK;
+            }
+            // Simultaneous open: the peer's SYN comes a second time, now with its acknowledgment.
+            seg.trimFront(1);
+        }
+        Verdict timestamps = timestamps(tcb, seg, nowNanos);
+        if (timestamps != Verdict.PROCEED) {
+            return timestamps;
+        }
+        Verdict window = window(tcb, seg);
+        if (window != Verdict.PROCEED) {
+            return window;
+        }
+        if (seg.is(ControlBits.RST)) {
+            // RFC 5961 section 3.2: "If the RST bit is set and the sequence number exactly matches the next expected
+            // sequence number (RCV.NXT), then TCP MUST reset the connection."
+            return seg.seq() == tcb.rcv.nxt() ? Verdict.RESET : Verdict.CHALLENGE_RESET;
+        }
+        if (seg.is(ControlBits.SYN)) {
+            // RFC 5961 section 4.2: a challenge, whatever the sequence number.
+            return Verdict.CHALLENGE_SYN;
+        }
+        Verdict acknowledgment = acknowledgment(tcb, seg);
+        if (acknowledgment == Verdict.PROCEED) {
+            trim(tcb, seg);
+        }
+        return acknowledgment;
+    }
+
+    private static Verdict timestamps(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        // RFC 7323 section 5.2: a reset is not subject to PAWS.
+        if (!tcb.negotiated.timestamps() || seg.is(ControlBits.RST)) {
+            return Verdict.PROCEED;
+        }
+        if (!seg.options().has(SegmentOptions.TIMESTAMPS)) {
+            // RFC 7323 section 3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
+            // segment."
+            return Verdict.DROP_WITHOUT_TIMESTAMP;
+        }
+        int value = seg.options().timestampValue();
+        if (lt(value, tcb.tsRecent()) && !tcb.tsRecentIsStale(nowNanos)) {
+            return Verdict.ACKNOWLEDGE_OLD_TIMESTAMP;
+        }
+        // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied
+        // to
+        // TS.Recent".
+        if (leq(seg.seq(), tcb.lastAckSent()) || tcb.state() == TcpState.SYN_RECEIVED) {
+            tcb.rememberTimestamp(value, nowNanos);
+        }
+        return Verdict.PROCEED;
+    }
+
+    private static Verdict window(TransmissionControlBlock tcb, Segment seg) {
+        if (tcb.rcv.isAcceptable(seg.seq(), seg.length())) {
+            return Verdict.PROCEED;
+        }
+        if (seg.is(ControlBits.RST)) {
+            return Verdict.DROP_RESET;
+        }
+        if (seg.is(ControlBits.SYN)) {
+            return Verdict.CHALLENGE_SYN;
+        }
+        // "If the RCV.WND is zero, no segments will be acceptable, but special allowance should be made to accept valid
+        // ACKs". So the text of a probe is dropped and the rest is used.
+        if (tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt()) {
+            seg.trimBack(seg.length());
+            tcb.acknowledgments.onUrgent();
+            return Verdict.PROCEED;
+        }
+        return Verdict.ACKNOWLEDGE_OUT_OF_WINDOW;
+    }
+
+    private static Verdict acknowledgment(TransmissionControlBlock tcb, Segment seg) {
+        if (!seg.is(ControlBits.ACK)) {
+            return Verdict.DROP_NO_ACK;
+        }
+        if (tcb.state() == TcpState.SYN_RECEIVED) {
+            return tcb.snd.isNew(seg.ack()) ? Verdict.PROCEED : Verdict.REPLY_RESET;
+        }
+        return tcb.snd.isAcceptable(seg.ack()) ? Verdict.PROCEED : Verdict.CHALLENGE_ACK;
+    }
+
+    private static void trim(TransmissionControlBlock tcb, Segment seg) {
+        int stale = tcb.rcv.nxt() - seg.seq();
+        if (stale > 0) {
+            seg.trimFront(Math.min(stale, seg.length()));
+            tcb.acknowledgments.onUrgent();
+        }
+        if (seg.length() > 0 && gt(seg.end(), tcb.rcv.edge()) && geq(tcb.rcv.edge(), seg.seq())) {
+            seg.trimBack(seg.end() - tcb.rcv.edge());
+        }
+    }
+}

@@ -1,0 +1,540 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+import java.net.InetSocketAddress;
+
+import dev.tou.congestion.CongestionController;
+import dev.tou.retransmission.DuplicateAckLossDetector;
+import dev.tou.retransmission.LossDetector;
+import dev.tou.retransmission.RetransmissionQueue;
+import dev.tou.retransmission.RttEstimator;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.TcpInfo;
+import dev.tou.timing.ConnectionTimer;
+import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TimerWheel;
+import dev.tou.window.AcknowledgmentPolicy;
+import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.ReassemblyQueue;
+import dev.tou.window.ReceiveBuffer;
+import dev.tou.window.ReceiveSequenceSpace;
+import dev.tou.window.SendBuffer;
+import dev.tou.window.SendSequenceSpace;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Everything that is known about one connection (RFC 9293 section 3.3.1): it owns the parts, and each part keeps its own
+ * rules. The handlers of the UDP channel hold nothing of a connection; they find it here.
+ *
+ * <p>Used on one event loop only.
+ */
+public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /** RFC 7323 section 5.5: a remembered timestamp that is older than 24 days says nothing any more. */
+    private static final long TIMESTAMP_LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    private final ConnectionKey key;
+    private final InetSocketAddress peerAddress;
+    private final ConnectionOptions options;
+    private final ConnectionOwner owner;
+    private final MemoryAccount memory;
+    private final int timestampOffset;
+    private TcpState state = TcpState.CLOSED;
+    private ByteStream stream = ByteStream.NOBODY;
+
+    public final SendSequenceSpace snd;
+    public final ReceiveSequenceSpace rcv = new ReceiveSequenceSpace();
+    public final NegotiatedOptions negotiated;
+    public final SendBuffer sendBuffer;
+    public final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
+    public final ReassemblyQueue reassembly;
+    public final AdvertisedWindow advertisedWindow;
+    public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
+    public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
+    public final RttEstimator rtt = new RttEstimator();
+    public final LossDetector lossDetector = new DuplicateAckLossDetector();
+    public final CongestionController congestion;
+    public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+    public final ConnectionCounters counters = new ConnectionCounters();
+
+    private final int[] sackEdges = new int[2 * SegmentOptions.MAX_SACK_BLOCKS];
+    private int chargedBytes;
+    private int peerSegmentBytes;
+    private int tsRecent;
+    private long tsRecentNanos;
+    private int lastAckSent;
+    private int handshakeTries;
+    private int timeoutsInARow;
+    private long unansweredSinceNanos;
+    private int keepAliveProbes;
+    private int windowProbes;
+    private long lastHeardNanos;
+    private boolean mssOffered;
+    private boolean passive;
+    private boolean orphan;
+    private boolean establishedNotice;
+    private boolean notifiedFinished;
+    private boolean notifiedClosed;
+    private boolean congestionLimited;
+    private boolean waitingForChannel;
+    private int synWindow;
+    private long handshakeBeganNanos;
+    private long handshakeSentNanos;
+    private Exception failure;
+    private TransmissionControlBlock nextTouched;
+    private boolean touched;
+
+    /**
+     * A closed connection.
+     *
+     * @param key the tuple that names it
+     * @param iss the initial send sequence number
+     * @param timestampOffset what is added to our clock in the timestamps that we send
+     */
+    public TransmissionControlBlock(
+            ConnectionKey key,
+            ConnectionOptions options,
+            int iss,
+            int timestampOffset,
+            TimerWheel wheel,
+            ConnectionOwner owner,
+            ByteBufAllocator allocator,
+            MemoryAccount memory) {
+        super(wheel);
+        this.key = key;
+        peerAddress = key.remoteUdpAddress();
+        this.options = options;
+        this.owner = owner;
+        this.memory = memory;
+        this.timestampOffset = timestampOffset;
+        snd = new SendSequenceSpace(iss);
+        negotiated = new NegotiatedOptions(options, key.isIpv6());
+        sendBuffer = new SendBuffer(allocator);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * options.receiveBufferBytes());
+        advertisedWindow = new AdvertisedWindow(options.receiveBufferBytes());
+        congestion = options.congestionController().newController();
+    }
+
+    /** {@return the tuple that names the connection} */
+    @Override
+    public ConnectionKey key() {
+        return key;
+    }
+
+    /** {@return the peer's UDP address, where segments go} */
+    public InetSocketAddress peerAddress() {
+        return peerAddress;
+    }
+
+    /** {@return the options of the application} */
+    public ConnectionOptions options() {
+        return options;
+    }
+
+    /** {@return the state} */
+    public TcpState state() {
+        return state;
+    }
+
+    /** Moves to the state that the table has for the event, and tells the owner. The only way to change the state. */
+    public void transition(TcpEvent event) {
+        TcpState from = state;
+        state = from.on(event);
+        if (state == TcpState.TIME_WAIT || state == TcpState.CLOSED) {
+            disarmAll();
+            retransmissionQueue.clear();
+            sendBuffer.release();
+            reassembly.release();
+        }
+        owner.stateChanged(this, from, state);
+    }
+
+    /** {@return whether segments still find the connection in its table} */
+    public boolean isLive() {
+        return state != TcpState.CLOSED && state != TcpState.TIME_WAIT;
+    }
+
+    /** {@return the application's side} */
+    public ByteStream stream() {
+        return stream;
+    }
+
+    /** Connects the application's side. */
+    public void stream(ByteStream applicationSide) {
+        stream = applicationSide;
+    }
+
+    /** The application has gone: nobody reads any more. */
+    public void becomeOrphan() {
+        orphan = true;
+        stream = ByteStream.NOBODY;
+        receiveBuffer.release();
+    }
+
+    /** {@return whether the application has gone} */
+    public boolean isOrphan() {
+        return orphan;
+    }
+
+    /** Marks a connection that answers a SYN. */
+    public void becomePassive() {
+        passive = true;
+    }
+
+    /** {@return whether the connection began with the peer's SYN} */
+    public boolean isPassive() {
+        return passive;
+    }
+
+    /** Remembers why the connection fails; the application is told at the end of the burst. */
+    public void fail(Exception cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    /** {@return why the connection failed, or null} */
+    public Exception failure() {
+        return failure;
+    }
+
+    /** {@return whether the application has yet to be told that all it sent has arrived, FIN included; true once} */
+    public boolean takeFinishedNotice() {
+        boolean due = !notifiedFinished && snd.finAcknowledged();
+        notifiedFinished |= due;
+        return due;
+    }
+
+    /** {@return whether the application has yet to be told that the connection is over; true once} */
+    public boolean takeClosedNotice() {
+        boolean due = !notifiedClosed && (state == TcpState.CLOSED || state == TcpState.TIME_WAIT);
+        notifiedClosed |= due;
+        return due;
+    }
+
+    // --- the handshake has settled these ---
+
+    /** Takes the options of the peer's SYN. */
+    public void acceptOptions(SegmentOptions peer, long nowNanos) {
+        negotiated.accept(peer);
+        mssOffered = peer.has(SegmentOptions.MSS);
+        advertisedWindow.scale(negotiated.scale());
+        if (negotiated.timestamps()) {
+            rememberTimestamp(peer.timestampValue(), nowNanos);
+        }
+        // What our SYN has promised, if it is out already.
+        rcv.advertise(rcv.nxt() + synWindow);
+    }
+
+    /** {@return whether the peer's SYN carried an MSS, so that ours may} */
+    public boolean mssOffered() {
+        return mssOffered;
+    }
+
+    /** The connection is synchronized: segments have their shape, text may be sent. */
+    public void openWindows(int trainSegments, long nowNanos) {
+        sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
+        congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
+        peerSegmentBytes = negotiated.segmentTextBytes();
+        lastHeardNanos = nowNanos;
+        establishedNotice = true;
+    }
+
+    /** {@return whether the application has yet to be told that the handshake is complete; true once} */
+    public boolean takeEstablishedNotice() {
+        boolean due = establishedNotice;
+        establishedNotice = false;
+        return due;
+    }
+
+    // --- windows ---
+
+    /** Moves the right edge of the receive window to where it may go, because a segment is about to tell the peer. */
+    public void advertiseWindow() {
+        rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
+    }
+
+    /** {@return whether the application has read so much that the peer should be told} */
+    public boolean deservesWindowUpdate() {
+        return advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
+    }
+
+    /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
+    public void reportSack(SegmentOptions segmentOptions, int maxBlocks) {
+        if (reassembly.isEmpty()) {
+            return;
+        }
+        int blocks = reassembly.sackBlocks(sackEdges, maxBlocks);
+        for (int i = 0; i < blocks; i++) {
+            segmentOptions.addSackBlock(sackEdges[2 * i], sackEdges[2 * i + 1]);
+        }
+    }
+
+    /** {@return the text of the largest segment that the peer has sent, in bytes} */
+    public int peerSegmentBytes() {
+        return peerSegmentBytes;
+    }
+
+    /** Notes how large the peer's segments are. */
+    public void observePeerSegment(int textBytes) {
+        peerSegmentBytes = Math.max(peerSegmentBytes, textBytes);
+    }
+
+    /** {@return the bytes that wait to be sent for the first time} */
+    public int unsentBytes() {
+        return Math.max(0, sendBuffer.end() - snd.nxt());
+    }
+
+    /** {@return what is thought to be on the path, in bytes} */
+    public int inFlightBytes() {
+        return Math.max(0, retransmissionQueue.pipeBytes() - lossDetector.unreportedArrivals());
+    }
+
+    /** {@return how much more may be in flight, in bytes; may be negative} */
+    public long congestionRoomBytes() {
+        return congestion.windowBytes() - inFlightBytes();
+    }
+
+    /** Notes whether the congestion window was what kept text from being sent. */
+    public void congestionLimited(boolean limited) {
+        congestionLimited = limited;
+    }
+
+    /** {@return whether the congestion window was what kept text from being sent} */
+    public boolean isCongestionLimited() {
+        return congestionLimited;
+    }
+
+    /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
+    public boolean waitForChannel(boolean waits) {
+        boolean before = waitingForChannel;
+        waitingForChannel = waits;
+        return before;
+    }
+
+    /** {@return the capacity of the send buffer in bytes} */
+    public int sendCapacity() {
+        int chosen = options.sendBufferBytes();
+        return chosen > 0 ? chosen : (int) Math.max(64 * 1024, Math.min(2 * congestion.windowBytes(), 1 << 28));
+    }
+
+    // --- timestamps (RFC 7323) ---
+
+    /** {@return our timestamp clock: milliseconds, offset per connection} */
+    public int timestamp(long nowNanos) {
+        return (int) (nowNanos / NANOS_PER_MILLI) + timestampOffset;
+    }
+
+    /** {@return what is added to our clock in the timestamps that we send} */
+    public int timestampOffset() {
+        return timestampOffset;
+    }
+
+    /** {@return TS.Recent, the timestamp to echo} */
+    public int tsRecent() {
+        return tsRecent;
+    }
+
+    void rememberTimestamp(int value, long nowNanos) {
+        tsRecent = value;
+        tsRecentNanos = nowNanos;
+    }
+
+    boolean tsRecentIsStale(long nowNanos) {
+        return nowNanos - tsRecentNanos > TIMESTAMP_LIFE_NANOS;
+    }
+
+    /** {@return Last.ACK.sent} */
+    public int lastAckSent() {
+        return lastAckSent;
+    }
+
+    /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
+    public void acknowledgmentSent() {
+        lastAckSent = rcv.nxt();
+        acknowledgments.onSent();
+        disarm(TcpTimer.DELAYED_ACK);
+    }
+
+    // --- patience ---
+
+    /** {@return how often the SYN or SYN-ACK has been sent} */
+    public int handshakeTries() {
+        return handshakeTries;
+    }
+
+    /** Counts one more SYN or SYN-ACK, which promised a window of {@code windowBytes}. */
+    public void handshakeTried(int windowBytes, long nowNanos) {
+        if (handshakeTries++ == 0) {
+            handshakeBeganNanos = nowNanos;
+        }
+        handshakeSentNanos = nowNanos;
+        synWindow = windowBytes;
+    }
+
+    /** {@return when the first SYN or SYN-ACK was sent} */
+    public long handshakeBeganNanos() {
+        return handshakeBeganNanos;
+    }
+
+    /** {@return when the last SYN or SYN-ACK was sent} */
+    public long handshakeSentNanos() {
+        return handshakeSentNanos;
+    }
+
+    /** Something new was acknowledged. */
+    public void progressed() {
+        timeoutsInARow = 0;
+    }
+
+    /**
+     * The retransmission timer expired without progress.
+     *
+     * @param sentNanos when the oldest segment was sent last
+     * @return how often in a row
+     */
+    public int timedOut(long sentNanos) {
+        if (timeoutsInARow++ == 0) {
+            unansweredSinceNanos = sentNanos;
+        }
+        return timeoutsInARow;
+    }
+
+    /** {@return since when the peer has not acknowledged anything, by {@link #timedOut}} */
+    public long unansweredSinceNanos() {
+        return unansweredSinceNanos;
+    }
+
+    /** {@return how many probes of a closed window were sent in a row} */
+    public int windowProbes() {
+        return windowProbes;
+    }
+
+    /** Counts one more probe of a closed window. */
+    public void windowProbed() {
+        windowProbes++;
+    }
+
+    /** The window has opened. */
+    public void windowOpened() {
+        windowProbes = 0;
+    }
+
+    /** {@return how many keep-alive probes were sent since the peer was last heard} */
+    public int keepAliveProbes() {
+        return keepAliveProbes;
+    }
+
+    /** Counts one more keep-alive probe. */
+    public void keptAlive() {
+        keepAliveProbes++;
+    }
+
+    /** Starts to watch for silence, if the application wants it. */
+    public void armKeepAlive(long nowNanos) {
+        if (options.keepAlive()) {
+            arm(TcpTimer.KEEPALIVE, nowNanos + options.keepIdleSeconds() * NANOS_PER_SECOND);
+        } else {
+            disarm(TcpTimer.KEEPALIVE);
+        }
+    }
+
+    /** {@return when the peer was last heard} */
+    public long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    /** An acceptable segment came. */
+    public void heard(long nowNanos) {
+        lastHeardNanos = nowNanos;
+        keepAliveProbes = 0;
+    }
+
+    /** {@return the figures of this moment} */
+    public TcpInfo info() {
+        return new TcpInfo(
+                state,
+                sendBuffer.segmentTextBytes(),
+                congestion.windowBytes(),
+                congestion.slowStartThresholdBytes(),
+                retransmissionQueue.outstandingBytes(),
+                rtt.rtoNanos(),
+                rtt.srttNanos(),
+                rtt.rttvarNanos(),
+                rtt.minRttNanos(),
+                snd.wnd(),
+                rcv.wnd(),
+                counters.bytesSent,
+                counters.bytesRetransmitted,
+                counters.bytesAcknowledged,
+                counters.bytesReceived,
+                counters.segmentsSent,
+                counters.segmentsReceived,
+                counters.retransmissions,
+                counters.timeouts,
+                counters.recoveries,
+                congestion.name());
+    }
+
+    // --- timers and bursts ---
+
+    @Override
+    protected void onExpiry(long nowNanos) {
+        for (TcpTimer timer = pollExpired(nowNanos); timer != null; timer = pollExpired(nowNanos)) {
+            owner.timerExpired(this, timer, nowNanos);
+        }
+        owner.timersHandled(this, nowNanos);
+    }
+
+    /** {@return whether the connection joins the list of those that this burst has touched; false if it is there} */
+    public boolean touch() {
+        boolean joins = !touched;
+        touched = true;
+        return joins;
+    }
+
+    /** Leaves the list of those that this burst has touched. {@return the next on it} */
+    public TransmissionControlBlock leaveTouched() {
+        TransmissionControlBlock next = nextTouched;
+        nextTouched = null;
+        touched = false;
+        return next;
+    }
+
+    /** Links the list of touched connections. */
+    public void nextTouched(TransmissionControlBlock next) {
+        nextTouched = next;
+    }
+
+    /** {@return the next on the list of touched connections, or null} */
+    public TransmissionControlBlock nextTouched() {
+        return nextTouched;
+    }
+
+    /** Books what the buffers hold now. Nothing borrowed from a datagram may be left. */
+    public void settleMemory() {
+        int held = sendBuffer.memoryBytes() + receiveBuffer.memoryBytes() + reassembly.memoryBytes();
+        memory.charge(held - chargedBytes);
+        chargedBytes = held;
+    }
+
+    /** Frees everything that is left, whatever the state. */
+    public void release() {
+        disarmAll();
+        retransmissionQueue.clear();
+        sendBuffer.release();
+        reassembly.release();
+        receiveBuffer.release();
+        settleMemory();
+    }
+
+    @Override
+    public String toString() {
+        return key + " " + state + ' ' + snd + ' ' + rcv;
+    }
+}

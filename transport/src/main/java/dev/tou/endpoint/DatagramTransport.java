@@ -1,0 +1,36 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.InetAddress;
+import java.util.List;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+
+/**
+ * Where UDP channels come from: the seam between the engine and the event loop's kind. The default chooses by the loop, NIO
+ * or epoll; a simulated network brings its own.
+ */
+public interface DatagramTransport {
+
+    /** {@return the transport that fits any loop of Netty's own kinds} */
+    static DatagramTransport ofLoop() {
+        return LoopDatagramTransport.INSTANCE;
+    }
+
+    /** {@return whether channels can be made for the loop} */
+    boolean supports(EventLoop loop);
+
+    /** {@return a new channel, not registered, with receive buffers that fit datagrams of {@code maxDatagramBytes}} */
+    DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes);
+
+    /** {@return the addresses of this host, for a wildcard bind} */
+    List<InetAddress> localAddresses();
+
+    /**
+     * {@return whether the channel takes a {@link io.netty.channel.unix.SegmentedDatagramPacket}, many datagrams of one
+     * size in one piece}
+     */
+    boolean sendsSegmented(DatagramChannel channel);
+}

@@ -1,0 +1,105 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.security.SecureRandom;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.random.RandomGenerator;
+
+import dev.tou.connection.InitialSequenceNumbers;
+import dev.tou.connection.MemoryAccount;
+import dev.tou.connection.SipHash;
+import dev.tou.timing.TimerWheel;
+import io.netty.channel.EventLoop;
+
+/** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
+public final class EventLoopResources {
+
+    private static final SecureRandom SECRETS = new SecureRandom();
+    private static final ConcurrentMap<EventLoop, EventLoopResources> BY_LOOP = new ConcurrentHashMap<>();
+
+    private final EventLoop loop;
+    private final TimerWheel wheel;
+    private final MemoryAccount memory = new MemoryAccount();
+    private final Set<Shard> shards = new LinkedHashSet<>();
+    private final InitialSequenceNumbers sequenceNumbers;
+    private final RandomGenerator random;
+    private final ClientSockets clientSockets;
+
+    private EventLoopResources(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+        this.loop = loop;
+        this.sequenceNumbers = sequenceNumbers;
+        this.random = random;
+        wheel = new TimerWheel(loop);
+        clientSockets = new ClientSockets(this);
+    }
+
+    /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
+    public static EventLoopResources of(EventLoop loop) {
+        EventLoopResources known = BY_LOOP.get(loop);
+        return known != null ? known : BY_LOOP.computeIfAbsent(loop, EventLoopResources::create);
+    }
+
+    private static EventLoopResources create(EventLoop loop) {
+        return create(loop, InitialSequenceNumbers.ofProcess(), new SplittableRandom(SECRETS.nextLong()));
+    }
+
+    private static EventLoopResources create(
+            EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+        loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
+        return new EventLoopResources(loop, sequenceNumbers, random);
+    }
+
+    /** Makes what a loop draws at random repeatable, for simulations; before the loop's first connection. */
+    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+        BY_LOOP.put(loop, create(loop, sequenceNumbers, random));
+    }
+
+    /** {@return a keyed hash for tables that strangers put entries into} */
+    static SipHash tableHash() {
+        return SipHash.withRandomKey(SECRETS);
+    }
+
+    /** {@return the event loop} */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** {@return the wheel that the timers of all connections hang on} */
+    public TimerWheel wheel() {
+        return wheel;
+    }
+
+    /** {@return what the connections hold in buffers} */
+    public MemoryAccount memory() {
+        return memory;
+    }
+
+    /** {@return the source of initial sequence numbers and timestamp offsets} */
+    public InitialSequenceNumbers sequenceNumbers() {
+        return sequenceNumbers;
+    }
+
+    /** {@return what is drawn at random that no secret depends on} */
+    RandomGenerator random() {
+        return random;
+    }
+
+    /** {@return the open channels of the loop} */
+    public Set<Shard> shards() {
+        return shards;
+    }
+
+    /** {@return the pool of client sockets} */
+    public ClientSockets clientSockets() {
+        return clientSockets;
+    }
+
+    /** {@return the loop's own clock, in nanoseconds} */
+    public long nowNanos() {
+        return loop.ticker().nanoTime();
+    }
+}

@@ -1,0 +1,109 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.state.TcpState;
+import io.netty.util.internal.PlatformDependent;
+
+/**
+ * A TCP port in LISTEN, with its two queues: half-open connections, and complete ones that wait for accept. As in a kernel,
+ * the handshake completes and text is received before anybody accepts.
+ *
+ * <p>SYNs come on the shards' event loop, accepts on the server channel's; usually they are the same.
+ */
+public final class Listener {
+
+    /** A complete connection that waits for accept. */
+    public record Pending(Shard shard, TransmissionControlBlock connection) {}
+
+    private final int tcpPort;
+    private final ConnectionOptions options;
+    private final int backlog;
+    private final int maxSynBacklog;
+    private final boolean resetOnOverflow;
+    private final Runnable onAcceptable;
+    private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
+    private final AtomicInteger acceptable = new AtomicInteger();
+    private int halfOpen;
+
+    /**
+     * Starts to listen.
+     *
+     * @param options what accepted connections start with
+     * @param backlog the most complete connections that wait for accept, at least 1
+     * @param maxSynBacklog the most half-open connections
+     * @param resetOnOverflow whether a handshake that finds no room is answered with a reset instead of silence
+     * @param onAcceptable called on the shard's event loop when a connection may be accepted
+     */
+    public Listener(
+            int tcpPort,
+            ConnectionOptions options,
+            int backlog,
+            int maxSynBacklog,
+            boolean resetOnOverflow,
+            Runnable onAcceptable) {
+        this.tcpPort = tcpPort;
+        this.options = options;
+        this.backlog = Math.max(1, backlog);
+        this.maxSynBacklog = maxSynBacklog;
+        this.resetOnOverflow = resetOnOverflow;
+        this.onAcceptable = onAcceptable;
+    }
+
+    /** {@return the TCP port} */
+    public int tcpPort() {
+        return tcpPort;
+    }
+
+    /** {@return what accepted connections start with} */
+    public ConnectionOptions options() {
+        return options;
+    }
+
+    /** {@return whether one more SYN may become a half-open connection; if so it counts} */
+    public boolean admitSyn() {
+        if (halfOpen >= maxSynBacklog) {
+            return false;
+        }
+        halfOpen++;
+        return true;
+    }
+
+    /** {@return whether a complete connection finds a place to wait} */
+    public boolean canComplete() {
+        return acceptable.get() < backlog;
+    }
+
+    /** {@return whether a handshake that finds no room is reset} */
+    public boolean resetsOnOverflow() {
+        return resetOnOverflow;
+    }
+
+    /** A connection of ours has left SYN-RECEIVED, for better or worse. */
+    void handshakeOver(Shard shard, TransmissionControlBlock connection) {
+        halfOpen--;
+        if (connection.state() != TcpState.CLOSED) {
+            acceptable.incrementAndGet();
+            acceptQueue.add(new Pending(shard, connection));
+            onAcceptable.run();
+        }
+    }
+
+    /** {@return the next connection to accept, or null} */
+    public Pending accept() {
+        Pending pending = acceptQueue.poll();
+        if (pending != null) {
+            acceptable.decrementAndGet();
+        }
+        return pending;
+    }
+
+    /** {@return how many handshakes are under way} */
+    public int halfOpen() {
+        return halfOpen;
+    }
+}

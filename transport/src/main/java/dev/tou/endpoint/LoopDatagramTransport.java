@@ -1,0 +1,83 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+
+/** The UDP channel that belongs to an event loop of Netty: NIO always, epoll where its classes are on the class path. */
+final class LoopDatagramTransport implements DatagramTransport {
+
+    static final LoopDatagramTransport INSTANCE = new LoopDatagramTransport();
+
+    /** A stall of a loop is as many lost datagrams as do not fit here; the kernel grants what its limit allows. */
+    private static final int SOCKET_RECEIVE_BYTES = 4 << 20;
+
+    /** A few milliseconds of a fast link: what waits here, waits out of reach of the congestion controller. */
+    private static final int SOCKET_SEND_BYTES = 1 << 20;
+
+    /** Many connections share a channel, so Netty's own mark, meant for one, would stop them all. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private static final int NIO_MESSAGES_PER_READ = 64;
+
+    private LoopDatagramTransport() {}
+
+    @Override
+    public boolean supports(EventLoop loop) {
+        return loop instanceof IoEventLoop io
+                && (io.isIoType(NioIoHandler.class) || EpollDatagrams.AVAILABLE && EpollDatagrams.supports(io));
+    }
+
+    @Override
+    public DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes) {
+        if (!(loop instanceof IoEventLoop io) || !supports(loop)) {
+            throw new UnsupportedOperationException("no UDP channel for event loops of "
+                    + loop.getClass().getName() + "; use an IoEventLoop with NIO or epoll");
+        }
+        DatagramChannel channel = io.isIoType(NioIoHandler.class)
+                ? newNioChannel(family, maxDatagramBytes)
+                : EpollDatagrams.newChannel(family, maxDatagramBytes);
+        channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_RECEIVE_BYTES);
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SOCKET_SEND_BYTES);
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
+        return channel;
+    }
+
+    private static DatagramChannel newNioChannel(SocketProtocolFamily family, int maxDatagramBytes) {
+        NioDatagramChannel channel = new NioDatagramChannel(family);
+        // One byte more than the largest, so that a filled buffer means a datagram that was cut off.
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new FixedRecvByteBufAllocator(maxDatagramBytes + 1).maxMessagesPerRead(NIO_MESSAGES_PER_READ));
+        return channel;
+    }
+
+    @Override
+    public List<InetAddress> localAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .toList();
+        } catch (SocketException e) {
+            // Without the list the catch-all serves every address.
+            return List.of();
+        }
+    }
+
+    @Override
+    public boolean sendsSegmented(DatagramChannel channel) {
+        return EpollDatagrams.AVAILABLE && EpollDatagrams.sendsSegmented(channel);
+    }
+}

@@ -1,0 +1,295 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.ConnectionOwner;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.connection.UserCalls;
+import dev.tou.state.TcpState;
+import dev.tou.timing.ConnectionTimer;
+import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TimerWheel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/**
+ * One UDP channel and everything that lives on it: the table of its connections, its TIME-WAIT records, its counters. The
+ * stages of its pipeline share this object; it outlives listeners and applications, because what they have flushed, their FIN
+ * and TIME-WAIT go on after them.
+ *
+ * <p>Used on the event loop of the UDP channel only.
+ */
+public final class Shard implements ConnectionOwner {
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Shard.class);
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final DatagramChannel udp;
+    private final EventLoopResources resources;
+    private final UdpEndpoint endpoint;
+    private final boolean segmented;
+    private final ShardOptions options;
+    private final ConnectionTable<TransmissionControlBlock> connections;
+    private final TimeWaitTable timeWait;
+    private final TimeWaitClock timeWaitClock;
+    private final DropCounters drops = new DropCounters();
+    private final ResetLimiter resets = new ResetLimiter();
+    private final TimerExpiry expiry = new TimerExpiry();
+    private UserCalls calls;
+    private InetSocketAddress localAddress;
+    private InetSocketAddress peer;
+    private boolean segmentedWorks = true;
+    private boolean closing;
+    private boolean closed;
+    private Runnable onIdle;
+
+    /**
+     * A shard for a channel that is not registered yet.
+     *
+     * @param endpoint the endpoint whose listeners its SYNs reach, or null on the client's side
+     */
+    Shard(
+            DatagramChannel udp,
+            DatagramTransport transport,
+            EventLoopResources resources,
+            UdpEndpoint endpoint,
+            ShardOptions options) {
+        this.udp = udp;
+        this.resources = resources;
+        this.endpoint = endpoint;
+        this.options = options;
+        segmented = transport.sendsSegmented(udp);
+        connections = new ConnectionTable<>(EventLoopResources.tableHash());
+        timeWait = new TimeWaitTable(
+                TimeWaitTable.DEFAULT_MAX_RECORDS,
+                2 * options.mslSeconds() * NANOS_PER_SECOND,
+                EventLoopResources.tableHash());
+        timeWaitClock = new TimeWaitClock(resources.wheel());
+    }
+
+    void installed(UserCalls applicationCalls) {
+        calls = applicationCalls;
+    }
+
+    /** The UDP channel is bound, and connected if {@code peer} is not null. */
+    void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
+        localAddress = localUdp;
+        peer = peerUdp;
+        onIdle = whenIdle;
+        resources.shards().add(this);
+        GoodbyeHook.add(this);
+    }
+
+    /** {@return the UDP channel} */
+    public DatagramChannel udp() {
+        return udp;
+    }
+
+    /** {@return the event loop of the channel and of all its connections} */
+    public EventLoop loop() {
+        return resources.loop();
+    }
+
+    /** {@return what the connections of this loop share} */
+    public EventLoopResources resources() {
+        return resources;
+    }
+
+    /** {@return the UDP address of this end; the wildcard for a catch-all} */
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** {@return the UDP address that the channel is connected to, or null} */
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
+    /** {@return the calls of applications on this channel's connections} */
+    public UserCalls calls() {
+        return calls;
+    }
+
+    /** {@return the connections by their tuple} */
+    public ConnectionTable<TransmissionControlBlock> connections() {
+        return connections;
+    }
+
+    /** {@return the connections in TIME-WAIT} */
+    public TimeWaitTable timeWait() {
+        return timeWait;
+    }
+
+    /** {@return why datagrams and segments were dropped, counted} */
+    public DropCounters drops() {
+        return drops;
+    }
+
+    /** {@return whether one more reset may answer a segment of no connection} */
+    public boolean mayReset(long nowNanos) {
+        return resets.tryAcquire(nowNanos);
+    }
+
+    /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
+    public int maxDatagramBytes() {
+        return options.maxDatagramBytes();
+    }
+
+    /** {@return whether a train can go to the channel in one piece} */
+    public boolean sendsSegmented() {
+        return segmented && segmentedWorks;
+    }
+
+    /** The device or the kernel refused a train although it should have taken it: from now on, one datagram each. */
+    public void segmentationFailed() {
+        segmentedWorks = false;
+    }
+
+    /** {@return the address of this host that a peer of a catch-all is reached from} */
+    public InetAddress localAddressTowards(InetSocketAddress remote) {
+        return endpoint.localAddressTowards(remote);
+    }
+
+    /** {@return the listener of a TCP port, or null} */
+    public Listener listener(int tcpPort) {
+        return endpoint == null ? null : endpoint.listener(tcpPort);
+    }
+
+    /** {@return a new connection, in the table, closed} */
+    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
+        return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
+    }
+
+    /** {@return a new connection, in the table, closed, with a given initial send sequence number} */
+    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, int iss) {
+        int localUdpPort = localAddress.getPort();
+        TransmissionControlBlock tcb = new TransmissionControlBlock(
+                key,
+                options,
+                iss,
+                resources.sequenceNumbers().timestampOffset(key, localUdpPort),
+                resources.wheel(),
+                this,
+                udp.alloc(),
+                resources.memory());
+        connections.put(tcb);
+        return tcb;
+    }
+
+    @Override
+    public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {
+        if (from == TcpState.SYN_RECEIVED && tcb.isPassive()) {
+            Listener listener = listener(tcb.key().localTcpPort());
+            if (listener != null) {
+                listener.handshakeOver(this, tcb);
+            }
+        }
+        if (to == TcpState.TIME_WAIT) {
+            enterTimeWait(tcb);
+        } else if (to == TcpState.CLOSED) {
+            connections.remove(tcb);
+            becomeIdleMaybe();
+        }
+    }
+
+    private void enterTimeWait(TransmissionControlBlock tcb) {
+        connections.remove(tcb);
+        long now = resources.nowNanos();
+        boolean destroyed = tcb.negotiated.timestamps()
+                ? timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), tcb.tsRecent(), tcb.timestampOffset(), now)
+                : timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), now);
+        if (destroyed) {
+            LOGGER.warn(
+                    "more than {} connections in TIME-WAIT on {}: the oldest is forgotten early",
+                    TimeWaitTable.DEFAULT_MAX_RECORDS,
+                    localAddress);
+        }
+        timeWaitClock.arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
+    }
+
+    @Override
+    public void timerExpired(TransmissionControlBlock tcb, TcpTimer timer, long nowNanos) {
+        udp.pipeline().fireUserEventTriggered(expiry.of(tcb, timer, nowNanos));
+    }
+
+    @Override
+    public void timersHandled(TransmissionControlBlock tcb, long nowNanos) {
+        udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
+    }
+
+    /** {@return whether nothing lives here and nobody listens} */
+    boolean isIdle() {
+        return connections.size() == 0 && timeWait.size() == 0;
+    }
+
+    private void becomeIdleMaybe() {
+        if (isIdle() && onIdle != null && !closed) {
+            onIdle.run();
+        }
+    }
+
+    /** Visits every connection, in no particular order; the visitor may close the one it is given. */
+    public void forEachConnection(Consumer<TransmissionControlBlock> visitor) {
+        List<TransmissionControlBlock> snapshot = new ArrayList<>(connections.size());
+        connections.forEach(snapshot::add);
+        snapshot.forEach(visitor);
+    }
+
+    /** Closes the UDP channel; nothing lives on it any more, or what does is lost. */
+    void close() {
+        closing = true;
+        udp.close();
+    }
+
+    /** The UDP channel has just closed: if that was not our doing, peers get last words. */
+    public void channelClosed() {
+        if (!closing && connections.size() > 0) {
+            LastWords.sayAfter(this);
+        }
+    }
+
+    /** The UDP channel is closed: whatever lived on it is over. */
+    public void closed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        resources.shards().remove(this);
+        GoodbyeHook.remove(this);
+        timeWaitClock.disarmAll();
+        if (endpoint != null) {
+            endpoint.shardClosed(this);
+        } else {
+            resources.clientSockets().closed(this);
+        }
+    }
+
+    /** Ends TIME-WAIT when its time has come; one for all records of the shard. */
+    private final class TimeWaitClock extends ConnectionTimer {
+
+        TimeWaitClock(TimerWheel wheel) {
+            super(wheel);
+        }
+
+        @Override
+        protected void onExpiry(long nowNanos) {
+            disarmAll();
+            timeWait.expire(nowNanos);
+            if (timeWait.size() > 0) {
+                arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
+            } else {
+                becomeIdleMaybe();
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.internal.PlatformDependent;
+
+/**
+ * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
+ * is gone; binding the address again before that attaches to it.
+ *
+ * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
+ * beside the catch-all, as name servers do; connections then have concrete local addresses.
+ */
+public final class UdpEndpoint {
+
+    /** Endpoints by what they were bound to. The transport is part of it, because simulated hosts share a process. */
+    private record Name(DatagramTransport transport, InetSocketAddress address) {}
+
+    private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
+
+    private final DatagramTransport transport;
+    private final EventLoopResources resources;
+    private final PipelineInstaller installer;
+    private final ShardOptions options;
+    private final List<Shard> shards = new ArrayList<>();
+    private final ConcurrentMap<Integer, Listener> listeners = new ConcurrentHashMap<>();
+    private Name name;
+    private boolean closing;
+
+    private UdpEndpoint(
+            EventLoop loop, DatagramTransport transport, PipelineInstaller installer, ShardOptions options) {
+        this.transport = transport;
+        this.installer = installer;
+        this.options = options;
+        resources = EventLoopResources.of(loop);
+    }
+
+    /**
+     * {@return the endpoint of an address: one that still drains, or a new one, bound on {@code loop}}
+     *
+     * @param address the UDP address; port 0 chooses one
+     * @throws Exception if the address cannot be bound
+     */
+    public static UdpEndpoint bind(
+            EventLoop loop,
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            InetSocketAddress address,
+            ShardOptions options)
+            throws Exception {
+        UdpEndpoint known = REGISTRY.get(new Name(transport, address));
+        if (known != null && known.attach()) {
+            return known;
+        }
+        UdpEndpoint endpoint = new UdpEndpoint(loop, transport, installer, options);
+        try {
+            endpoint.open(address);
+        } catch (Exception e) {
+            endpoint.shards.forEach(Shard::close);
+            throw e;
+        }
+        return endpoint;
+    }
+
+    private synchronized boolean attach() {
+        return !closing;
+    }
+
+    private void open(InetSocketAddress address) throws Exception {
+        InetSocketAddress bound;
+        if (address.getAddress().isAnyLocalAddress()) {
+            bound = openWildcard(address);
+        } else {
+            bound = openShard(address, false).localAddress();
+        }
+        name = new Name(transport, bound);
+        REGISTRY.put(name, this);
+    }
+
+    private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
+        Shard catchAll = openShard(address, false);
+        int port = catchAll.localAddress().getPort();
+        // The first channel was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on
+        // both.
+        catchAll.udp().config().setOption(ChannelOption.SO_REUSEADDR, true);
+        for (InetAddress local : transport.localAddresses()) {
+            try {
+                openShard(new InetSocketAddress(local, port), true);
+            } catch (BindException e) {
+                // An address that has just gone, or is not usable yet: the catch-all serves it.
+                continue;
+            }
+        }
+        for (Shard shard : shards) {
+            shard.udp().config().setOption(ChannelOption.SO_REUSEADDR, false);
+        }
+        return new InetSocketAddress(address.getAddress(), port);
+    }
+
+    private Shard openShard(InetSocketAddress address, boolean reuse) throws Exception {
+        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), options.maxDatagramBytes());
+        udp.config().setOption(ChannelOption.SO_REUSEADDR, reuse);
+        Shard shard = new Shard(udp, transport, resources, this, options);
+        shard.installed(installer.install(shard, udp.pipeline()));
+        shards.add(shard);
+        try {
+            rethrow(resources.loop().register(udp));
+            rethrow(udp.bind(address));
+        } catch (Exception e) {
+            shards.remove(shard);
+            udp.close();
+            throw e;
+        }
+        shard.opened(udp.localAddress(), null, this::closeIfDrained);
+        return shard;
+    }
+
+    /** {@return the family whose sockets reach the address; a wildcard without preference serves both} */
+    static SocketProtocolFamily familyOf(InetSocketAddress address) {
+        boolean ipv4 = address.getAddress() instanceof java.net.Inet4Address
+                && !(address.getAddress().isAnyLocalAddress() && hasIpv6());
+        return ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
+
+    private static boolean hasIpv6() {
+        return io.netty.util.NetUtil.LOCALHOST6 != null && !io.netty.util.NetUtil.isIpV4StackPreferred();
+    }
+
+    private static void rethrow(ChannelFuture future) throws Exception {
+        if (future.cause() instanceof Exception e) {
+            throw e;
+        }
+        if (!future.isSuccess()) {
+            throw new BindException("the UDP channel could not be opened at once: " + future);
+        }
+    }
+
+    /** {@return the address that was bound, with its port} */
+    public InetSocketAddress address() {
+        return name.address();
+    }
+
+    /** {@return the channels} */
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    /** {@return the event loop of all channels} */
+    public EventLoop loop() {
+        return resources.loop();
+    }
+
+    /** {@return the listener of a TCP port, or null} */
+    public Listener listener(int tcpPort) {
+        return listeners.get(tcpPort);
+    }
+
+    /**
+     * Adds a listener. May be called on any thread.
+     *
+     * @throws BindException if the port has one
+     */
+    public void listen(Listener listener) throws BindException {
+        if (listeners.putIfAbsent(listener.tcpPort(), listener) != null) {
+            throw new BindException("Address already in use: " + address());
+        }
+    }
+
+    /** Removes a listener; the endpoint closes when nothing lives on it any more. On the endpoint's event loop. */
+    public void unlisten(Listener listener) {
+        listeners.remove(listener.tcpPort(), listener);
+        closeIfDrained();
+    }
+
+    private synchronized void closeIfDrained() {
+        if (closing || !listeners.isEmpty() || !shards.stream().allMatch(Shard::isIdle)) {
+            return;
+        }
+        closing = true;
+        REGISTRY.remove(name, this);
+        List.copyOf(shards).forEach(Shard::close);
+    }
+
+    synchronized void shardClosed(Shard shard) {
+        shards.remove(shard);
+        if (shards.isEmpty() && name != null) {
+            closing = true;
+            REGISTRY.remove(name, this);
+        }
+    }
+
+    /** {@return the concrete address of this host that a peer is reached from, for connections of a catch-all} */
+    InetAddress localAddressTowards(InetSocketAddress peer) {
+        DatagramChannel probe = transport.newChannel(resources.loop(), familyOf(peer), 64);
+        try {
+            rethrow(resources.loop().register(probe));
+            rethrow(probe.connect(peer));
+            return probe.localAddress().getAddress();
+        } catch (Exception e) {
+            PlatformDependent.throwException(e);
+            return Inet6Address.getLoopbackAddress();
+        } finally {
+            probe.close();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import dev.tou.connection.TransmissionControlBlock;
+
+/**
+ * The connections that the segments, or timers, of this turn have touched. Stages only mark; at the end of the burst each
+ * connection delivers, then transmits, then there is one flush, so acknowledgments ride on replies.
+ */
+final class Burst {
+
+    private TransmissionControlBlock first;
+    private TransmissionControlBlock last;
+    private boolean active;
+    private long nowNanos;
+
+    /** {@return whether a burst goes on, so that whoever wants to transmit has only to touch} */
+    boolean isActive() {
+        return active;
+    }
+
+    /** A burst begins, if none goes on. */
+    void begin(long readNanos) {
+        active = true;
+        nowNanos = readNanos;
+    }
+
+    /** {@return when the burst was read} */
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    /** Puts a connection on the list, once. */
+    void touch(TransmissionControlBlock tcb) {
+        if (!tcb.touch()) {
+            return;
+        }
+        if (last == null) {
+            first = tcb;
+        } else {
+            last.nextTouched(tcb);
+        }
+        last = tcb;
+    }
+
+    /** {@return the first connection on the list, or null; {@link TransmissionControlBlock#nextTouched} leads on} */
+    TransmissionControlBlock first() {
+        return first;
+    }
+
+    /** {@return the first connection, taken off the list, or null} */
+    TransmissionControlBlock poll() {
+        TransmissionControlBlock tcb = first;
+        if (tcb != null) {
+            first = tcb.leaveTouched();
+            if (first == null) {
+                last = null;
+            }
+        }
+        return tcb;
+    }
+
+    /** The burst is over. */
+    void end() {
+        assert first == null;
+        active = false;
+    }
+}

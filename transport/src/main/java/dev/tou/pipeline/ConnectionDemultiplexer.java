@@ -1,0 +1,221 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.InetSocketAddress;
+
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Listener;
+import dev.tou.endpoint.Shard;
+import dev.tou.segment.ControlBits;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpEvent;
+import dev.tou.telemetry.DropReason;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Second stage: a segment and its connection. What has no connection is answered here: a SYN for a listener makes one, a
+ * TIME-WAIT record answers for what was one, all else draws a reset (RFC 9293 sections 3.10.7.1 and 3.10.7.2). Outbound, it
+ * addresses segments.
+ */
+final class ConnectionDemultiplexer extends ChannelDuplexHandler {
+
+    /** What Linux leaves between two connections of the same name: more than any window without scaling. */
+    private static final int BEYOND_OLD_CONNECTION = 65_537;
+
+    private final Shard shard;
+    private final Departure departure;
+
+    /** The flow of the last segment: within a burst the next one is most often of the same. */
+    private InetSocketAddress lastSender;
+
+    private TransmissionControlBlock lastConnection;
+
+    ConnectionDemultiplexer(Shard shard, Departure departure) {
+        this.shard = shard;
+        this.departure = departure;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!(msg instanceof Arrival arrival)) {
+            ctx.fireChannelRead(msg);
+            return;
+        }
+        TransmissionControlBlock tcb = find(arrival);
+        if (tcb == null) {
+            tcb = withoutConnection(ctx, arrival);
+        }
+        if (tcb == null) {
+            arrival.release();
+            return;
+        }
+        tcb.counters.segmentsReceived += arrival.segment().wireSegments();
+        arrival.belongsTo(tcb);
+        ctx.fireChannelRead(arrival);
+    }
+
+    private TransmissionControlBlock find(Arrival arrival) {
+        Segment seg = arrival.segment();
+        TransmissionControlBlock last = lastConnection;
+        if (last != null
+                && last.key().localTcpPort() == seg.destinationPort()
+                && last.key().remoteTcpPort() == seg.sourcePort()
+                && lastSender.equals(arrival.sender())
+                && last.isLive()) {
+            return last;
+        }
+        lastSender = arrival.sender();
+        lastConnection = shard.connections().find(keyOf(arrival));
+        return lastConnection;
+    }
+
+    private static ConnectionKey keyOf(Arrival arrival) {
+        Segment seg = arrival.segment();
+        return ConnectionKey.of(arrival.sender(), seg.destinationPort(), seg.sourcePort());
+    }
+
+    private TransmissionControlBlock withoutConnection(ChannelHandlerContext ctx, Arrival arrival) {
+        ConnectionKey key = keyOf(arrival);
+        int record = shard.timeWait().find(key);
+        Listener listener = shard.listener(arrival.segment().destinationPort());
+        if (record < 0) {
+            return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, key, listener);
+        }
+        return listener != null && reopens(arrival.segment(), record, listener)
+                ? reopened(ctx, arrival, key, listener, record)
+                : inTimeWait(ctx, arrival, record);
+    }
+
+    // RFC 9293 section 3.10.7.2: LISTEN.
+    private TransmissionControlBlock listening(
+            ChannelHandlerContext ctx, Arrival arrival, ConnectionKey key, Listener listener) {
+        Segment seg = arrival.segment();
+        if (seg.is(ControlBits.RST)) {
+            return drop(DropReason.RESET_WITHOUT_CONNECTION);
+        }
+        if (seg.is(ControlBits.ACK)) {
+            return reset(ctx, arrival);
+        }
+        if (!seg.is(ControlBits.SYN)) {
+            return drop(DropReason.NO_CONNECTION);
+        }
+        return admit(ctx, arrival, listener)
+                ? passive(shard.newConnection(key, listener.options().copy(), arrival.nowNanos()))
+                : null;
+    }
+
+    private boolean admit(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!listener.canComplete()) {
+            // Nobody accepts: a SYN-ACK would only promise what cannot be kept.
+            drop(DropReason.ACCEPT_QUEUE_FULL);
+            if (listener.resetsOnOverflow()) {
+                reset(ctx, arrival);
+            }
+            return false;
+        }
+        if (!listener.admitSyn()) {
+            drop(DropReason.SYN_QUEUE_FULL);
+            return false;
+        }
+        return true;
+    }
+
+    private static TransmissionControlBlock passive(TransmissionControlBlock tcb) {
+        tcb.becomePassive();
+        tcb.transition(TcpEvent.PASSIVE_OPEN);
+        return tcb;
+    }
+
+    // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in
+    // response."
+    private TransmissionControlBlock closedPort(ChannelHandlerContext ctx, Arrival arrival) {
+        if (arrival.segment().is(ControlBits.RST)) {
+            return drop(DropReason.RESET_WITHOUT_CONNECTION);
+        }
+        shard.drops().count(DropReason.NO_CONNECTION);
+        return reset(ctx, arrival);
+    }
+
+    private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
+        if (!shard.mayReset(arrival.nowNanos())) {
+            return drop(DropReason.RATE_LIMITED);
+        }
+        Replies.reset(departure.segment(), arrival.segment());
+        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        return null;
+    }
+
+    // RFC 6191: a SYN that is certainly newer than everything of the old connection.
+    private boolean reopens(Segment seg, int record, Listener listener) {
+        if (!seg.is(ControlBits.SYN) || seg.is(ControlBits.ACK | ControlBits.RST)) {
+            return false;
+        }
+        boolean timestamps = listener.options().timestamps() && seg.options().has(SegmentOptions.TIMESTAMPS);
+        return shard.timeWait()
+                .admits(record, seg.seq(), timestamps, seg.options().timestampValue());
+    }
+
+    private TransmissionControlBlock reopened(
+            ChannelHandlerContext ctx, Arrival arrival, ConnectionKey key, Listener listener, int record) {
+        // RFC 9293 section 3.6.1, MAY-2: our own numbers must be beyond the old ones, too.
+        int iss = shard.timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
+        if (!admit(ctx, arrival, listener)) {
+            return null;
+        }
+        shard.timeWait().remove(record);
+        return passive(shard.newConnection(key, listener.options().copy(), iss));
+    }
+
+    // RFC 9293 section 3.10.7.4 and RFC 1337: nothing but a new SYN disturbs TIME-WAIT.
+    private TransmissionControlBlock inTimeWait(ChannelHandlerContext ctx, Arrival arrival, int record) {
+        Segment seg = arrival.segment();
+        if (seg.is(ControlBits.RST)) {
+            return drop(DropReason.RESET_IN_TIME_WAIT);
+        }
+        if (seg.is(ControlBits.FIN)) {
+            // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
+            // restart the 2 MSL timeout."
+            shard.timeWait().restart(record, arrival.nowNanos());
+            acknowledge(ctx, arrival, record);
+        } else if (seg.length() > 0 && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+            acknowledge(ctx, arrival, record);
+        }
+        return null;
+    }
+
+    private void acknowledge(ChannelHandlerContext ctx, Arrival arrival, int record) {
+        Segment seg = arrival.segment();
+        Segment ack = departure.segment();
+        ack.header(
+                seg.destinationPort(),
+                seg.sourcePort(),
+                shard.timeWait().sndNxt(record),
+                shard.timeWait().rcvNxt(record),
+                ControlBits.ACK,
+                0);
+        if (shard.timeWait().hasTimestamps(record)) {
+            int clock =
+                    (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().tsOffset(record);
+            ack.options().timestamps(clock, shard.timeWait().tsRecent(record));
+        }
+        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+    }
+
+    private TransmissionControlBlock drop(DropReason reason) {
+        shard.drops().count(reason);
+        return null;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (msg instanceof Departure leaving && leaving.connection() != null) {
+            leaving.connection().counters.segmentsSent += leaving.segments();
+            leaving.recipient(shard.peer() == null ? leaving.connection().peerAddress() : null);
+        }
+        ctx.write(msg, promise);
+    }
+}

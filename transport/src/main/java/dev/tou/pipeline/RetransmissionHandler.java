@@ -1,0 +1,300 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+
+import dev.tou.congestion.AckSample;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.TimerExpiry;
+import dev.tou.retransmission.Acknowledged;
+import dev.tou.retransmission.LossDetector;
+import dev.tou.retransmission.RetransmissionQueue;
+import dev.tou.segment.ControlBits;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpEvent;
+import dev.tou.timing.TcpTimer;
+import dev.tou.window.Train;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Fourth stage: what was sent and whether it arrived (RFC 9293 section 3.10.7.4, fifth; RFC 6298, RFC 5681). Inbound, an
+ * acknowledgment takes segments out of the retransmission queue, measures the round trip and feeds loss detection and
+ * congestion control. Outbound, it books what leaves, and repeats what is lost.
+ */
+final class RetransmissionHandler extends ChannelDuplexHandler {
+
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    private final Shard shard;
+    private final Burst burst;
+    private final Departure departure;
+    private final Acknowledged acknowledged = new Acknowledged();
+    private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
+    private final AckSample sample = new AckSample();
+    private ChannelHandlerContext ctx;
+
+    RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
+        this.shard = shard;
+        this.burst = burst;
+        this.departure = departure;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+    }
+
+    // --- acknowledgments arrive ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        if (msg instanceof Arrival arrival) {
+            acknowledge(arrival.connection(), arrival.segment(), arrival.nowNanos());
+        }
+        context.fireChannelRead(msg);
+    }
+
+    private void acknowledge(TransmissionControlBlock tcb, Segment seg, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        long priorInFlight = tcb.inFlightBytes();
+        facts.priorUna = tcb.snd.una();
+        facts.duplicate = isDuplicate(tcb, seg);
+        acknowledged.clear();
+        if (tcb.snd.isNew(seg.ack())) {
+            // RFC 9293 section 3.10.7.4, fifth: "If SND.UNA < SEG.ACK =< SND.NXT, then set SND.UNA <- SEG.ACK."
+            queue.acknowledge(seg.ack(), now, acknowledged);
+            tcb.snd.acknowledged(seg.ack());
+            tcb.sendBuffer.acknowledge(seg.ack());
+            tcb.counters.bytesAcknowledged += acknowledged.bytes();
+            tcb.progressed();
+        }
+        int sacked = sack(tcb, seg);
+        if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
+            return;
+        }
+        if (acknowledged.rttNanos() >= 0) {
+            tcb.rtt.onSample(acknowledged.rttNanos(), now);
+        } else if (acknowledged.bytes() > 0) {
+            tcb.rtt.resetBackOff();
+        }
+        detectLoss(tcb, seg, sacked, now);
+        controlCongestion(tcb, sacked, priorInFlight, now);
+        restartTimer(tcb, now);
+        if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
+            tcb.transition(TcpEvent.FIN_ACKED);
+        }
+    }
+
+    // RFC 5681 section 2, "DUPLICATE ACKNOWLEDGMENT", (a) to (e).
+    private static boolean isDuplicate(TransmissionControlBlock tcb, Segment seg) {
+        return !tcb.retransmissionQueue.isEmpty()
+                && seg.length() == 0
+                && seg.ack() == tcb.snd.una()
+                && seg.window() << tcb.negotiated.peerScale() == tcb.snd.wnd();
+    }
+
+    private static int sack(TransmissionControlBlock tcb, Segment seg) {
+        int bytes = 0;
+        if (tcb.negotiated.sack() && seg.options().has(SegmentOptions.SACK)) {
+            for (int i = 0; i < seg.options().sackBlocks(); i++) {
+                bytes += tcb.retransmissionQueue.sack(
+                        seg.options().sackLeft(i), seg.options().sackRight(i));
+            }
+        }
+        return bytes;
+    }
+
+    private void detectLoss(TransmissionControlBlock tcb, Segment seg, int sacked, long now) {
+        facts.ack = seg.ack();
+        facts.sndNxt = tcb.snd.nxt();
+        facts.ackedBytes = acknowledged.bytes();
+        facts.sackedBytes = sacked;
+        facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
+        facts.nowNanos = now;
+        int flight = tcb.retransmissionQueue.outstandingBytes();
+        switch (tcb.lossDetector.onAcknowledgment(tcb.retransmissionQueue, facts)) {
+            case RECOVERY_BEGINS -> {
+                tcb.counters.recoveries++;
+                tcb.congestion.onLossDetected(flight, now);
+            }
+            case RECOVERY_ENDS -> tcb.congestion.onRecoveryEnd(now);
+            case NONE -> {
+                // As it was.
+            }
+        }
+    }
+
+    private void controlCongestion(TransmissionControlBlock tcb, int sacked, long priorInFlight, long now) {
+        tcb.congestion.onAck(sample.reset(now)
+                .acknowledged(acknowledged.bytes(), acknowledged.bytes() + (long) sacked)
+                .inFlight(priorInFlight, tcb.inFlightBytes())
+                .rtt(acknowledged.rttNanos())
+                .cwndLimited(tcb.isCongestionLimited())
+                .inRecovery(tcb.lossDetector.isRecovering()));
+    }
+
+    // RFC 6298 section 5: off when all is acknowledged (5.2), restarted when something new is (5.3).
+    private void restartTimer(TransmissionControlBlock tcb, long now) {
+        if (tcb.retransmissionQueue.isEmpty()) {
+            tcb.disarm(TcpTimer.RETRANSMISSION);
+        } else if (acknowledged.bytes() > 0) {
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        }
+    }
+
+    // --- the timer expires ---
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof TimerExpiry expiry && expiry.timer() == TcpTimer.RETRANSMISSION) {
+            timeout(expiry.connection(), expiry.nowNanos());
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void timeout(TransmissionControlBlock tcb, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        if (queue.isEmpty()) {
+            return;
+        }
+        if (queue.isHeld(queue.first())) {
+            // It has not even left: nothing can be said of the path.
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+            return;
+        }
+        int tries = tcb.timedOut(queue.sentNanos(queue.first()));
+        if (isHopeless(tcb, tries, now)) {
+            long millis = (now - tcb.unansweredSinceNanos()) / NANOS_PER_MILLI;
+            tcb.fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and " + tries
+                    + " timeouts from " + tcb.key()));
+            tcb.transition(TcpEvent.TIMEOUT);
+            return;
+        }
+        tcb.counters.timeouts++;
+        tcb.congestion.onRetransmissionTimeout(queue.outstandingBytes(), now);
+        tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
+        // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
+        tcb.rtt.backOff();
+        tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+    }
+
+    private static boolean isHopeless(TransmissionControlBlock tcb, int tries, long now) {
+        int userTimeout = tcb.options().userTimeoutMillis();
+        return userTimeout > 0
+                ? now - tcb.unansweredSinceNanos() >= userTimeout * NANOS_PER_MILLI
+                : tries > tcb.options().retries();
+    }
+
+    // --- segments leave ---
+
+    /** Sends again what is lost, as far as the congestion window allows; the oldest in any case. */
+    void resendLost(TransmissionControlBlock tcb) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        while (queue.seekLost()) {
+            int entry = queue.lostEntry();
+            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()
+                    || !ctx.channel().isWritable()) {
+                return;
+            }
+            resend(tcb, entry);
+        }
+    }
+
+    private void resend(TransmissionControlBlock tcb, int entry) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        int seq = queue.seq(entry);
+        int end = seq + queue.length(entry);
+        boolean fin = tcb.snd.finAt(end - 1);
+        int text = fin ? end - 1 - seq : end - seq;
+        Train train = tcb.sendBuffer.retransmission(seq, text, departure.train());
+        tcb.counters.retransmissions++;
+        tcb.counters.bytesRetransmitted += train.totalTextBytes();
+        int bits = fin ? ControlBits.FIN : ControlBits.PSH;
+        departure.text(tcb, Departure.Kind.RETRANSMISSION, bits).entry(entry);
+        write(ctx, departure, ctx.voidPromise());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object msg, ChannelPromise promise) {
+        if (msg instanceof Departure leaving
+                && (leaving.kind() == Departure.Kind.NEW || leaving.kind() == Departure.Kind.RETRANSMISSION)) {
+            context.write(msg, book(leaving));
+        } else {
+            context.write(msg, promise);
+        }
+    }
+
+    private DepartureReceipt book(Departure leaving) {
+        TransmissionControlBlock tcb = leaving.connection();
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
+        int first;
+        if (leaving.kind() == Departure.Kind.RETRANSMISSION) {
+            first = leaving.entry();
+            queue.resent(first, now);
+        } else {
+            first = bookNew(leaving, queue, now);
+        }
+        if (leaving.hasTrain()) {
+            tcb.counters.bytesSent += leaving.train().totalTextBytes();
+        }
+        // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
+        // is
+        // not running, start it running".
+        if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        }
+        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments());
+    }
+
+    private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {
+        int fin = leaving.hasFin() ? 1 : 0;
+        if (!leaving.hasTrain()) {
+            return queue.append(leaving.seq(), fin, now);
+        }
+        Train train = leaving.train();
+        int first = queue.end();
+        int last = train.segments() - 1;
+        for (int i = 0; i < last; i++) {
+            queue.append(train.seq() + i * train.textBytes(), train.textBytes(), now);
+        }
+        queue.append(train.seq() + last * train.textBytes(), train.lastTextBytes() + fin, now);
+        return first;
+    }
+
+    // --- datagrams have left ---
+
+    /** The datagrams of some entries have left, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, Throwable cause) {
+        tcb.retransmissionQueue.left(
+                firstEntry, entries, cause == null, shard.resources().nowNanos());
+        if (cause != null && tcb.isLive()) {
+            notSent(tcb, entries, cause);
+        }
+    }
+
+    private void notSent(TransmissionControlBlock tcb, int entries, Throwable cause) {
+        SendFailure failure = SendFailure.of(cause);
+        if (failure == SendFailure.TOO_LARGE) {
+            tcb.fail(new SocketException("Message too long: a path MTU of "
+                    + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
+            tcb.transition(TcpEvent.TIMEOUT);
+        }
+        boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();
+        if (segmentation) {
+            shard.segmentationFailed();
+        }
+        // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
+        // once. Anything else waits for the timer, because repeating what the kernel refuses would spin.
+        if (segmentation || failure == SendFailure.TOO_LARGE || cause instanceof PortUnreachableException) {
+            burst.touch(tcb);
+            shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));
+        }
+    }
+}

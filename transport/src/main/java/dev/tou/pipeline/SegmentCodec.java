@@ -1,0 +1,159 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.InetSocketAddress;
+
+import dev.tou.endpoint.Shard;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentDecoder;
+import dev.tou.segment.SegmentEncoder;
+import dev.tou.telemetry.DropReason;
+import dev.tou.window.Train;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+
+/**
+ * First stage: datagrams and segments. Inbound, segments of one flow that follow each other within a burst are merged into
+ * one, as a kernel's receive offload does, so the stages below run once for them. Outbound, headers are written in front of
+ * text where it lies, and a train goes on as one piece where the channel takes that.
+ *
+ * <p>Owns received datagrams until their text is handed on; what it hands to the channel is retained for it.
+ */
+final class SegmentCodec extends ChannelDuplexHandler {
+
+    private final Shard shard;
+    private final Burst burst;
+    private final SegmentDecoder.Rejection rejection = new SegmentDecoder.Rejection();
+    private Arrival pending = new Arrival();
+    private Arrival next = new Arrival();
+    private boolean hasPending;
+
+    SegmentCodec(Shard shard, Burst burst) {
+        this.shard = shard;
+        this.burst = burst;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!(msg instanceof DatagramPacket packet)) {
+            ctx.fireChannelRead(msg);
+            return;
+        }
+        if (!burst.isActive()) {
+            burst.begin(shard.resources().nowNanos());
+        }
+        ByteBuf datagram = packet.content();
+        if (datagram.readableBytes() > shard.maxDatagramBytes()) {
+            drop(packet, DropReason.TRUNCATED);
+            return;
+        }
+        int textAt = SegmentDecoder.decode(datagram, next.segment(), rejection);
+        if (textAt < 0) {
+            drop(packet, rejection.reason());
+            return;
+        }
+        next.from(packet.sender(), burst.nowNanos()).segment().received(datagram.skipBytes(textAt));
+        mergeOrPass(ctx);
+    }
+
+    private void drop(DatagramPacket packet, DropReason reason) {
+        packet.release();
+        shard.drops().count(reason);
+    }
+
+    private void mergeOrPass(ChannelHandlerContext ctx) {
+        boolean merged = hasPending
+                && next.sender().equals(pending.sender())
+                && pending.segment().merge(next.segment());
+        if (!merged) {
+            passPending(ctx);
+            Arrival passed = pending;
+            pending = next;
+            next = passed;
+            hasPending = true;
+        }
+    }
+
+    private void passPending(ChannelHandlerContext ctx) {
+        if (hasPending) {
+            hasPending = false;
+            ctx.fireChannelRead(pending);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        passPending(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        pending.release();
+        next.release();
+        hasPending = false;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof Departure departure)) {
+            ctx.write(msg, promise);
+        } else if (departure.hasTrain()) {
+            writeTrain(ctx, departure, promise);
+        } else {
+            writeBare(ctx, departure, promise);
+        }
+    }
+
+    private void writeBare(ChannelHandlerContext ctx, Departure departure, ChannelPromise promise) {
+        Segment segment = departure.segment();
+        int bytes = SegmentEncoder.headerBytes(segment.options());
+        ByteBuf datagram = ctx.alloc().directBuffer(bytes, bytes).writerIndex(bytes);
+        SegmentEncoder.write(datagram, 0, segment, segment.seq(), segment.controlBits(), bytes);
+        ctx.write(addressed(datagram, departure.recipient()), promise);
+    }
+
+    private void writeTrain(ChannelHandlerContext ctx, Departure departure, ChannelPromise promise) {
+        Segment segment = departure.segment();
+        Train train = departure.train();
+        int headerBytes = SegmentEncoder.headerBytes(segment.options());
+        int stride = headerBytes + train.textBytes();
+        int last = train.segments() - 1;
+        for (int i = 0; i <= last; i++) {
+            int bits = i == last ? segment.controlBits() | departure.lastBits() : segment.controlBits();
+            int seq = train.seq() + i * train.textBytes();
+            SegmentEncoder.write(train.buffer(), train.offset() + i * stride, segment, seq, bits, headerBytes);
+        }
+        if (last == 0) {
+            ctx.write(addressed(slice(train, 0, headerBytes + train.lastTextBytes()), departure.recipient()), promise);
+        } else if (shard.sendsSegmented()) {
+            ByteBuf whole = slice(train, 0, last * stride + headerBytes + train.lastTextBytes());
+            ctx.write(new SegmentedDatagramPacket(whole, stride, recipientOf(departure)), promise);
+        } else {
+            for (int i = 0; i < last; i++) {
+                ctx.write(addressed(slice(train, i * stride, stride), departure.recipient()), ctx.voidPromise());
+            }
+            ByteBuf end = slice(train, last * stride, headerBytes + train.lastTextBytes());
+            ctx.write(addressed(end, departure.recipient()), promise);
+        }
+        if (train.isCopy()) {
+            train.buffer().release();
+        }
+    }
+
+    private static ByteBuf slice(Train train, int from, int bytes) {
+        return train.buffer().retainedSlice(train.offset() + from, bytes);
+    }
+
+    private static Object addressed(ByteBuf datagram, InetSocketAddress recipient) {
+        return recipient == null ? datagram : new DatagramPacket(datagram, recipient);
+    }
+
+    private InetSocketAddress recipientOf(Departure departure) {
+        return departure.recipient() == null ? shard.peer() : departure.recipient();
+    }
+}

@@ -1,0 +1,382 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.ConnectException;
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+
+import dev.tou.connection.SegmentArrives;
+import dev.tou.connection.SynSentArrives;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Listener;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.TimerExpiry;
+import dev.tou.segment.ControlBits;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentEncoder;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.DropReason;
+import dev.tou.timing.TcpTimer;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Third stage: the state machine (RFC 9293 section 3.10.7.3, and 3.10.7.4 first to fifth): is the segment acceptable, does it
+ * reset the connection, does it complete the handshake. It also carries out OPEN, CLOSE and ABORT, and stamps what leaves with
+ * acknowledgment, window and timestamps.
+ */
+final class StateMachineHandler extends ChannelDuplexHandler {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** A SYN is repeated this often a second apart before the time doubles. */
+    private static final int LINEAR_SYNS = 4;
+
+    private final Shard shard;
+    private final Burst burst;
+    private final Departure departure;
+    private ChannelHandlerContext ctx;
+
+    StateMachineHandler(Shard shard, Burst burst, Departure departure) {
+        this.shard = shard;
+        this.burst = burst;
+        this.departure = departure;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+    }
+
+    // --- segments arrive ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        if (!(msg instanceof Arrival arrival)) {
+            context.fireChannelRead(msg);
+            return;
+        }
+        TransmissionControlBlock tcb = arrival.connection();
+        burst.touch(tcb);
+        boolean goesOn = switch (tcb.state()) {
+            case LISTEN -> inListen(tcb, arrival);
+            case SYN_SENT -> inSynSent(tcb, arrival);
+            default -> synchronizedState(tcb, arrival);
+        };
+        if (goesOn) {
+            context.fireChannelRead(arrival);
+        } else {
+            arrival.release();
+        }
+    }
+
+    // A new connection, made for this SYN.
+    private boolean inListen(TransmissionControlBlock tcb, Arrival arrival) {
+        Segment syn = arrival.segment();
+        tcb.rcv.synchronize(syn.seq());
+        tcb.acceptOptions(syn.options(), arrival.nowNanos());
+        tcb.snd.initialWindow(syn.window(), syn.seq(), tcb.snd.iss());
+        tcb.transition(TcpEvent.SYN_RECEIVED);
+        tcb.snd.sent(1);
+        sendSynAck(tcb, arrival.nowNanos());
+        return false;
+    }
+
+    private boolean inSynSent(TransmissionControlBlock tcb, Arrival arrival) {
+        Segment seg = arrival.segment();
+        switch (SynSentArrives.check(tcb, seg)) {
+            case DROP -> shard.drops().count(DropReason.UNACCEPTABLE_ACK);
+            case REPLY_RESET -> {
+                shard.drops().count(DropReason.UNACCEPTABLE_ACK);
+                replyReset(tcb, seg);
+            }
+            case REFUSED -> fail(tcb, TcpEvent.RESET, new ConnectException("Connection refused"));
+            case SIMULTANEOUS_OPEN -> {
+                takeSyn(tcb, arrival);
+                tcb.transition(TcpEvent.SYN_RECEIVED);
+                sendSynAck(tcb, arrival.nowNanos());
+            }
+            case ESTABLISH -> {
+                takeSyn(tcb, arrival);
+                tcb.snd.acknowledged(seg.ack());
+                establish(tcb, TcpEvent.SYN_ACK_RECEIVED, arrival.nowNanos());
+                tcb.acknowledgments.onUrgent();
+                // Text or a FIN on the SYN-ACK is legal: it goes on like any other.
+                seg.trimFront(1);
+                return seg.length() > 0;
+            }
+        }
+        return false;
+    }
+
+    private static void takeSyn(TransmissionControlBlock tcb, Arrival arrival) {
+        Segment syn = arrival.segment();
+        tcb.rcv.synchronize(syn.seq());
+        tcb.acceptOptions(syn.options(), arrival.nowNanos());
+        // RFC 7323 section 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled."
+        tcb.snd.initialWindow(syn.window(), syn.seq(), syn.ack());
+    }
+
+    private boolean synchronizedState(TransmissionControlBlock tcb, Arrival arrival) {
+        Segment seg = arrival.segment();
+        long now = arrival.nowNanos();
+        SegmentArrives.Verdict verdict = SegmentArrives.check(tcb, seg, now);
+        if (verdict.reason() != null) {
+            shard.drops().count(verdict.reason());
+        }
+        switch (verdict) {
+            case PROCEED -> {
+                tcb.heard(now);
+                return tcb.state() != TcpState.SYN_RECEIVED || completeHandshake(tcb, seg, now);
+            }
+            case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
+            case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
+            case REPEAT_SYN_ACK -> sendSynAck(tcb, now);
+            case REPLY_RESET -> replyReset(tcb, seg);
+            case RESET -> fail(tcb, TcpEvent.RESET, resetCause(tcb));
+            default -> {
+                // Dropped in silence.
+            }
+        }
+        return false;
+    }
+
+    private static SocketException resetCause(TransmissionControlBlock tcb) {
+        boolean refused = tcb.state() == TcpState.SYN_RECEIVED && !tcb.isPassive();
+        return refused ? new ConnectException("Connection refused") : new SocketException("Connection reset by peer");
+    }
+
+    private void outOfWindow(TransmissionControlBlock tcb, Segment seg, long now) {
+        // What carries text is a retransmission whose acknowledgment was lost: it needs one, whatever the limit.
+        if (seg.text().bytes() > 0 || seg.is(ControlBits.FIN)) {
+            tcb.acknowledgments.onUrgent();
+            tcb.counters.duplicateAcknowledgments++;
+        } else {
+            challenge(tcb, now);
+        }
+    }
+
+    private static void challenge(TransmissionControlBlock tcb, long now) {
+        if (tcb.challenges.tryAcquire(now)) {
+            tcb.counters.challenges++;
+            tcb.acknowledgments.onUrgent();
+        }
+    }
+
+    private boolean completeHandshake(TransmissionControlBlock tcb, Segment seg, long now) {
+        Listener listener = tcb.isPassive() ? shard.listener(tcb.key().localTcpPort()) : null;
+        if (tcb.isPassive() && (listener == null || !listener.canComplete())) {
+            shard.drops().count(DropReason.ACCEPT_QUEUE_FULL);
+            if (listener == null || listener.resetsOnOverflow()) {
+                abort(tcb);
+            }
+            return false;
+        }
+        tcb.snd.acknowledged(seg.ack());
+        tcb.snd.initialWindow(seg.window() << tcb.negotiated.peerScale(), seg.seq(), seg.ack());
+        establish(tcb, TcpEvent.SYN_ACKED, now);
+        return true;
+    }
+
+    private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
+        tcb.disarm(TcpTimer.HANDSHAKE);
+        if (tcb.handshakeTries() == 1) {
+            tcb.rtt.onSample(now - tcb.handshakeSentNanos(), now);
+        }
+        tcb.openWindows(Segments.PER_TRAIN, now);
+        tcb.transition(event);
+        tcb.armKeepAlive(now);
+        if (tcb.snd.finQueued()) {
+            // Closed by the application before the handshake was complete.
+            tcb.snd.queueFin(tcb.sendBuffer.end());
+            tcb.transition(TcpEvent.CLOSE);
+        }
+    }
+
+    private void replyReset(TransmissionControlBlock tcb, Segment cause) {
+        Replies.reset(departure.segment(), cause);
+        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+    }
+
+    private void fail(TransmissionControlBlock tcb, TcpEvent event, Exception cause) {
+        tcb.fail(cause);
+        tcb.transition(event);
+    }
+
+    // --- the application calls ---
+
+    /** OPEN, active. */
+    void open(TransmissionControlBlock tcb) {
+        tcb.transition(TcpEvent.ACTIVE_OPEN);
+        tcb.snd.sent(1);
+        sendSyn(tcb, shard.resources().nowNanos());
+    }
+
+    /** CLOSE (RFC 9293 section 3.10.4): our FIN follows the last byte. */
+    void close(TransmissionControlBlock tcb) {
+        switch (tcb.state()) {
+            case LISTEN, SYN_SENT -> tcb.transition(TcpEvent.CLOSE);
+            case SYN_RECEIVED -> tcb.snd.queueFin(tcb.snd.nxt());
+            case ESTABLISHED, CLOSE_WAIT -> {
+                tcb.snd.queueFin(tcb.sendBuffer.end());
+                tcb.transition(TcpEvent.CLOSE);
+            }
+            default -> {
+                // Closed before.
+            }
+        }
+    }
+
+    /** ABORT (RFC 9293 section 3.10.5): "send a reset segment: &lt;SEQ=SND.NXT&gt;&lt;CTL=RST&gt;". */
+    void abort(TransmissionControlBlock tcb) {
+        TcpState state = tcb.state();
+        if (state == TcpState.CLOSED) {
+            return;
+        }
+        boolean tellsPeer = state != TcpState.LISTEN && state != TcpState.SYN_SENT && state != TcpState.TIME_WAIT;
+        if (tellsPeer) {
+            Segment reset = departure
+                    .segment()
+                    .header(
+                            tcb.key().localTcpPort(),
+                            tcb.key().remoteTcpPort(),
+                            tcb.snd.nxt(),
+                            tcb.rcv.nxt(),
+                            ControlBits.RST | ControlBits.ACK,
+                            0);
+            stampTimestamps(tcb, reset);
+            ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+        }
+        tcb.transition(TcpEvent.ABORT);
+    }
+
+    // --- timers ---
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof TimerExpiry expiry) {
+            if (!burst.isActive()) {
+                burst.begin(expiry.nowNanos());
+            }
+            burst.touch(expiry.connection());
+            switch (expiry.timer()) {
+                case HANDSHAKE -> handshakeOverdue(expiry.connection(), expiry.nowNanos());
+                case FIN_WAIT_2 -> fail(expiry.connection(), TcpEvent.TIMEOUT, null);
+                default -> context.fireUserEventTriggered(event);
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void handshakeOverdue(TransmissionControlBlock tcb, long now) {
+        boolean active = tcb.state() == TcpState.SYN_SENT;
+        int retries = active ? tcb.options().synRetries() : tcb.options().synAckRetries();
+        if (tcb.handshakeTries() > retries) {
+            long seconds = (now - tcb.handshakeBeganNanos()) / NANOS_PER_SECOND;
+            fail(
+                    tcb,
+                    TcpEvent.TIMEOUT,
+                    new ConnectException("Connection timed out: no answer to " + tcb.handshakeTries() + " SYNs in "
+                            + seconds + " s"));
+        } else if (active) {
+            sendSyn(tcb, now);
+        } else {
+            sendSynAck(tcb, now);
+        }
+    }
+
+    // --- segments leave ---
+
+    private void sendSyn(TransmissionControlBlock tcb, long now) {
+        Segment syn = departure
+                .segment()
+                .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), 0, ControlBits.SYN, 0);
+        tcb.negotiated.offer(syn.options(), tcb.timestamp(now));
+        finishSyn(tcb, syn, now, synDelayNanos(tcb.handshakeTries()));
+    }
+
+    private void sendSynAck(TransmissionControlBlock tcb, long now) {
+        int bits = ControlBits.SYN | ControlBits.ACK;
+        Segment synAck = departure
+                .segment()
+                .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
+        tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamp(now), tcb.tsRecent());
+        finishSyn(tcb, synAck, now, NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6));
+        tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
+        tcb.acknowledgmentSent();
+    }
+
+    // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
+    // link
+    // that loses packets a doubled wait costs more than another SYN.
+    private static long synDelayNanos(int tries) {
+        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS), 6);
+    }
+
+    private void finishSyn(TransmissionControlBlock tcb, Segment syn, long now, long delayNanos) {
+        // The window field of a SYN is not scaled (RFC 7323 section 2.2).
+        int window = Math.min(0xFFFF, tcb.advertisedWindow.capacityBytes());
+        syn.window(window);
+        tcb.handshakeTried(window, now);
+        tcb.arm(TcpTimer.HANDSHAKE, now + delayNanos);
+        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object msg, ChannelPromise promise) {
+        if (msg instanceof Departure leaving && leaving.kind() != Departure.Kind.CONTROL) {
+            stamp(leaving);
+        }
+        context.write(msg, promise);
+    }
+
+    private void stamp(Departure leaving) {
+        TransmissionControlBlock tcb = leaving.connection();
+        int bits = ControlBits.ACK | (leaving.hasTrain() ? 0 : leaving.lastBits());
+        tcb.advertiseWindow();
+        Segment segment = leaving.segment();
+        segment.header(
+                tcb.key().localTcpPort(),
+                tcb.key().remoteTcpPort(),
+                leaving.seq(),
+                tcb.rcv.nxt(),
+                bits,
+                tcb.advertisedWindow.field(tcb.rcv));
+        stampTimestamps(tcb, segment);
+        if (leaving.kind() == Departure.Kind.ACKNOWLEDGMENT && tcb.negotiated.sack()) {
+            int max = SegmentEncoder.maxSackBlocks(tcb.negotiated.timestamps());
+            tcb.reportSack(segment.options(), max);
+        }
+        tcb.acknowledgmentSent();
+    }
+
+    private void stampTimestamps(TransmissionControlBlock tcb, Segment segment) {
+        if (tcb.negotiated.timestamps()) {
+            long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
+            segment.options().timestamps(tcb.timestamp(now), tcb.tsRecent());
+        }
+    }
+
+    // --- errors of the UDP channel ---
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof PortUnreachableException && shard.peer() != null) {
+            // On a connected channel only, and without the quoted segment: a hint, which ends nothing but a handshake
+            // (RFC 9293 section 3.9.2.2).
+            burst.begin(shard.resources().nowNanos());
+            shard.forEachConnection(tcb -> {
+                if (tcb.state() == TcpState.SYN_SENT) {
+                    burst.touch(tcb);
+                    fail(tcb, TcpEvent.RESET, new ConnectException("Connection refused"));
+                }
+            });
+            context.fireUserEventTriggered(TimerExpiry.HANDLED);
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.nio.channels.ClosedChannelException;
+
+import dev.tou.connection.ByteStream;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.connection.UserCalls;
+import dev.tou.endpoint.Shard;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.timing.TcpTimer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Last stage: bytes and the application's channel. At the end of a burst it tells the application's side of every touched
+ * connection what has become of it; and it takes the application's calls (RFC 9293 section 3.9.1).
+ *
+ * <p>An application may call back from inside any of this: its calls then only mark, and the burst's end sends.
+ */
+final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCalls {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final Shard shard;
+    private final Burst burst;
+    private final StateMachineHandler stateMachine;
+    private final WindowHandler window;
+
+    StreamHandler(Shard shard, Burst burst, StateMachineHandler stateMachine, WindowHandler window) {
+        this.shard = shard;
+        this.burst = burst;
+        this.stateMachine = stateMachine;
+        this.window = window;
+    }
+
+    // --- to the application ---
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        for (TransmissionControlBlock tcb = burst.first(); tcb != null; tcb = tcb.nextTouched()) {
+            deliver(tcb);
+            // Nothing that is borrowed from a datagram outlives its burst.
+            tcb.receiveBuffer.compact(ctx.alloc());
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    private void deliver(TransmissionControlBlock tcb) {
+        if (tcb.takeEstablishedNotice()) {
+            tcb.stream().onEstablished();
+        }
+        if (tcb.receiveBuffer.readableBytes() > 0 || tcb.rcv.finReached()) {
+            tcb.stream().onReadable();
+        }
+        if (tcb.state().sends() && hasWorthwhileSpace(tcb)) {
+            tcb.stream().onWritable();
+        }
+        if (tcb.takeFinishedNotice()) {
+            tcb.stream().onFinished();
+        }
+        if (tcb.takeClosedNotice()) {
+            tcb.stream().onClosed(tcb.failure());
+        }
+        if (tcb.isOrphan() && tcb.state() == TcpState.FIN_WAIT_2 && !tcb.isArmed(TcpTimer.FIN_WAIT_2)) {
+            armFinWait2(tcb);
+        }
+    }
+
+    // A few bytes at a time would make tiny writes of large ones.
+    private static boolean hasWorthwhileSpace(TransmissionControlBlock tcb) {
+        int capacity = tcb.sendCapacity();
+        return capacity - tcb.sendBuffer.bytes() >= Math.max(1, capacity / 4);
+    }
+
+    // --- from the application ---
+
+    @Override
+    public void open(TransmissionControlBlock tcb) {
+        stateMachine.open(tcb);
+        flushUnlessInBurst();
+    }
+
+    @Override
+    public int sendSpace(TransmissionControlBlock tcb) {
+        return tcb.state().sends() ? Math.max(0, tcb.sendCapacity() - tcb.sendBuffer.bytes()) : 0;
+    }
+
+    @Override
+    public int send(TransmissionControlBlock tcb, ByteBuf source, int maxBytes) {
+        int bytes = Math.min(Math.min(maxBytes, source.readableBytes()), sendSpace(tcb));
+        tcb.sendBuffer.append(source, bytes);
+        return bytes;
+    }
+
+    @Override
+    public void push(TransmissionControlBlock tcb) {
+        if (burst.isActive()) {
+            burst.touch(tcb);
+        } else {
+            window.transmitNow(tcb);
+        }
+    }
+
+    @Override
+    public int receive(TransmissionControlBlock tcb, ByteBuf destination, int maxBytes) {
+        return tcb.receiveBuffer.readInto(destination, maxBytes);
+    }
+
+    @Override
+    public void received(TransmissionControlBlock tcb) {
+        if (burst.isActive()) {
+            burst.touch(tcb);
+        } else if (tcb.isLive() && tcb.deservesWindowUpdate()) {
+            window.transmitNow(tcb);
+        } else {
+            tcb.settleMemory();
+        }
+    }
+
+    @Override
+    public void close(TransmissionControlBlock tcb) {
+        stateMachine.close(tcb);
+        push(tcb);
+    }
+
+    @Override
+    public void orphan(TransmissionControlBlock tcb) {
+        boolean unread = tcb.receiveBuffer.readableBytes() > 0 && tcb.isLive();
+        tcb.becomeOrphan();
+        if (unread) {
+            // RFC 9293 section 3.10.4, RFC 2525 section 2.17: what was received and never read must not look delivered.
+            stateMachine.abort(tcb);
+        } else {
+            stateMachine.close(tcb);
+            if (tcb.state() == TcpState.FIN_WAIT_2) {
+                armFinWait2(tcb);
+            }
+        }
+        push(tcb);
+    }
+
+    private void armFinWait2(TransmissionControlBlock tcb) {
+        long patience = tcb.options().finWait2Seconds() * NANOS_PER_SECOND;
+        tcb.arm(TcpTimer.FIN_WAIT_2, shard.resources().nowNanos() + patience);
+    }
+
+    @Override
+    public void abort(TransmissionControlBlock tcb) {
+        stateMachine.abort(tcb);
+        push(tcb);
+        flushUnlessInBurst();
+    }
+
+    private void flushUnlessInBurst() {
+        if (!burst.isActive()) {
+            shard.udp().flush();
+        }
+    }
+
+    // --- the UDP channel ends ---
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        shard.channelClosed();
+        shard.forEachConnection(tcb -> {
+            ByteStream stream = tcb.stream();
+            tcb.fail(new ClosedChannelException());
+            tcb.transition(TcpEvent.ABORT);
+            if (tcb.takeClosedNotice()) {
+                stream.onClosed(tcb.failure());
+            }
+            tcb.release();
+        });
+        shard.closed();
+        ctx.fireChannelInactive();
+    }
+}

@@ -1,0 +1,357 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.SocketException;
+import java.util.ArrayDeque;
+
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.TimerExpiry;
+import dev.tou.segment.ControlBits;
+import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentText;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.DropReason;
+import dev.tou.timing.TcpTimer;
+import dev.tou.window.SendBuffer;
+import dev.tou.window.Train;
+import dev.tou.window.UsableWindow;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+
+/**
+ * Fifth stage: how much may flow (RFC 9293 section 3.10.7.4, fifth to eighth; sections 3.8.4 and 3.8.6). Inbound, it takes the
+ * peer's window, puts text in order and reaches the FIN. At the end of a burst it sends for every connection that the burst has
+ * touched: what is lost, then new text, then the acknowledgment if nothing has carried it.
+ */
+final class WindowHandler extends ChannelDuplexHandler {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final long MAX_PROBE_NANOS = 60 * NANOS_PER_SECOND;
+
+    private final Shard shard;
+    private final Burst burst;
+    private final Departure departure;
+    private final RetransmissionHandler retransmission;
+    private final StateMachineHandler stateMachine;
+    private final ArrayDeque<TransmissionControlBlock> waitingForChannel = new ArrayDeque<>();
+    private ChannelHandlerContext ctx;
+
+    WindowHandler(
+            Shard shard,
+            Burst burst,
+            Departure departure,
+            RetransmissionHandler retransmission,
+            StateMachineHandler stateMachine) {
+        this.shard = shard;
+        this.burst = burst;
+        this.departure = departure;
+        this.retransmission = retransmission;
+        this.stateMachine = stateMachine;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+    }
+
+    // --- text arrives ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        if (!(msg instanceof Arrival arrival)) {
+            context.fireChannelRead(msg);
+            return;
+        }
+        TransmissionControlBlock tcb = arrival.connection();
+        Segment seg = arrival.segment();
+        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.window() << tcb.negotiated.peerScale());
+        if (seg.length() > 0) {
+            text(tcb, seg);
+        }
+        arrival.release();
+    }
+
+    private void text(TransmissionControlBlock tcb, Segment seg) {
+        if (!tcb.state().receives() || tcb.rcv.isBehindFin(seg.end())) {
+            // After the peer's FIN nothing can follow: "This should not occur ... Ignore the segment text."
+            shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
+            tcb.acknowledgments.onUrgent();
+            return;
+        }
+        if (tcb.isOrphan() && seg.text().bytes() > 0) {
+            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, MUST-13 and the text before
+            // it).
+            shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
+            stateMachine.abort(tcb);
+            return;
+        }
+        if (seg.is(ControlBits.FIN)) {
+            tcb.rcv.finAt(seg.seq() + seg.text().bytes());
+        }
+        tcb.observePeerSegment(seg.largestTextBytes());
+        if (seg.seq() == tcb.rcv.nxt()) {
+            inOrder(tcb, seg);
+        } else {
+            outOfOrder(tcb, seg);
+        }
+        if (tcb.rcv.reachFin()) {
+            tcb.acknowledgments.onUrgent();
+            tcb.transition(TcpEvent.FIN_RECEIVED);
+        }
+    }
+
+    private static void inOrder(TransmissionControlBlock tcb, Segment seg) {
+        SegmentText text = seg.text();
+        int bytes = text.bytes();
+        if (tcb.reassembly.isEmpty()) {
+            for (int i = 0; i < text.pieces(); i++) {
+                tcb.receiveBuffer.append(text.take(i));
+            }
+            tcb.rcv.advance(bytes);
+        } else {
+            // The segment may fill a gap, so its sender waits to hear (RFC 5681 section 4.2).
+            tcb.acknowledgments.onUrgent();
+            int end = seg.seq() + bytes;
+            bytes = 0;
+            for (int i = 0; i < text.pieces(); i++) {
+                bytes += fillGap(tcb, text.take(i), end);
+            }
+        }
+        text.forget();
+        tcb.counters.bytesReceived += bytes;
+        if (bytes > 0) {
+            tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
+        }
+    }
+
+    // A piece may reach behind what the one before it has joined with; what was held first wins.
+    private static int fillGap(TransmissionControlBlock tcb, ByteBuf piece, int ignoredEnd) {
+        int advance = tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer);
+        tcb.rcv.advance(advance);
+        return advance;
+    }
+
+    private void outOfOrder(TransmissionControlBlock tcb, Segment seg) {
+        SegmentText text = seg.text();
+        tcb.counters.outOfOrder += seg.wireSegments();
+        tcb.acknowledgments.onOutOfOrder(seg.wireSegments(), tcb.negotiated.sack());
+        int seq = seg.seq();
+        long refused = tcb.reassembly.refusals();
+        for (int i = 0; i < text.pieces(); i++) {
+            tcb.reassembly.insert(seq, text.piece(i), ctx.alloc());
+            seq += text.piece(i).readableBytes();
+        }
+        if (tcb.reassembly.refusals() != refused) {
+            shard.drops().count(DropReason.NO_MEMORY);
+        }
+    }
+
+    // --- the burst ends ---
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        endOfBurst();
+    }
+
+    private void endOfBurst() {
+        // Applications first, so that acknowledgments ride on their replies.
+        ctx.fireChannelReadComplete();
+        for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
+            transmit(tcb);
+            tcb.settleMemory();
+        }
+        burst.end();
+        ctx.flush();
+    }
+
+    /** What an application wrote outside a burst goes at once. */
+    void transmitNow(TransmissionControlBlock tcb) {
+        transmit(tcb);
+        tcb.settleMemory();
+        ctx.flush();
+    }
+
+    private void transmit(TransmissionControlBlock tcb) {
+        TcpState state = tcb.state();
+        if (state == TcpState.CLOSED || !state.isSynchronized()) {
+            return;
+        }
+        if (tcb.deservesWindowUpdate()) {
+            tcb.acknowledgments.onUrgent();
+        }
+        if (tcb.acknowledgments.isDueNow() && !tcb.reassembly.isEmpty()) {
+            // What came out of order is reported on pure acknowledgments only.
+            acknowledge(tcb);
+        }
+        if (state != TcpState.TIME_WAIT) {
+            retransmission.resendLost(tcb);
+            sendText(tcb);
+            sendFin(tcb);
+        }
+        if (tcb.acknowledgments.isDueNow()) {
+            acknowledge(tcb);
+        } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
+            int delayMillis = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush());
+            tcb.arm(TcpTimer.DELAYED_ACK, now() + delayMillis * NANOS_PER_MILLI);
+        }
+        watchClosedWindow(tcb);
+    }
+
+    private void sendText(TransmissionControlBlock tcb) {
+        SendBuffer buffer = tcb.sendBuffer;
+        int full = buffer.segmentTextBytes();
+        boolean limited = false;
+        for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
+            if (!ctx.channel().isWritable()) {
+                waitForChannel(tcb);
+                break;
+            }
+            long room = tcb.congestionRoomBytes();
+            limited = room < Math.min(unsent, full);
+            int sendable = UsableWindow.sendableBytes(
+                    tcb.snd, unsent, room, full, tcb.options().noDelay());
+            if (sendable == 0) {
+                break;
+            }
+            sendTrain(tcb, sendable);
+        }
+        tcb.congestionLimited(limited || tcb.congestionRoomBytes() < full);
+    }
+
+    private void sendTrain(TransmissionControlBlock tcb, int maxBytes) {
+        Train train = tcb.sendBuffer.nextTrain(tcb.snd.nxt(), maxBytes, departure.train());
+        boolean last = train.end() == tcb.sendBuffer.end();
+        boolean fin = tcb.snd.finAt(train.end());
+        int bits = (last ? ControlBits.PSH : 0) | (fin ? ControlBits.FIN : 0);
+        tcb.snd.sent(train.totalTextBytes() + (fin ? 1 : 0));
+        ctx.write(departure.text(tcb, Departure.Kind.NEW, bits), ctx.voidPromise());
+    }
+
+    // Our FIN, when no text was left that could have carried it.
+    private void sendFin(TransmissionControlBlock tcb) {
+        if (tcb.snd.finAt(tcb.snd.nxt()) && tcb.state().closedByUs()) {
+            int seq = tcb.snd.nxt();
+            tcb.snd.sent(1);
+            ctx.write(departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN), ctx.voidPromise());
+        }
+    }
+
+    private void acknowledge(TransmissionControlBlock tcb) {
+        int copies = 1 + tcb.acknowledgments.takeDuplicates();
+        for (int i = 0; i < copies; i++) {
+            tcb.counters.pureAcknowledgments++;
+            ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
+        }
+    }
+
+    private long now() {
+        return burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
+    }
+
+    // --- the UDP channel is full ---
+
+    private void waitForChannel(TransmissionControlBlock tcb) {
+        if (!tcb.waitForChannel(true)) {
+            waitingForChannel.add(tcb);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable() && !waitingForChannel.isEmpty()) {
+            shard.loop().execute(this::resume);
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    private void resume() {
+        for (int i = waitingForChannel.size(); i > 0; i--) {
+            TransmissionControlBlock tcb = waitingForChannel.poll();
+            tcb.waitForChannel(false);
+            burst.touch(tcb);
+        }
+        endOfBurst();
+    }
+
+    // --- timers ---
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == TimerExpiry.HANDLED) {
+            endOfBurst();
+        } else if (event instanceof TimerExpiry expiry) {
+            TransmissionControlBlock tcb = expiry.connection();
+            switch (expiry.timer()) {
+                case DELAYED_ACK -> {
+                    tcb.acknowledgments.onDelayExpired();
+                    tcb.counters.delayedAcknowledgments++;
+                }
+                case PERSIST -> probeClosedWindow(tcb, expiry.nowNanos());
+                case KEEPALIVE -> probeSilence(tcb, expiry.nowNanos());
+                default -> context.fireUserEventTriggered(event);
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    // Text waits, nothing is on its way, and so no acknowledgment will ever tell that the window has opened.
+    private void watchClosedWindow(TransmissionControlBlock tcb) {
+        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty();
+        if (!stuck) {
+            tcb.disarm(TcpTimer.PERSIST);
+            if (tcb.snd.usable() > 0) {
+                tcb.windowOpened();
+            }
+        } else if (!tcb.isArmed(TcpTimer.PERSIST)) {
+            tcb.arm(TcpTimer.PERSIST, now() + probeDelayNanos(tcb));
+        }
+    }
+
+    private static long probeDelayNanos(TransmissionControlBlock tcb) {
+        return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.windowProbes(), 16));
+    }
+
+    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (section
+    // 3.8.6.2.1).
+    private void probeClosedWindow(TransmissionControlBlock tcb, long now) {
+        int usable = Math.min(tcb.snd.usable(), tcb.unsentBytes());
+        if (usable > 0) {
+            sendTrain(tcb, Math.min(usable, tcb.sendBuffer.segmentTextBytes()));
+            return;
+        }
+        tcb.windowProbed();
+        tcb.counters.windowProbes++;
+        // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer
+        // is.
+        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
+        tcb.arm(TcpTimer.PERSIST, now + probeDelayNanos(tcb));
+    }
+
+    // RFC 9293 section 3.8.4: "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or
+    // acknowledgment packets have been received for the connection within an interval."
+    private void probeSilence(TransmissionControlBlock tcb, long now) {
+        if (!tcb.options().keepAlive() || !tcb.isLive()) {
+            return;
+        }
+        long due = tcb.lastHeardNanos() + tcb.options().keepIdleSeconds() * NANOS_PER_SECOND;
+        if (due - now > 0 || !tcb.retransmissionQueue.isEmpty()) {
+            tcb.arm(TcpTimer.KEEPALIVE, Math.max(due, now + NANOS_PER_SECOND));
+            return;
+        }
+        if (tcb.keepAliveProbes() >= tcb.options().keepCount()) {
+            tcb.fail(new SocketException("Connection timed out: " + tcb.keepAliveProbes()
+                    + " keep-alive probes unanswered by " + tcb.key()));
+            stateMachine.abort(tcb);
+            return;
+        }
+        tcb.keptAlive();
+        tcb.counters.keepAlives++;
+        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
+        tcb.arm(TcpTimer.KEEPALIVE, now + tcb.options().keepIntervalSeconds() * NANOS_PER_SECOND);
+    }
+}

@@ -1,0 +1,374 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.retransmission;
+
+import java.util.Arrays;
+
+import static dev.tou.segment.SequenceNumber.geq;
+import static dev.tou.segment.SequenceNumber.gt;
+import static dev.tou.segment.SequenceNumber.leq;
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * What was sent and is not acknowledged, segment by segment: where it lies in the sequence, when it left, how often, and
+ * whether the peer has it (RFC 9293 section 3.8.1, RFC 2018 section 5).
+ *
+ * <p>A ring of primitive arrays in sequence order: appended at the first transmission, dropped by the cumulative
+ * acknowledgment, no object and no allocation per segment. The bytes themselves are in the send buffer, found by sequence
+ * number. Entries are named by a running number, so a datagram that leaves late can still be matched to them.
+ *
+ * <p>A segment that was handed to the UDP channel is <em>held</em> until the datagram has left; a held one is never sent
+ * again, and its clock starts when it leaves.
+ */
+public final class RetransmissionQueue {
+
+    private static final int HELD = 1;
+    private static final int SACKED = 2;
+    private static final int LOST = 4;
+    private static final int INITIAL_ENTRIES = 16;
+    private static final int CACHED_BLOCKS = 4;
+
+    private int[] seq = new int[INITIAL_ENTRIES];
+    private int[] length = new int[INITIAL_ENTRIES];
+    private long[] sentNanos = new long[INITIAL_ENTRIES];
+    private byte[] flags = new byte[INITIAL_ENTRIES];
+    private byte[] transmissions = new byte[INITIAL_ENTRIES];
+    private int head;
+    private int tail;
+
+    private int outstandingBytes;
+    private int sackedBytes;
+    private int lostBytes;
+    private int lostHint;
+    private int highestSacked;
+    private boolean anySacked;
+
+    /** The blocks that the last acknowledgments reported, so that what they covered is not walked again. */
+    private final int[] knownBlocks = new int[2 * CACHED_BLOCKS];
+
+    private int knownBlock;
+
+    /** {@return whether nothing is outstanding} */
+    public boolean isEmpty() {
+        return head == tail;
+    }
+
+    /** {@return how many segments are outstanding} */
+    public int size() {
+        return tail - head;
+    }
+
+    /** {@return the sequence space outstanding, in bytes} */
+    public int outstandingBytes() {
+        return outstandingBytes;
+    }
+
+    /** {@return what of it the peer has reported by SACK} */
+    public int sackedBytes() {
+        return sackedBytes;
+    }
+
+    /** {@return what of it is known to be lost and has not been sent again} */
+    public int lostBytes() {
+        return lostBytes;
+    }
+
+    /** {@return what is thought to be on the path: neither reported, nor known to be lost} */
+    public int pipeBytes() {
+        return outstandingBytes - sackedBytes - lostBytes;
+    }
+
+    /** {@return the running number of the oldest entry} */
+    public int first() {
+        return head;
+    }
+
+    /** {@return the running number behind the newest entry} */
+    public int end() {
+        return tail;
+    }
+
+    /** {@return the sequence number of an entry} */
+    public int seq(int entry) {
+        return seq[entry & mask()];
+    }
+
+    /** {@return the sequence space of an entry, FIN included} */
+    public int length(int entry) {
+        return length[entry & mask()];
+    }
+
+    /** {@return when the entry left last, or was handed over if it is still held} */
+    public long sentNanos(int entry) {
+        return sentNanos[entry & mask()];
+    }
+
+    /** {@return whether the entry's datagram has not left yet} */
+    public boolean isHeld(int entry) {
+        return has(entry, HELD);
+    }
+
+    /** {@return whether the peer has reported the entry by SACK} */
+    public boolean isSacked(int entry) {
+        return has(entry, SACKED);
+    }
+
+    /** {@return whether the entry is known to be lost and has not been sent again} */
+    public boolean isLost(int entry) {
+        return has(entry, LOST);
+    }
+
+    /** {@return whether the entry was sent more than once} */
+    public boolean isRetransmitted(int entry) {
+        return transmissions[entry & mask()] > 1;
+    }
+
+    /** {@return the highest sequence number that was ever reported by SACK, meaningful if {@link #sackedBytes} is not 0} */
+    public int highestSacked() {
+        return highestSacked;
+    }
+
+    private boolean has(int entry, int flag) {
+        return (flags[entry & mask()] & flag) != 0;
+    }
+
+    /** Appends a segment that was just handed over for the first time. {@return its running number} */
+    public int append(int segSeq, int segLength, long nowNanos) {
+        if (tail - head == seq.length) {
+            grow();
+        }
+        int at = tail & mask();
+        seq[at] = segSeq;
+        length[at] = segLength;
+        sentNanos[at] = nowNanos;
+        flags[at] = HELD;
+        transmissions[at] = 1;
+        outstandingBytes += segLength;
+        return tail++;
+    }
+
+    /** Notes that an entry was handed over again. */
+    public void resent(int entry, long nowNanos) {
+        int at = entry & mask();
+        if ((flags[at] & LOST) != 0) {
+            lostBytes -= length[at];
+        }
+        flags[at] = (byte) (flags[at] & ~LOST | HELD);
+        sentNanos[at] = nowNanos;
+        transmissions[at] = (byte) Math.min(transmissions[at] + 1, Byte.MAX_VALUE);
+    }
+
+    /** The datagrams of {@code count} entries from {@code first} on have left, or could not: then they are lost. */
+    public void left(int first, int count, boolean success, long nowNanos) {
+        for (int entry = gt(first, head) ? first : head; lt(entry, first + count) && lt(entry, tail); entry++) {
+            int at = entry & mask();
+            flags[at] &= ~HELD;
+            sentNanos[at] = nowNanos;
+            if (!success) {
+                markLost(entry);
+            } else if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
+                lostHint = entry;
+            }
+        }
+    }
+
+    /** {@return whether something may be sent again now: lost, not reported, not held; {@link #lostEntry} is the oldest} */
+    public boolean seekLost() {
+        int entry = gt(lostHint, head) ? lostHint : head;
+        while (lostBytes > 0 && lt(entry, tail) && (flags[entry & mask()] & (LOST | HELD)) != LOST) {
+            entry++;
+        }
+        boolean found = lostBytes > 0 && lt(entry, tail);
+        lostHint = found ? entry : tail;
+        return found;
+    }
+
+    /** {@return the entry that {@link #seekLost} has found} */
+    public int lostEntry() {
+        return lostHint;
+    }
+
+    /** Declares an entry lost. {@return whether it was not known before} */
+    public boolean markLost(int entry) {
+        int at = entry & mask();
+        if ((flags[at] & (SACKED | LOST)) != 0) {
+            return false;
+        }
+        flags[at] |= LOST;
+        lostBytes += length[at];
+        if (lt(entry, lostHint)) {
+            lostHint = entry;
+        }
+        return true;
+    }
+
+    /**
+     * After a timeout everything that the peer has not reported counts as lost. If it dropped what it had reported (the
+     * oldest entry is marked, yet not acknowledged), its reports are forgotten (RFC 2018 section 8).
+     */
+    public void markAllLost() {
+        boolean reneged = !isEmpty() && isSacked(head);
+        for (int entry = head; entry != tail; entry++) {
+            if (reneged && isSacked(entry)) {
+                flags[entry & mask()] &= ~SACKED;
+                sackedBytes -= length(entry);
+            }
+            if (!isHeld(entry)) {
+                markLost(entry);
+            }
+        }
+        if (reneged) {
+            forgetBlocks();
+        }
+    }
+
+    /** Takes over everything that {@code ack} acknowledges. */
+    public void acknowledge(int ack, long nowNanos, Acknowledged result) {
+        while (head != tail && leq(seq(head) + length(head), ack)) {
+            int at = head & mask();
+            drop(at, length[at]);
+            boolean once = transmissions[at] == 1 && (flags[at] & HELD) == 0;
+            // Karn's algorithm (RFC 6298 section 3): what was sent twice says nothing about the round trip.
+            result.take(length[at], once ? nowNanos - sentNanos[at] : -1);
+            head++;
+        }
+        if (head != tail && lt(seq(head), ack)) {
+            int at = head & mask();
+            int part = ack - seq[at];
+            drop(at, part);
+            seq[at] += part;
+            length[at] -= part;
+            result.take(part, -1);
+        }
+        if (isEmpty()) {
+            forgetBlocks();
+        }
+    }
+
+    private void drop(int at, int bytes) {
+        outstandingBytes -= bytes;
+        if ((flags[at] & SACKED) != 0) {
+            sackedBytes -= bytes;
+        }
+        if ((flags[at] & LOST) != 0) {
+            lostBytes -= bytes;
+        }
+    }
+
+    /**
+     * Marks what a SACK block reports. Costs the entries that are newly covered, not those of the window.
+     *
+     * @return the bytes that were not reported before
+     */
+    public int sack(int left, int right) {
+        if (isEmpty() || !lt(left, right) || lt(left, seq(head)) || gt(right, seq(tail - 1) + length(tail - 1))) {
+            return 0;
+        }
+        int from = left;
+        int to = right;
+        for (int i = 0; i < knownBlocks.length; i += 2) {
+            if (knownBlocks[i] == knownBlocks[i + 1]) {
+                continue;
+            }
+            if (leq(knownBlocks[i], from) && geq(knownBlocks[i + 1], from)) {
+                from = knownBlocks[i + 1];
+            }
+            if (leq(knownBlocks[i], to) && geq(knownBlocks[i + 1], to)) {
+                to = knownBlocks[i];
+            }
+        }
+        remember(left, right);
+        return lt(from, to) ? mark(from, to) : 0;
+    }
+
+    private int mark(int from, int to) {
+        int bytes = 0;
+        for (int entry = firstAtOrAfter(from); entry != tail; entry++) {
+            int at = entry & mask();
+            if (gt(seq[at] + length[at], to)) {
+                break;
+            }
+            if ((flags[at] & SACKED) == 0) {
+                if ((flags[at] & LOST) != 0) {
+                    lostBytes -= length[at];
+                }
+                flags[at] = (byte) (flags[at] & ~LOST | SACKED);
+                bytes += length[at];
+            }
+        }
+        sackedBytes += bytes;
+        if (bytes > 0 && (!anySacked || gt(to, highestSacked))) {
+            highestSacked = to;
+            anySacked = true;
+        }
+        return bytes;
+    }
+
+    int firstAtOrAfter(int from) {
+        int low = head;
+        int high = tail;
+        while (low != high) {
+            int middle = low + (high - low >>> 1);
+            if (lt(seq(middle), from)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void remember(int left, int right) {
+        for (int i = 0; i < knownBlocks.length; i += 2) {
+            if (knownBlocks[i] == left || knownBlocks[i + 1] == right) {
+                knownBlocks[i] = left;
+                knownBlocks[i + 1] = right;
+                return;
+            }
+        }
+        knownBlocks[knownBlock] = left;
+        knownBlocks[knownBlock + 1] = right;
+        knownBlock = (knownBlock + 2) % knownBlocks.length;
+    }
+
+    private void forgetBlocks() {
+        Arrays.fill(knownBlocks, 0);
+        anySacked = false;
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        head = tail;
+        outstandingBytes = 0;
+        sackedBytes = 0;
+        lostBytes = 0;
+        forgetBlocks();
+    }
+
+    private int mask() {
+        return seq.length - 1;
+    }
+
+    // The running number decides the place in the ring, so growing moves entries only to where a longer ring has them.
+    private void grow() {
+        int old = seq.length;
+        int[] grownSeq = new int[2 * old];
+        int[] grownLength = new int[2 * old];
+        long[] grownSent = new long[2 * old];
+        byte[] grownFlags = new byte[2 * old];
+        byte[] grownTransmissions = new byte[2 * old];
+        for (int entry = head; entry != tail; entry++) {
+            int from = entry & old - 1;
+            int to = entry & 2 * old - 1;
+            grownSeq[to] = seq[from];
+            grownLength[to] = length[from];
+            grownSent[to] = sentNanos[from];
+            grownFlags[to] = flags[from];
+            grownTransmissions[to] = transmissions[from];
+        }
+        seq = grownSeq;
+        length = grownLength;
+        sentNanos = grownSent;
+        flags = grownFlags;
+        transmissions = grownTransmissions;
+    }
+}

@@ -1,0 +1,314 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.window;
+
+import java.util.Arrays;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+import static dev.tou.segment.SequenceNumber.leq;
+
+/**
+ * The bytes of the application from the moment they are written until they are acknowledged.
+ *
+ * <p>They are copied once, into <em>slabs</em>, as <em>slots</em>: room for a header, then at most one segment of text; the
+ * next header room follows the last byte of text. So a run of full slots is ready to be sent as it lies, as one {@link Train}.
+ * Slots are in sequence order and never move. A slot that was sent whole is frozen: it gets no more text, and its header is
+ * rewritten for a retransmission only if nobody else holds the slab, because a datagram may still wait in a socket. All else,
+ * a part of a slot or a slot whose slab is held, is copied (RFC 9293 says nothing of this; it is what keeps a segment that is
+ * on its way as it was).
+ *
+ * <p>Owns its slabs. Used on the connection's event loop only. Nothing is allocated per segment, and an empty buffer holds no
+ * memory but its index.
+ */
+public final class SendBuffer {
+
+    /** The largest UDP payload over IPv4, and so the largest train. */
+    private static final int MAX_TRAIN_BYTES = 65_507;
+
+    private static final int MIN_SLAB_BYTES = 2048;
+    private static final int INITIAL_SLOTS = 8;
+
+    private final ByteBufAllocator allocator;
+    private int headerBytes;
+    private int slotTextBytes;
+    private int trainSegments;
+
+    private int[] slotSeq = new int[INITIAL_SLOTS];
+    private int[] slotText = new int[INITIAL_SLOTS];
+    private int[] slotOffset = new int[INITIAL_SLOTS];
+    private ByteBuf[] slotSlab = new ByteBuf[INITIAL_SLOTS];
+    private int head;
+    private int cursor;
+    private int tail;
+
+    private ByteBuf slab;
+    private int lastSlabBytes;
+    private int memoryBytes;
+    private int una;
+    private int end;
+    private boolean lastSlotOpen;
+
+    /** An empty buffer; {@link #open} must come before the first byte. */
+    public SendBuffer(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /**
+     * Fixes the shape of segments once the handshake has settled it.
+     *
+     * @param firstSeq the sequence number of the first byte
+     * @param headerBytes the header of each data segment, with options
+     * @param textBytes the most text in a segment
+     * @param trainSegments the most segments in a train
+     */
+    public void open(int firstSeq, int headerBytes, int textBytes, int trainSegments) {
+        una = firstSeq;
+        end = firstSeq;
+        this.headerBytes = headerBytes;
+        slotTextBytes = textBytes;
+        this.trainSegments = Math.max(1, Math.min(trainSegments, MAX_TRAIN_BYTES / (headerBytes + textBytes)));
+    }
+
+    /** {@return the most text in a segment, in bytes} */
+    public int segmentTextBytes() {
+        return slotTextBytes;
+    }
+
+    /** {@return the header of each data segment, in bytes} */
+    public int headerBytes() {
+        return headerBytes;
+    }
+
+    /** {@return the sequence number behind the last byte} */
+    public int end() {
+        return end;
+    }
+
+    /** {@return the bytes that are not acknowledged, sent or not} */
+    public int bytes() {
+        return end - una;
+    }
+
+    /** {@return what the bytes cost in memory} */
+    public int memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** Copies {@code n} readable bytes of {@code source} behind the last byte, and skips them there. */
+    public void append(ByteBuf source, int n) {
+        while (n > 0) {
+            if (!lastSlotOpen) {
+                openSlot(n);
+            }
+            int last = tail - 1 & mask();
+            int at = slab.writerIndex();
+            int part = Math.min(n, Math.min(slotTextBytes - slotText[last], slab.capacity() - at));
+            source.readBytes(slab, at, part);
+            slab.writerIndex(at + part);
+            slotText[last] += part;
+            end += part;
+            n -= part;
+            lastSlotOpen = slotText[last] < slotTextBytes && slab.writerIndex() < slab.capacity();
+        }
+    }
+
+    private void openSlot(int wanted) {
+        int room = headerBytes + Math.min(wanted, slotTextBytes);
+        if (slab == null || slab.capacity() - slab.writerIndex() < room) {
+            openSlab(wanted);
+        }
+        if (tail - head == slotSeq.length) {
+            grow();
+        }
+        int last = tail++ & mask();
+        slab.writerIndex(slab.writerIndex() + headerBytes);
+        slotSeq[last] = end;
+        slotText[last] = 0;
+        slotOffset[last] = slab.writerIndex();
+        slotSlab[last] = slab;
+        lastSlotOpen = true;
+    }
+
+    // A lone small write gets a small slab; a connection that keeps bytes in flight gets ever larger ones, up to a
+    // train.
+    private void openSlab(int wanted) {
+        ByteBuf full = slab;
+        int slot = headerBytes + slotTextBytes;
+        int slots = (wanted + slotTextBytes - 1) / slotTextBytes;
+        int demand = Math.max(Math.min(slots, trainSegments) * slot, 2 * lastSlabBytes);
+        int bytes = Math.max(Math.min(demand, trainSegments * slot), Math.min(MIN_SLAB_BYTES, trainSegments * slot));
+        slab = allocator.directBuffer(bytes, bytes);
+        memoryBytes += bytes;
+        lastSlabBytes = bytes;
+        if (full != null && (head == tail || slotSlab[tail - 1 & mask()] != full)) {
+            free(full);
+        }
+    }
+
+    /** {@return whether every byte has been given out by {@link #nextTrain}} */
+    public boolean isSent(int sndNxt) {
+        return leq(end, sndNxt);
+    }
+
+    /**
+     * Gives out the next bytes to be sent for the first time.
+     *
+     * @param sndNxt the sequence number of the first of them
+     * @param maxBytes how many may be sent, at least 1 and at most what there is
+     * @param train filled in
+     */
+    public Train nextTrain(int sndNxt, int maxBytes, Train train) {
+        while (leq(slotSeq[cursor & mask()] + slotText[cursor & mask()], sndNxt)) {
+            cursor++;
+        }
+        int slot = cursor & mask();
+        if (slotSeq[slot] != sndNxt || slotText[slot] > maxBytes) {
+            int part = Math.min(maxBytes, slotSeq[slot] + slotText[slot] - sndNxt);
+            return copy(sndNxt, part, train);
+        }
+        ByteBuf at = slotSlab[slot];
+        int text = slotText[slot];
+        train.of(at, slotOffset[slot] - headerBytes, sndNxt, text);
+        int left = maxBytes - text;
+        int next = ++cursor;
+        while (next != tail && train.segments() < trainSegments && train.lastTextBytes() == text) {
+            int candidate = next & mask();
+            boolean follows = slotSlab[candidate] == at
+                    && slotOffset[candidate] == slotOffset[slot] + slotText[slot] + headerBytes
+                    && slotText[candidate] <= Math.min(text, left);
+            if (!follows) {
+                break;
+            }
+            train.add(slotText[candidate]);
+            left -= slotText[candidate];
+            slot = candidate;
+            cursor = ++next;
+        }
+        if (cursor == tail) {
+            lastSlotOpen = false;
+        }
+        return train;
+    }
+
+    /**
+     * Gives out bytes that were sent before, as one segment: where they lie if they are a whole slot whose slab nobody
+     * else holds, otherwise as a copy.
+     *
+     * @param seq the first byte
+     * @param bytes how many, at most one segment's text; 0 for a bare FIN
+     */
+    public Train retransmission(int seq, int bytes, Train train) {
+        int slot = bytes == 0 ? -1 : slotOf(seq) & mask();
+        boolean inPlace = slot >= 0 && slotSeq[slot] == seq && slotText[slot] == bytes && slotSlab[slot].refCnt() == 1;
+        return inPlace ? train.of(slotSlab[slot], slotOffset[slot] - headerBytes, seq, bytes) : copy(seq, bytes, train);
+    }
+
+    /** The slow path: a segment in a buffer of its own, which the train owns. */
+    public Train copy(int seq, int bytes, Train train) {
+        ByteBuf copy = allocator.directBuffer(headerBytes + bytes);
+        copy.writerIndex(headerBytes);
+        if (bytes > 0) {
+            int left = bytes;
+            int at = seq;
+            for (int i = slotOf(seq); left > 0; i++) {
+                int slot = i & mask();
+                int skip = at - slotSeq[slot];
+                int part = Math.min(left, slotText[slot] - skip);
+                copy.writeBytes(slotSlab[slot], slotOffset[slot] + skip, part);
+                at += part;
+                left -= part;
+            }
+        }
+        return train.of(copy, 0, seq, bytes).copied();
+    }
+
+    // The slot that holds the byte: binary search, because slots are in sequence order.
+    private int slotOf(int seq) {
+        int low = head;
+        int high = tail - 1;
+        while (low - high < 0) {
+            int middle = low + (high - low + 1 >>> 1);
+            if (leq(slotSeq[middle & mask()], seq)) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Forgets what is acknowledged, and frees the slabs that hold nothing else. */
+    public void acknowledge(int sndUna) {
+        if (leq(sndUna, una)) {
+            return;
+        }
+        una = leq(sndUna, end) ? sndUna : end;
+        while (head != tail && leq(slotSeq[head & mask()] + slotText[head & mask()], una)) {
+            ByteBuf of = slotSlab[head & mask()];
+            slotSlab[head & mask()] = null;
+            head++;
+            if (of != slab && (head == tail || slotSlab[head & mask()] != of)) {
+                free(of);
+            }
+        }
+        if (head == tail) {
+            becomeIdle();
+        } else if (cursor - head < 0) {
+            cursor = head;
+        }
+    }
+
+    private void becomeIdle() {
+        cursor = tail;
+        lastSlotOpen = false;
+        lastSlabBytes = 0;
+        if (slab != null) {
+            free(slab);
+            slab = null;
+        }
+    }
+
+    private void free(ByteBuf of) {
+        memoryBytes -= of.capacity();
+        of.release();
+    }
+
+    /** Frees everything. */
+    public void release() {
+        while (head != tail) {
+            ByteBuf of = slotSlab[head & mask()];
+            slotSlab[head & mask()] = null;
+            head++;
+            if (of != slab && (head == tail || slotSlab[head & mask()] != of)) {
+                free(of);
+            }
+        }
+        una = end;
+        becomeIdle();
+    }
+
+    private int mask() {
+        return slotSeq.length - 1;
+    }
+
+    private void grow() {
+        int length = slotSeq.length;
+        int start = head & mask();
+        slotSeq = rotated(slotSeq, start);
+        slotText = rotated(slotText, start);
+        slotOffset = rotated(slotOffset, start);
+        ByteBuf[] slabs = Arrays.copyOfRange(slotSlab, start, start + 2 * length);
+        System.arraycopy(slotSlab, 0, slabs, length - start, start);
+        slotSlab = slabs;
+        cursor -= head;
+        tail -= head;
+        head = 0;
+    }
+
+    private static int[] rotated(int[] ring, int start) {
+        int[] grown = Arrays.copyOfRange(ring, start, start + 2 * ring.length);
+        System.arraycopy(ring, 0, grown, ring.length - start, start);
+        return grown;
+    }
+}

@@ -1,0 +1,155 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.window;
+
+import static dev.tou.segment.SequenceNumber.gt;
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * The send sequence variables of a connection (RFC 9293 section 3.3.1, figure 3).
+ *
+ * <pre>
+ *            1         2          3          4
+ *       ----------|----------|----------|----------
+ *              SND.UNA    SND.NXT    SND.UNA
+ *                                   +SND.WND
+ *
+ *  1 - old sequence numbers that have been acknowledged
+ *  2 - sequence numbers of unacknowledged data
+ *  3 - sequence numbers allowed for new data transmission
+ *  4 - future sequence numbers that are not yet allowed
+ * </pre>
+ *
+ * <p>Sequence numbers are 32-bit, windows are in bytes and already scaled.
+ */
+public final class SendSequenceSpace {
+
+    private final int iss;
+    private int una;
+    private int nxt;
+    private int wnd;
+    private int wl1;
+    private int wl2;
+    private int maxWnd;
+    private int fin;
+    private boolean finQueued;
+
+    /** Starts behind nothing: the SYN, at {@code iss}, is not sent yet. */
+    public SendSequenceSpace(int iss) {
+        this.iss = iss;
+        una = iss;
+        nxt = iss;
+    }
+
+    /** {@return the initial send sequence number} */
+    public int iss() {
+        return iss;
+    }
+
+    /** {@return SND.UNA, the oldest unacknowledged sequence number} */
+    public int una() {
+        return una;
+    }
+
+    /** {@return SND.NXT, the next sequence number to be sent} */
+    public int nxt() {
+        return nxt;
+    }
+
+    /** {@return SND.WND, the send window in bytes} */
+    public int wnd() {
+        return wnd;
+    }
+
+    /** {@return the largest window that the peer ever offered, in bytes} */
+    public int maxWnd() {
+        return maxWnd;
+    }
+
+    /** {@return the sequence space that was sent and is not acknowledged, in bytes} */
+    public int outstanding() {
+        return nxt - una;
+    }
+
+    /** Notes that {@code length} more of the sequence space was sent. */
+    public void sent(int length) {
+        nxt += length;
+    }
+
+    /** {@return whether SND.UNA &lt; SEG.ACK =&lt; SND.NXT, an acknowledgment of something new} */
+    public boolean isNew(int segAck) {
+        return gt(segAck, una) && !gt(segAck, nxt);
+    }
+
+    /**
+     * {@return whether the acknowledgment is neither of something never sent nor older than the largest window: RFC 5961
+     * section 5, (SND.UNA - MAX.SND.WND) =&lt; SEG.ACK =&lt; SND.NXT}
+     */
+    public boolean isAcceptable(int segAck) {
+        return !gt(segAck, nxt) && !lt(segAck, una - maxWnd);
+    }
+
+    /** Moves SND.UNA. */
+    public void acknowledged(int segAck) {
+        assert isNew(segAck);
+        una = segAck;
+    }
+
+    /** Takes the window of the handshake. */
+    public void initialWindow(int window, int segSeq, int segAck) {
+        wnd = window;
+        maxWnd = Math.max(maxWnd, window);
+        wl1 = segSeq;
+        wl2 = segAck;
+    }
+
+    /**
+     * Takes the window from an acceptable acknowledgment, unless the segment is older than the one that set it last (RFC
+     * 9293 section 3.10.7.4, fifth).
+     *
+     * @return whether the right edge moved to the right, or the window opened from zero
+     */
+    public boolean updateWindow(int segSeq, int segAck, int window) {
+        if (lt(wl1, segSeq) || wl1 == segSeq && !gt(wl2, segAck)) {
+            boolean opened = gt(segAck + window, wl2 + wnd);
+            initialWindow(window, segSeq, segAck);
+            return opened;
+        }
+        return false;
+    }
+
+    /** {@return how much more than what was sent the window allows, in bytes, never negative} */
+    public int usable() {
+        return Math.max(0, una + wnd - nxt);
+    }
+
+    /** Puts our FIN behind the last byte, at sequence number {@code seq}. */
+    public void queueFin(int seq) {
+        finQueued = true;
+        fin = seq;
+    }
+
+    /** {@return whether the application has closed its direction} */
+    public boolean finQueued() {
+        return finQueued;
+    }
+
+    /** {@return whether our FIN has been sent at least once} */
+    public boolean finSent() {
+        return finQueued && gt(nxt, fin);
+    }
+
+    /** {@return whether our FIN has been acknowledged} */
+    public boolean finAcknowledged() {
+        return finQueued && gt(una, fin);
+    }
+
+    /** {@return whether a segment ending (without FIN) at {@code end} is the one that carries our FIN} */
+    public boolean finAt(int end) {
+        return finQueued && fin == end;
+    }
+
+    @Override
+    public String toString() {
+        return "SND[una=" + Integer.toUnsignedString(una) + " nxt=+" + (nxt - una) + " wnd=" + wnd + ']';
+    }
+}

@@ -1,0 +1,52 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.window;
+
+/**
+ * How much new text may be sent now: the smaller of what the peer's window and the congestion window leave, held back where
+ * sending would only make tiny segments: Nagle's algorithm (RFC 9293 section 3.7.4) and the sender's side of silly window
+ * avoidance (section 3.8.6.2.1).
+ */
+public final class UsableWindow {
+
+    private UsableWindow() {}
+
+    /**
+     * {@return how many of the unsent bytes may be sent now}
+     *
+     * @param snd the send sequence variables
+     * @param unsentBytes what is waiting
+     * @param congestionRoomBytes the congestion window less what is in flight; may be negative
+     * @param segmentBytes the text of a full segment
+     * @param noDelay whether Nagle's algorithm is off
+     */
+    public static int sendableBytes(
+            SendSequenceSpace snd, int unsentBytes, long congestionRoomBytes, int segmentBytes, boolean noDelay) {
+        int window = snd.usable();
+        int usable = (int) Math.max(0, Math.min(Math.min(window, congestionRoomBytes), unsentBytes));
+        if (usable == 0) {
+            return 0;
+        }
+        boolean all = usable == unsentBytes;
+        if (!all && congestionRoomBytes < Math.min(window, unsentBytes)) {
+            // Limited by the congestion window: it counts bytes, but only whole segments leave early.
+            return wholeSegments(usable, segmentBytes);
+        }
+        boolean idle = snd.outstanding() == 0;
+        if (all) {
+            // (2) PUSHed and all of it fits, which Nagle allows only when nothing is unacknowledged; our FIN ends the
+            // wait.
+            boolean small = usable % segmentBytes != 0;
+            return !small || noDelay || idle || snd.finQueued() ? usable : wholeSegments(usable, segmentBytes);
+        }
+        // The peer's window is what limits.
+        int whole = wholeSegments(usable, segmentBytes);
+        if (whole > 0) {
+            return whole; // (1) a full segment
+        }
+        return idle && usable >= snd.maxWnd() / 2 ? usable : 0; // (3) half the largest window ever seen
+    }
+
+    private static int wholeSegments(int bytes, int segmentBytes) {
+        return bytes - bytes % segmentBytes;
+    }
+}

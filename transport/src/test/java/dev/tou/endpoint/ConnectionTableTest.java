@@ -1,0 +1,132 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.Keyed;
+import dev.tou.connection.SipHash;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ConnectionTableTest {
+
+    private record Connection(ConnectionKey key, int id) implements Keyed {
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return id;
+        }
+    }
+
+    private final ConnectionTable<Connection> table = new ConnectionTable<>(new SipHash(5, 6));
+    private final Map<ConnectionKey, Connection> oracle = new HashMap<>();
+
+    private static ConnectionKey key(int n) {
+        byte[] address = (n & 1) == 0
+                ? new byte[] {10, 0, (byte) (n >> 1), 1}
+                : new byte[] {0x20, 1, 13, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) (n >> 1), 1};
+        try {
+            int udpPort = 1 + (n >> 2 & 3);
+            return ConnectionKey.of(
+                    new InetSocketAddress(InetAddress.getByAddress(address), udpPort), 80 + (n >> 4 & 1), n >> 5);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Connection findByParts(ConnectionKey key) {
+        return table.find(key.remoteHi(), key.remoteLo(), key.remoteUdpPort(), key.localTcpPort(), key.remoteTcpPort());
+    }
+
+    @Test
+    void agreesWithAHashMap() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("ConnectionTableTest seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int step = 0; step < 2_000_000; step++) {
+            // Waves: the table grows to thousands and shrinks to nothing again.
+            boolean filling = step / 50_000 % 2 == 0;
+            ConnectionKey key = key(random.nextInt(1 << 14));
+            Connection found = oracle.get(key);
+            assertThat(table.find(key) == found && findByParts(key) == found).isTrue();
+            if (random.nextInt(4) < (filling ? 3 : 0)) {
+                Connection connection = new Connection(key, step);
+                assertThat(table.put(connection) == oracle.put(key, connection)).isTrue();
+            } else if (found != null) {
+                oracle.remove(key);
+                assertThat(table.remove(found) == found).isTrue();
+            }
+            assertThat(table.size() == oracle.size()).isTrue();
+        }
+        for (Connection each : List.copyOf(oracle.values())) {
+            assertThat(table.remove(each)).isSameAs(each);
+        }
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void removesOnlyTheVeryConnectionAndNotItsSuccessor() {
+        Connection first = new Connection(key(1), 1);
+        Connection second = new Connection(key(1), 2);
+        assertThat(table.put(first)).isNull();
+        assertThat(table.put(second)).isSameAs(first);
+        assertThat(table.remove(first)).isNull();
+        assertThat(table.find(key(1))).isSameAs(second);
+        assertThat(table.remove(second)).isSameAs(second);
+        assertThat(table.remove(second)).isNull();
+        assertThat(table.find(key(1))).isNull();
+    }
+
+    @Test
+    void showsEveryConnectionOnceWhileTheActionRemovesIt() {
+        Set<Connection> seen = new HashSet<>();
+        for (int n = 0; n < 5000; n++) {
+            table.put(new Connection(key(n), n));
+        }
+        table.forEach(connection -> {
+            assertThat(seen.add(connection)).isTrue();
+            assertThat(table.remove(connection)).isSameAs(connection);
+        });
+        assertThat(seen).hasSize(5000);
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void showsNothingThatAnActionHasRemovedAndNothingThatItAdded() {
+        List<Connection> all = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            Connection connection = new Connection(key(n), n);
+            all.add(connection);
+            table.put(connection);
+        }
+        List<Connection> seen = new ArrayList<>();
+        table.forEach(connection -> {
+            seen.add(connection);
+            for (Connection other : all) {
+                if (other != connection) {
+                    table.remove(other);
+                }
+            }
+            for (int n = 200; n < 1200; n++) {
+                table.put(new Connection(key(n), n));
+            }
+        });
+        assertThat(seen).hasSize(1);
+        assertThat(table.size()).isEqualTo(1001);
+    }
+}

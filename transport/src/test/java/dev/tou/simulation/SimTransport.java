@@ -1,0 +1,55 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.simulation;
+
+import java.net.InetAddress;
+import java.util.List;
+
+import dev.tou.endpoint.DatagramTransport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+
+/** The UDP channels of a simulated host, as the engine asks for them. One per host: endpoints are registered under it. */
+public final class SimTransport implements DatagramTransport {
+
+    private static final int MESSAGES_PER_READ = 64;
+
+    private final SimHost host;
+    private final boolean segmented;
+
+    /**
+     * The transport of a host.
+     *
+     * @param segmented whether its channels take trains in one piece, as with UDP GSO
+     */
+    public SimTransport(SimHost host, boolean segmented) {
+        this.host = host;
+        this.segmented = segmented;
+    }
+
+    @Override
+    public boolean supports(EventLoop loop) {
+        return loop instanceof SimEventLoop sim && sim.host() == host;
+    }
+
+    @Override
+    public DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes) {
+        DatagramChannel channel = host.newDatagramChannel(family);
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new FixedRecvByteBufAllocator(maxDatagramBytes + 1).maxMessagesPerRead(MESSAGES_PER_READ));
+        channel.config().setWriteBufferWaterMark(new io.netty.channel.WriteBufferWaterMark(1 << 20, 4 << 20));
+        return channel;
+    }
+
+    @Override
+    public List<InetAddress> localAddresses() {
+        return host.addresses();
+    }
+
+    @Override
+    public boolean sendsSegmented(DatagramChannel channel) {
+        return segmented;
+    }
+}
