@@ -1,0 +1,105 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.congestion;
+
+/**
+ * Says how much may be in flight, and never what to send again.
+ *
+ * <p>A connection tells its controller what happened and asks for {@link #windowBytes()} before it sends:
+ *
+ * <pre>
+ *   onEstablished --> onAck*                                                in order: it grows
+ *                     onLossDetected -----------> onAck* --> onRecoveryEnd   fast recovery
+ *                     onRetransmissionTimeout+ -> onAck* --> onRecoveryEnd   loss recovery
+ *                               at any time after: onSpurious                it was no loss: undo
+ * </pre>
+ *
+ * <p><b>An episode</b> lasts from the first detection of a loss until everything that was outstanding then has been
+ * acknowledged. Losses found on the way are part of it and are not reported again. A timeout during fast recovery turns it
+ * into loss recovery, within the same episode; each further timeout is reported. The acknowledgment that ends an episode is
+ * reported by {@link #onAck} first, as part of it, and then by {@link #onRecoveryEnd}.
+ *
+ * <p><b>In flight</b> is the sender's estimate of what is in the network ("pipe"): sent, and neither acknowledged,
+ * selectively acknowledged, known to be lost, nor, for a peer without SACK, shown by a duplicate acknowledgment to have
+ * left. The sender may send while in flight is below the window.
+ *
+ * <p><b>Who inflates the window</b> (RFC 5681 section 3.2, RFC 6582 section 3.2): nobody. Inflation adds a segment to the
+ * window for each duplicate acknowledgment, because that segment has left the network although it is not acknowledged,
+ * and deflation takes it away when a partial acknowledgment covers it. Taking the same segment out of "in flight", and
+ * forgetting it when it is acknowledged, permits the same transmissions with a window that means the same with SACK and
+ * without; limited transmit (RFC 3042) follows from it as well. So the estimate, with its duplicate acknowledgments,
+ * belongs to the sender, and the window during recovery stays where the controller put it.
+ *
+ * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations are used by one thread,
+ * allocate nothing per event, and read no clock.
+ */
+public interface CongestionController {
+
+    /** {@return a short name for people, such as {@code newreno}} */
+    String name();
+
+    /**
+     * The handshake is complete.
+     *
+     * @param mssBytes the largest text of a segment to send, headers and options not counted, positive
+     */
+    void onEstablished(int mssBytes, long nowNanos);
+
+    /**
+     * The SYN or its acknowledgment had to be repeated; comes directly after {@link #onEstablished}. RFC 5681 section 3.1
+     * wants an initial window of one segment then. With an initial timeout of 1 s (RFC 6298) a single repetition is often
+     * spurious, so the caller may wait for the second, as Linux does.
+     */
+    void onHandshakeLoss(long nowNanos);
+
+    /**
+     * An acknowledgment came that acknowledged or selectively acknowledged something new.
+     *
+     * @param sample what it brought; a reused object, valid until this method returns
+     */
+    void onAck(AckSample sample);
+
+    /**
+     * A loss was found while no episode was under way: fast recovery begins.
+     *
+     * @param flightSizeBytes sent and not cumulatively acknowledged: FlightSize of RFC 5681, larger than "in flight"
+     */
+    void onLossDetected(long flightSizeBytes, long nowNanos);
+
+    /** Everything that was outstanding when the episode began has been acknowledged. */
+    void onRecoveryEnd(long nowNanos);
+
+    /**
+     * The retransmission timer expired; also reported when it expires again for the same segment.
+     *
+     * @param flightSizeBytes sent and not cumulatively acknowledged when it expired
+     */
+    void onRetransmissionTimeout(long flightSizeBytes, long nowNanos);
+
+    /**
+     * The last reduction was for no loss: reordering or delay looked like one (RFC 4015, RFC 5682, RFC 2883). It is taken
+     * back, alone: a timeout in fast recovery that was spurious does not excuse the loss before it. Timeouts of the same
+     * segment count as one. Ends the episode if it is still under way. With nothing to take back, nothing happens.
+     */
+    void onSpurious(long nowNanos);
+
+    /** Nothing was sent for longer than a retransmission timeout, and sending begins again (RFC 5681 section 4.1). */
+    void onIdleRestart(long nowNanos);
+
+    /**
+     * The path carries segments of another size. The window stays the same number of bytes.
+     *
+     * @param mssBytes as in {@link #onEstablished}
+     */
+    void onMssChanged(int mssBytes);
+
+    /** {@return how many bytes may be in flight, at least one segment} */
+    long windowBytes();
+
+    /** {@return below which window growth is exponential; {@link Long#MAX_VALUE} before the first loss} */
+    long slowStartThresholdBytes();
+
+    /** {@return at which rate to send; 0 if the controller does not say, then the sender may derive one from the window} */
+    default long pacingRateBytesPerSecond() {
+        return 0;
+    }
+}
