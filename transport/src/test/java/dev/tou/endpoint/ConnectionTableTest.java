@@ -82,6 +82,7 @@ class ConnectionTableTest {
             assertThat(table.remove(each)).isSameAs(each);
         }
         assertThat(table.size()).isZero();
+        assertThat(table.capacity()).isEqualTo(16);
     }
 
     @Test
