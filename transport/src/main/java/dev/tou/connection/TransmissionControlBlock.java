@@ -74,6 +74,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private int keepAliveProbes;
     private int windowProbes;
     private long lastHeardNanos;
+    private long lastSpokeNanos;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
@@ -82,7 +83,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
-    private int synWindow;
     private long handshakeBeganNanos;
     private long handshakeSentNanos;
     private Exception failure;
@@ -95,12 +95,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
      * @param key the tuple that names it
      * @param iss the initial send sequence number
      * @param timestampOffset what is added to our clock in the timestamps that we send
+     * @param maxWindowBytes the largest receive window that the UDP channel can bear
      */
     public TransmissionControlBlock(
             ConnectionKey key,
             ConnectionOptions options,
             int iss,
             int timestampOffset,
+            int maxWindowBytes,
             TimerWheel wheel,
             ConnectionOwner owner,
             ByteBufAllocator allocator,
@@ -115,8 +117,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         snd = new SendSequenceSpace(iss);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
-        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * options.receiveBufferBytes());
-        advertisedWindow = new AdvertisedWindow(options.receiveBufferBytes());
+        int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
+        advertisedWindow = new AdvertisedWindow(capacity);
         congestion = options.congestionController().newController();
     }
 
@@ -227,8 +230,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         if (negotiated.timestamps()) {
             rememberTimestamp(peer.timestampValue(), nowNanos);
         }
-        // What our SYN has promised, if it is out already.
-        rcv.advertise(rcv.nxt() + synWindow);
+        // What our SYN promises, or has promised.
+        rcv.advertise(rcv.nxt() + synWindow());
     }
 
     /** {@return whether the peer's SYN carried an MSS, so that ours may} */
@@ -240,6 +243,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
+        if (handshakeTries == 1) {
+            rtt.onSample(nowNanos - handshakeSentNanos, nowNanos);
+        } else {
+            rtt.onHandshakeRetransmitted();
+        }
+        if (handshakeTries > 2) {
+            // With an initial timeout of a second, one repetition says little about the path.
+            congestion.onHandshakeLoss(nowNanos);
+        }
+        lastSpokeNanos = nowNanos;
         peerSegmentBytes = negotiated.segmentTextBytes();
         lastHeardNanos = nowNanos;
         establishedNotice = true;
@@ -368,23 +381,22 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return handshakeTries;
     }
 
-    /** Counts one more SYN or SYN-ACK, which promised a window of {@code windowBytes}. */
-    public void handshakeTried(int windowBytes, long nowNanos) {
+    /** {@return the window field of our SYN, which is not scaled (RFC 7323 section 2.2)} */
+    public int synWindow() {
+        return Math.min(0xFFFF, advertisedWindow.capacityBytes());
+    }
+
+    /** Counts one more SYN or SYN-ACK. */
+    public void handshakeTried(long nowNanos) {
         if (handshakeTries++ == 0) {
             handshakeBeganNanos = nowNanos;
         }
         handshakeSentNanos = nowNanos;
-        synWindow = windowBytes;
     }
 
     /** {@return when the first SYN or SYN-ACK was sent} */
     public long handshakeBeganNanos() {
         return handshakeBeganNanos;
-    }
-
-    /** {@return when the last SYN or SYN-ACK was sent} */
-    public long handshakeSentNanos() {
-        return handshakeSentNanos;
     }
 
     /** Something new was acknowledged. */
@@ -442,6 +454,19 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
+    }
+
+    /** Text was sent. */
+    public void spoke(long nowNanos) {
+        lastSpokeNanos = nowNanos;
+    }
+
+    /**
+     * {@return whether nothing is outstanding and no text was sent for longer than a retransmission timeout, so that the
+     * congestion window says nothing any more (RFC 5681 section 4.1)}
+     */
+    public boolean hasIdled(long nowNanos) {
+        return retransmissionQueue.isEmpty() && nowNanos - lastSpokeNanos > rtt.rtoNanos();
     }
 
     /** {@return when the peer was last heard} */

@@ -241,6 +241,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         } else {
             first = bookNew(leaving, queue, now);
         }
+        tcb.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }

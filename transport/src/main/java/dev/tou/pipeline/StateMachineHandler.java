@@ -133,7 +133,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             }
             case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
             case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
-            case REPEAT_SYN_ACK -> sendSynAck(tcb, now);
+            case REPEAT_SYN_ACK -> repeatSynAck(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
             case RESET -> fail(tcb, TcpEvent.RESET, resetCause(tcb));
             default -> {
@@ -182,9 +182,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
-        if (tcb.handshakeTries() == 1) {
-            tcb.rtt.onSample(now - tcb.handshakeSentNanos(), now);
-        }
         tcb.openWindows(Segments.PER_TRAIN, now);
         tcb.transition(event);
         tcb.armKeepAlive(now);
@@ -295,17 +292,25 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), 0, ControlBits.SYN, 0);
         tcb.negotiated.offer(syn.options(), tcb.timestamp(now));
-        finishSyn(tcb, syn, now, synDelayNanos(tcb.handshakeTries()));
+        syn.window(tcb.synWindow());
+        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+        handshakeSent(tcb, now, synDelayNanos(tcb.handshakeTries()));
     }
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
+        repeatSynAck(tcb, now);
+        handshakeSent(tcb, now, NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6));
+    }
+
+    // Also in answer to a repeated SYN, which does not count as a try of ours.
+    private void repeatSynAck(TransmissionControlBlock tcb, long now) {
         int bits = ControlBits.SYN | ControlBits.ACK;
         Segment synAck = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
         tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamp(now), tcb.tsRecent());
-        finishSyn(tcb, synAck, now, NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6));
-        tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
+        synAck.window(tcb.synWindow());
+        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
         tcb.acknowledgmentSent();
     }
 
@@ -316,13 +321,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS), 6);
     }
 
-    private void finishSyn(TransmissionControlBlock tcb, Segment syn, long now, long delayNanos) {
-        // The window field of a SYN is not scaled (RFC 7323 section 2.2).
-        int window = Math.min(0xFFFF, tcb.advertisedWindow.capacityBytes());
-        syn.window(window);
-        tcb.handshakeTried(window, now);
+    private static void handshakeSent(TransmissionControlBlock tcb, long now, long delayNanos) {
+        tcb.handshakeTried(now);
         tcb.arm(TcpTimer.HANDSHAKE, now + delayNanos);
-        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
     }
 
     @Override
