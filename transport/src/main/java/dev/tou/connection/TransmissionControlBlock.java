@@ -74,6 +74,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private int keepAliveProbes;
     private int windowProbes;
     private long lastHeardNanos;
+    private boolean handshakeAnsweredAgain;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
@@ -82,6 +83,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
+    private boolean readSinceAcknowledgment;
     private int synWindow;
     private long handshakeBeganNanos;
     private long handshakeSentNanos;
@@ -259,9 +261,15 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
     }
 
+    /** The application has read; that alone can be worth an acknowledgment. */
+    public void applicationRead() {
+        readSinceAcknowledgment = true;
+    }
+
     /** {@return whether the application has read so much that the peer should be told} */
     public boolean deservesWindowUpdate() {
-        return advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
+        return readSinceAcknowledgment
+                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
     }
 
     /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
@@ -357,6 +365,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
+        readSinceAcknowledgment = false;
         acknowledgments.onSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
@@ -368,13 +377,27 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return handshakeTries;
     }
 
-    /** Counts one more SYN or SYN-ACK, which promised a window of {@code windowBytes}. */
-    public void handshakeTried(int windowBytes, long nowNanos) {
+    /** Our SYN has promised a window. */
+    public void synPromised(int windowBytes) {
+        synWindow = windowBytes;
+    }
+
+    /** Counts one more SYN or SYN-ACK of our own accord. */
+    public void handshakeTried(long nowNanos) {
         if (handshakeTries++ == 0) {
             handshakeBeganNanos = nowNanos;
         }
         handshakeSentNanos = nowNanos;
-        synWindow = windowBytes;
+    }
+
+    /** The SYN-ACK went once more because the peer repeated its SYN. */
+    public void handshakeAnsweredAgain() {
+        handshakeAnsweredAgain = true;
+    }
+
+    /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
+    public boolean handshakeSentOnce() {
+        return handshakeTries == 1 && !handshakeAnsweredAgain;
     }
 
     /** {@return when the first SYN or SYN-ACK was sent} */
