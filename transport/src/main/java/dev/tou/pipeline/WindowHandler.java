@@ -115,11 +115,9 @@ final class WindowHandler extends ChannelDuplexHandler {
         } else {
             // The segment may fill a gap, so its sender waits to hear (RFC 5681 section 4.2).
             tcb.acknowledgments.onUrgent();
-            int end = seg.seq() + bytes;
-            bytes = 0;
-            for (int i = 0; i < text.pieces(); i++) {
-                bytes += fillGap(tcb, text.take(i), end);
-            }
+            int from = tcb.rcv.nxt();
+            fillGap(tcb, seg.seq(), text);
+            bytes = tcb.rcv.nxt() - from;
         }
         text.forget();
         tcb.counters.bytesReceived += bytes;
@@ -128,11 +126,16 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A piece may reach behind what the one before it has joined with; what was held first wins.
-    private static int fillGap(TransmissionControlBlock tcb, ByteBuf piece, int ignoredEnd) {
-        int advance = tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer);
-        tcb.rcv.advance(advance);
-        return advance;
+    // What a piece joins with may reach into the pieces behind it; the bytes that were held first stay.
+    private static void fillGap(TransmissionControlBlock tcb, int seq, SegmentText text) {
+        int pieceSeq = seq;
+        for (int i = 0; i < text.pieces(); i++) {
+            ByteBuf piece = text.take(i);
+            int pieceEnd = pieceSeq + piece.readableBytes();
+            piece.skipBytes(Math.min(tcb.rcv.nxt() - pieceSeq, piece.readableBytes()));
+            tcb.rcv.advance(tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer));
+            pieceSeq = pieceEnd;
+        }
     }
 
     private void outOfOrder(TransmissionControlBlock tcb, Segment seg) {

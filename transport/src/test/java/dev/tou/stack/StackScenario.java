@@ -48,6 +48,9 @@ final class StackScenario implements AutoCloseable {
     private final DatagramTrace trace = new DatagramTrace(20_000);
     private int connections;
     private int streamBytes;
+    private int bulkBytes;
+    private int stalls;
+    private Duration stallsWithin = Duration.ofSeconds(2);
     private LinkProfile profile;
 
     StackScenario(long seed) {
@@ -63,8 +66,10 @@ final class StackScenario implements AutoCloseable {
         simulation = new Simulation(network).afterEachStep(this::checkInvariants);
         connections = 1 + random.nextInt(3);
         streamBytes = 1 << 8 + random.nextInt(10);
+        stalls = random.nextInt(4);
         profile = drawProfile();
         network.onDatagram(trace);
+        network.onDatagram(new WireOracle(server.address(PORT)));
     }
 
     StackScenario profile(LinkProfile chosen) {
@@ -72,9 +77,17 @@ final class StackScenario implements AutoCloseable {
         return this;
     }
 
-    StackScenario traffic(int howMany, int bytesEachWay) {
-        connections = howMany;
-        streamBytes = bytesEachWay;
+    /** One connection, on which the client sends just so many bytes and the server a few. */
+    StackScenario bulk(int bytes) {
+        connections = 1;
+        bulkBytes = bytes;
+        return this;
+    }
+
+    /** So many pauses of either host, anywhere in the given time. */
+    StackScenario stalls(int howMany, Duration within) {
+        stalls = howMany;
+        stallsWithin = within;
         return this;
     }
 
@@ -142,14 +155,15 @@ final class StackScenario implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        StreamEnd end = new StreamEnd(-1, 0, bytes(), random.split(), random.nextInt(4) == 0);
+                        StreamEnd end = new StreamEnd(-1, 0, bytes(), random.split(), random.nextInt(2) == 0);
                         serverEnds.add(end);
                         channel.pipeline().addLast(end);
                     }
                 });
         simulation.await(listening.bind(server.address(PORT)));
         for (int i = 0; i < connections; i++) {
-            StreamEnd end = new StreamEnd(0, -1, bytes(), random.split(), random.nextInt(4) == 0);
+            StreamEnd end =
+                    new StreamEnd(0, -1, bulkBytes > 0 ? bulkBytes : bytes(), random.split(), random.nextInt(2) == 0);
             clientEnds.add(end);
             Bootstrap connecting = clientChannels
                     .client()
@@ -169,7 +183,7 @@ final class StackScenario implements AutoCloseable {
     }
 
     private int receiveBuffer() {
-        return random.nextInt(3) == 0 ? 4096 + random.nextInt(20_000) : 1 << 20;
+        return random.nextInt(2) == 0 ? 4096 + random.nextInt(20_000) : 1 << 20;
     }
 
     private long bytes() {
@@ -177,10 +191,10 @@ final class StackScenario implements AutoCloseable {
     }
 
     private void scheduleStalls() {
-        for (int i = random.nextInt(4); i > 0; i--) {
+        for (int i = stalls; i > 0; i--) {
             SimHost host = random.nextBoolean() ? client : server;
             Duration length = Duration.ofMillis(5L << random.nextInt(8));
-            network.at(Duration.ofMillis(random.nextInt(2_000)), () -> host.stall(length));
+            network.at(Duration.ofMillis(random.nextLong(stallsWithin.toMillis())), () -> host.stall(length));
         }
     }
 
@@ -239,6 +253,8 @@ final class StackScenario implements AutoCloseable {
             check(tcb.snd.outstanding() == queue.outstandingBytes(), "the queue holds what is outstanding: " + tcb);
             check(tcb.sendBuffer.bytes() >= 0 && tcb.unsentBytes() >= 0, "the send buffer covers it");
             check(queue.pipeBytes() >= 0 && queue.lostBytes() >= 0 && queue.sackedBytes() >= 0, "sums are sums");
+            // The peers here never shrink a window, so nothing but our FIN may ever lie beyond its edge.
+            check(tcb.snd.outstanding() <= tcb.snd.wnd() + 1, "the peer's window is obeyed: " + tcb);
             check(tcb.rcv.wnd() >= 0, "the window is not negative");
             int capacity = tcb.advertisedWindow.capacityBytes();
             check(tcb.receiveBuffer.readableBytes() <= Math.max(capacity, 65_535), "the window was kept");

@@ -44,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            defaultValue = "32MiB",
+            defaultValue = "20MiB",
             description = "Size of the generated file (default: ${DEFAULT-VALUE}).")
     private String size;
 

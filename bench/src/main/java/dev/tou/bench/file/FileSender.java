@@ -78,7 +78,7 @@ public final class FileSender implements AutoCloseable {
         handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
         ChannelFuture connected = new Bootstrap()
                 .group(group)
-                .channel(Transports.socketChannel(io))
+                .channel(Transports.socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
