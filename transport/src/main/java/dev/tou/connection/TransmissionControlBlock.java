@@ -75,6 +75,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private int windowProbes;
     private long lastHeardNanos;
     private long lastSpokeNanos;
+    private boolean handshakeAnsweredAgain;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
@@ -83,6 +84,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
+    private boolean readSinceAcknowledgment;
+    private int synWindow;
     private long handshakeBeganNanos;
     private long handshakeSentNanos;
     private Exception failure;
@@ -231,7 +234,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             rememberTimestamp(peer.timestampValue(), nowNanos);
         }
         // What our SYN promises, or has promised.
-        rcv.advertise(rcv.nxt() + synWindow());
+        rcv.advertise(rcv.nxt() + synWindow);
     }
 
     /** {@return whether the peer's SYN carried an MSS, so that ours may} */
@@ -243,7 +246,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
-        if (handshakeTries == 1) {
+        if (handshakeSentOnce()) {
             rtt.onSample(nowNanos - handshakeSentNanos, nowNanos);
         } else {
             rtt.onHandshakeRetransmitted();
@@ -272,9 +275,15 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
     }
 
+    /** The application has read; that alone can be worth an acknowledgment. */
+    public void applicationRead() {
+        readSinceAcknowledgment = true;
+    }
+
     /** {@return whether the application has read so much that the peer should be told} */
     public boolean deservesWindowUpdate() {
-        return advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
+        return readSinceAcknowledgment
+                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
     }
 
     /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
@@ -370,6 +379,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
+        readSinceAcknowledgment = false;
         acknowledgments.onSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
@@ -381,17 +391,27 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return handshakeTries;
     }
 
-    /** {@return the window field of our SYN, which is not scaled (RFC 7323 section 2.2)} */
-    public int synWindow() {
-        return Math.min(0xFFFF, advertisedWindow.capacityBytes());
+    /** Our SYN has promised a window. */
+    public void synPromised(int windowBytes) {
+        synWindow = windowBytes;
     }
 
-    /** Counts one more SYN or SYN-ACK. */
+    /** Counts one more SYN or SYN-ACK of our own accord. */
     public void handshakeTried(long nowNanos) {
         if (handshakeTries++ == 0) {
             handshakeBeganNanos = nowNanos;
         }
         handshakeSentNanos = nowNanos;
+    }
+
+    /** The SYN-ACK went once more because the peer repeated its SYN. */
+    public void handshakeAnsweredAgain() {
+        handshakeAnsweredAgain = true;
+    }
+
+    /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
+    public boolean handshakeSentOnce() {
+        return handshakeTries == 1 && !handshakeAnsweredAgain;
     }
 
     /** {@return when the first SYN or SYN-ACK was sent} */

@@ -255,6 +255,8 @@ public final class Shard implements ConnectionOwner {
     /** Closes the UDP channel; nothing lives on it any more, or what does is lost. */
     void close() {
         closing = true;
+        // The last segment of the last connection may have been written a moment ago.
+        udp.flush();
         udp.close();
     }
 

@@ -95,7 +95,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         return !tcb.retransmissionQueue.isEmpty()
                 && seg.length() == 0
                 && seg.ack() == tcb.snd.una()
-                && seg.window() << tcb.negotiated.peerScale() == tcb.snd.wnd();
+                && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
     }
 
     private static int sack(TransmissionControlBlock tcb, Segment seg) {

@@ -67,7 +67,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
-        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.window() << tcb.negotiated.peerScale());
+        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
         if (seg.length() > 0) {
             text(tcb, seg);
         }
@@ -182,7 +182,11 @@ final class WindowHandler extends ChannelDuplexHandler {
 
     private void transmit(TransmissionControlBlock tcb) {
         TcpState state = tcb.state();
-        if (state == TcpState.CLOSED || !state.isSynchronized()) {
+        if (!state.isSynchronized()) {
+            if (state == TcpState.SYN_RECEIVED && tcb.acknowledgments.isDueNow()) {
+                // A challenge (RFC 5961): nothing else is acknowledged without our SYN.
+                acknowledge(tcb);
+            }
             return;
         }
         if (tcb.deservesWindowUpdate()) {
