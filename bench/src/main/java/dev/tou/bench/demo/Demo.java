@@ -96,10 +96,10 @@ final class Demo {
             assert hook != null;
             int port = server.await("listening", event -> {}).path("port").asInt();
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
-            step("server", "process " + server.pid() + " listens on " + text(address));
+            step("server", "process " + server.pid() + " listens on " + HostAndPort.of(address));
             try (UdpRelay relay = relay(address)) {
-                step("link", text(relay.address()) + " to " + text(address));
-                HostAndPort entry = new HostAndPort(relay.address().getAddress().getHostAddress(), port);
+                step("link", HostAndPort.of(relay.address()) + " to " + HostAndPort.of(address));
+                HostAndPort entry = HostAndPort.of(relay.address());
                 return withClient(source, inbox, server, entry, relay);
             }
         }
@@ -187,10 +187,6 @@ final class Demo {
         if (!common.json()) {
             console.say(line);
         }
-    }
-
-    private static String text(InetSocketAddress address) {
-        return new HostAndPort(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 
     private static long size(Path file) {

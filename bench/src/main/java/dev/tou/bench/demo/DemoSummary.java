@@ -138,7 +138,7 @@ record DemoSummary(
             line.append(Units.format(
                     "  %-4s%-12s", name, Units.nanos(latency.path(name).asDouble())));
         }
-        console.say("  " + line);
+        console.say("  " + line.toString().stripTrailing());
     }
 
     private static void heading(Console console, String text) {
@@ -147,7 +147,7 @@ record DemoSummary(
     }
 
     private static void row(Console console, String name, String value) {
-        console.say(Units.format("    %-16s", name) + value);
+        console.say(Units.format("    %-18s", name) + value);
     }
 
     private void rowIf(Console console, long sum, String name, ToLongFunction<RelayStatistics.Direction> figure) {

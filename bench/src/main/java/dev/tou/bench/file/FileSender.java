@@ -63,7 +63,7 @@ public final class FileSender implements AutoCloseable {
     public static FileSender start(Transports.Io io, Path path, String name, HostAndPort target, Duration timeout) {
         SourceFile file = SourceFile.open(path);
         String called = name == null ? file.name() : name;
-        TransferProgress progress = new TransferProgress(called, file.size(), target.unresolved());
+        TransferProgress progress = new TransferProgress(called, file.size(), target);
         FileSender sender = new FileSender(Transports.group(io, 1, "tou-send"), file, progress);
         sender.connect(io, target, timeout);
         return sender;
