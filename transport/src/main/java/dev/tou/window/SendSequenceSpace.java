@@ -103,13 +103,13 @@ public final class SendSequenceSpace {
     }
 
     /**
-     * Takes the window from an acceptable acknowledgment, unless the segment is older than the one that set it last (RFC
-     * 9293 section 3.10.7.4, fifth).
+     * Takes the window from an acceptable acknowledgment, unless it acknowledges less than is known, or the segment is older
+     * than the one that set the window last (RFC 9293 section 3.10.7.4, fifth: "If SND.UNA =&lt; SEG.ACK =&lt; SND.NXT").
      *
      * @return whether the right edge moved to the right, or the window opened from zero
      */
     public boolean updateWindow(int segSeq, int segAck, int window) {
-        if (lt(wl1, segSeq) || wl1 == segSeq && !gt(wl2, segAck)) {
+        if (!lt(segAck, una) && (lt(wl1, segSeq) || wl1 == segSeq && !gt(wl2, segAck))) {
             boolean opened = gt(segAck + window, wl2 + wnd);
             initialWindow(window, segSeq, segAck);
             return opened;
