@@ -84,7 +84,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
 
     @Override
     protected void doBind(SocketAddress address) throws Exception {
-        InetSocketAddress wanted = (InetSocketAddress) address;
+        InetSocketAddress wanted = TouSocketChannel.resolved(address);
         UdpEndpoint bound = UdpEndpoint.bind(
                 eventLoop(),
                 transport,

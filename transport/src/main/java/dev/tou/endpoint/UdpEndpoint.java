@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
@@ -117,8 +116,8 @@ public final class UdpEndpoint {
         shard.installed(installer.install(shard, udp.pipeline()));
         shards.add(shard);
         try {
-            rethrow(resources.loop().register(udp));
-            rethrow(udp.bind(address));
+            OpenFailure.rethrow(resources.loop().register(udp), address);
+            OpenFailure.rethrow(udp.bind(address), address);
         } catch (Exception e) {
             shards.remove(shard);
             udp.close();
@@ -137,15 +136,6 @@ public final class UdpEndpoint {
 
     private static boolean hasIpv6() {
         return io.netty.util.NetUtil.LOCALHOST6 != null && !io.netty.util.NetUtil.isIpV4StackPreferred();
-    }
-
-    private static void rethrow(ChannelFuture future) throws Exception {
-        if (future.cause() instanceof Exception e) {
-            throw e;
-        }
-        if (!future.isSuccess()) {
-            throw new BindException("the UDP channel could not be opened at once: " + future);
-        }
     }
 
     /** {@return the address that was bound, with its port} */
@@ -206,8 +196,8 @@ public final class UdpEndpoint {
     InetAddress localAddressTowards(InetSocketAddress peer) {
         DatagramChannel probe = transport.newChannel(resources.loop(), familyOf(peer), 64);
         try {
-            rethrow(resources.loop().register(probe));
-            rethrow(probe.connect(peer));
+            OpenFailure.rethrow(resources.loop().register(probe), peer);
+            OpenFailure.rethrow(probe.connect(peer), peer);
             return probe.localAddress().getAddress();
         } catch (Exception e) {
             PlatformDependent.throwException(e);
