@@ -10,6 +10,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
@@ -448,6 +449,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             lingered();
             if (connectPromise != null) {
                 realUnsafe().failConnect(cause == null ? new ConnectException("Connection closed") : cause);
+            } else if (cause instanceof ClosedChannelException) {
+                // The event loop is shutting down and has closed the UDP channel: that is no failure of the connection.
+                unsafe().close(voidPromise());
             } else if (cause != null) {
                 readLoop.onFailure(cause);
             }
@@ -654,7 +658,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         ChannelPromise connecting = connectPromise;
         connectPromise = null;
         if (connecting != null) {
-            connecting.tryFailure(new java.nio.channels.ClosedChannelException());
+            connecting.tryFailure(new ClosedChannelException());
         }
         Shard home = shard;
         if (home == null || tcb == null) {

@@ -62,9 +62,9 @@ final class Sockets implements AutoCloseable {
     }
 
     /** A server whose every child gets a recorder, which {@link #nextChild} returns. */
-    ServerBootstrap server(Function<SocketChannel, Recorder> recorders) {
+    ServerBootstrap server(EventLoopGroup boss, EventLoopGroup workers, Function<SocketChannel, Recorder> recorders) {
         return new ServerBootstrap()
-                .group(group)
+                .group(boss, workers)
                 .channel(TouServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -76,8 +76,12 @@ final class Sockets implements AutoCloseable {
                 });
     }
 
+    ServerBootstrap server(EventLoopGroup boss, EventLoopGroup workers) {
+        return server(boss, workers, ch -> new Recorder());
+    }
+
     ServerBootstrap server() {
-        return server(ch -> new Recorder());
+        return server(group, group);
     }
 
     /** {@return the recorder of the child that was accepted next, once it is active} */
