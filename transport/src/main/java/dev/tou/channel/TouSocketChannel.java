@@ -390,6 +390,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                     && connection != null
                     && connection.isLive()
                     && connection.state().isSynchronized()
+                    && !connection.snd.finAcknowledged()
                     && connection.receiveBuffer.readableBytes() == 0;
             return lingers ? this::linger : null;
         }
@@ -475,6 +476,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     @Override
     protected void doBeginRead() {
         readLoop.begin();
+    }
+
+    /** {@return whether close has been called and waits, by {@code SO_LINGER}; the application reads no more} */
+    boolean isLingering() {
+        return lingering != null;
     }
 
     void clearReadPending() {
@@ -579,11 +585,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     public ChannelFuture shutdownInput(ChannelPromise promise) {
         runOnLoop(() -> {
             if (!isActive()) {
-                promise.setFailure(new NotYetConnectedException());
+                promise.setFailure(isOpen() ? new NotYetConnectedException() : new ClosedChannelException());
                 return;
             }
             inputShutdown = true;
-            readLoop.discard();
+            readLoop.shutDown();
             promise.setSuccess();
         });
         return promise;
