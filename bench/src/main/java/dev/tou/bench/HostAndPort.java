@@ -38,6 +38,14 @@ public record HostAndPort(String host, int port) {
         throw new IllegalArgumentException("\"" + text + "\" is not a port; give a number from 1 to 65535");
     }
 
+    /** {@return the name or address and the port of {@code address}, as a peer would be told} */
+    public static HostAndPort of(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return new HostAndPort(host, address.getPort());
+    }
+
     /** {@return the address, still to be resolved by the bootstrap that connects} */
     public InetSocketAddress unresolved() {
         return InetSocketAddress.createUnresolved(host, port);

@@ -34,6 +34,9 @@ public final class Shard implements ConnectionOwner {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Shard.class);
 
+    /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
+    private static final int MIN_WINDOW_BYTES = 65_535;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final DatagramChannel udp;
@@ -51,6 +54,7 @@ public final class Shard implements ConnectionOwner {
     private InetSocketAddress localAddress;
     private InetSocketAddress peer;
     private boolean segmentedWorks = true;
+    private int maxWindowBytes = MIN_WINDOW_BYTES;
     private boolean closing;
     private boolean closed;
     private Runnable onIdle;
@@ -88,6 +92,8 @@ public final class Shard implements ConnectionOwner {
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
         peer = peerUdp;
+        // Linux reports twice what it grants, because its books count more than the bytes of text.
+        maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
         resources.shards().add(this);
         GoodbyeHook.add(this);
@@ -181,6 +187,7 @@ public final class Shard implements ConnectionOwner {
                 options,
                 iss,
                 resources.sequenceNumbers().timestampOffset(key, localUdpPort),
+                maxWindowBytes,
                 resources.wheel(),
                 this,
                 udp.alloc(),

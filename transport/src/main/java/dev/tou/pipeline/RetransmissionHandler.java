@@ -95,7 +95,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         return !tcb.retransmissionQueue.isEmpty()
                 && seg.length() == 0
                 && seg.ack() == tcb.snd.una()
-                && seg.window() << tcb.negotiated.peerScale() == tcb.snd.wnd();
+                && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
     }
 
     private static int sack(TransmissionControlBlock tcb, Segment seg) {
@@ -241,6 +241,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         } else {
             first = bookNew(leaving, queue, now);
         }
+        tcb.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }

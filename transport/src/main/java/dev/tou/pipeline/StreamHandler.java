@@ -115,6 +115,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void received(TransmissionControlBlock tcb) {
+        tcb.applicationRead();
         if (burst.isActive()) {
             burst.touch(tcb);
         } else if (tcb.isLive() && tcb.deservesWindowUpdate()) {

@@ -159,6 +159,17 @@ class NewRenoTest {
             assertThat(reno.windowBytes()).isEqualTo(10 * MSS);
         }
 
+        /** RFC 3465 section 2.1: bytes_acked is reduced by the window, not to nothing. */
+        @Test
+        void theRestCountsForTheNextSegment() {
+            for (int i = 0; i < 4; i++) {
+                ack(3 * MSS); // 12000: one segment, and 2000 of the next 11000
+            }
+            assertThat(reno.windowBytes()).isEqualTo(11 * MSS);
+            ack(9 * MSS);
+            assertThat(reno.windowBytes()).isEqualTo(12 * MSS);
+        }
+
         @Test
         void aLossForgetsWhatWasEarnedHalf() {
             ack(9 * MSS);
