@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.tou.connection.ConnectionKey;
@@ -16,6 +17,7 @@ import dev.tou.state.TcpState;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.logging.InternalLogger;
@@ -56,6 +58,7 @@ public final class Shard implements ConnectionOwner {
     private boolean closing;
     private boolean closed;
     private Runnable onIdle;
+    private long uses;
 
     /**
      * A shard for a channel that is not registered yet.
@@ -190,6 +193,7 @@ public final class Shard implements ConnectionOwner {
                 udp.alloc(),
                 resources.memory());
         connections.put(tcb);
+        uses++;
         return tcb;
     }
 
@@ -234,14 +238,24 @@ public final class Shard implements ConnectionOwner {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
     }
 
+    /** {@return how many connections there have been} */
+    long uses() {
+        return uses;
+    }
+
     /** {@return whether nothing lives here and nobody listens} */
     boolean isIdle() {
         return connections.size() == 0 && timeWait.size() == 0;
     }
 
+    // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
     private void becomeIdleMaybe() {
-        if (isIdle() && onIdle != null && !closed) {
-            onIdle.run();
+        if (isIdle() && onIdle != null && !closing && !loop().isShuttingDown()) {
+            loop().execute(() -> {
+                if (isIdle() && !closing) {
+                    onIdle.run();
+                }
+            });
         }
     }
 
@@ -252,12 +266,16 @@ public final class Shard implements ConnectionOwner {
         snapshot.forEach(visitor);
     }
 
-    /** Closes the UDP channel; nothing lives on it any more, or what does is lost. */
-    void close() {
+    /** Closes the UDP channel once what it holds has left; nothing lives on it any more, or what does is lost. */
+    public void close() {
         closing = true;
-        // The last segment of the last connection may have been written a moment ago.
-        udp.flush();
-        udp.close();
+        ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
+        if (unsent != null && unsent.totalPendingWriteBytes() > 0 && !loop().isShuttingDown()) {
+            udp.flush();
+            loop().schedule(this::close, 1, TimeUnit.MILLISECONDS);
+        } else {
+            udp.close();
+        }
     }
 
     /** The UDP channel has just closed: if that was not our doing, peers get last words. */
