@@ -185,6 +185,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             tcb.rtt.onSample(now - tcb.handshakeSentNanos(), now);
         }
         tcb.openWindows(Segments.PER_TRAIN, now);
+        if (tcb.handshakeTries() > 1) {
+            // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
+            tcb.rtt.onHandshakeRetransmitted();
+            tcb.congestion.onHandshakeLoss(now);
+        }
         tcb.transition(event);
         tcb.armKeepAlive(now);
         if (tcb.snd.finQueued()) {
