@@ -77,16 +77,24 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
             return;
         }
-        if (acknowledged.rttNanos() >= 0) {
-            tcb.rtt.onSample(acknowledged.rttNanos(), now);
-        } else if (acknowledged.bytes() > 0) {
-            tcb.rtt.resetBackOff();
-        }
+        measureRoundTrip(tcb, seg, now);
         detectLoss(tcb, seg, sacked, now);
         controlCongestion(tcb, sacked, priorInFlight, now);
         restartTimer(tcb, now);
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
+        }
+    }
+
+    // RFC 6298 section 3, Karn: what was sent twice says nothing of the round trip, and the timeout stays backed off,
+    // unless
+    // the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
+    private void measureRoundTrip(TransmissionControlBlock tcb, Segment seg, long now) {
+        if (acknowledged.rttNanos() >= 0) {
+            tcb.rtt.onSample(acknowledged.rttNanos(), now);
+        } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
+            long millis = tcb.timestamp(now) - seg.options().timestampEcho();
+            tcb.rtt.onSample(millis * NANOS_PER_MILLI, now);
         }
     }
 
@@ -181,7 +189,12 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        long again = now + tcb.rtt.rtoNanos();
+        int userTimeout = tcb.options().userTimeoutMillis();
+        if (userTimeout > 0) {
+            again = Math.min(again, tcb.unansweredSinceNanos() + userTimeout * NANOS_PER_MILLI);
+        }
+        tcb.arm(TcpTimer.RETRANSMISSION, again);
     }
 
     private static boolean isHopeless(TransmissionControlBlock tcb, int tries, long now) {

@@ -44,6 +44,7 @@ final class Script implements AutoCloseable {
     static final int SERVER_PORT = 7000;
     static final int CLIENT_PORT = 5000;
     private static final long ISN_TICK_NANOS = 64;
+    private static final int JUMBO = 9000;
 
     /** Longer than TIME-WAIT and the rest of an unused socket. */
     private static final Duration EVERYTHING_IS_OVER = Duration.ofMinutes(10);
@@ -62,7 +63,7 @@ final class Script implements AutoCloseable {
     private final ScriptedApp app = new ScriptedApp(this);
 
     Script() {
-        network.link(engineHost, peerHost, LinkProfile.IDEAL);
+        network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(JUMBO));
         channels = new SimChannels(engineHost, 1, true);
     }
 

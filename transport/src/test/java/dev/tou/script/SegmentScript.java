@@ -64,6 +64,12 @@ final class SegmentScript {
         return this;
     }
 
+    /** So many bytes of the pattern. */
+    SegmentScript bytes(int count) {
+        length = count;
+        return this;
+    }
+
     SegmentScript psh() {
         push = true;
         return this;

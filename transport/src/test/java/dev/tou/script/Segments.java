@@ -36,9 +36,7 @@ final class Segments {
 
     /** Text of the pattern that {@link SegmentScript#pattern(int)} makes. */
     static SegmentScript data(int bytes) {
-        SegmentScript line = ack();
-        line.length = bytes;
-        return line;
+        return ack().bytes(bytes);
     }
 
     static SegmentScript fin() {
