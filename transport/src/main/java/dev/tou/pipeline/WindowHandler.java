@@ -14,7 +14,6 @@ import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
-import dev.tou.window.SendBuffer;
 import dev.tou.window.Train;
 import dev.tou.window.UsableWindow;
 import io.netty.buffer.ByteBuf;
@@ -68,7 +67,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
-        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.window() << tcb.negotiated.peerScale());
+        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
         if (seg.length() > 0) {
             text(tcb, seg);
         }
@@ -161,6 +160,9 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void endOfBurst() {
+        if (!burst.isActive()) {
+            burst.begin(shard.resources().nowNanos());
+        }
         // Applications first, so that acknowledgments ride on their replies.
         ctx.fireChannelReadComplete();
         for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
@@ -180,7 +182,11 @@ final class WindowHandler extends ChannelDuplexHandler {
 
     private void transmit(TransmissionControlBlock tcb) {
         TcpState state = tcb.state();
-        if (state == TcpState.CLOSED || !state.isSynchronized()) {
+        if (!state.isSynchronized()) {
+            if (state == TcpState.SYN_RECEIVED && tcb.acknowledgments.isDueNow()) {
+                // A challenge (RFC 5961): nothing else is acknowledged without our SYN.
+                acknowledge(tcb);
+            }
             return;
         }
         if (tcb.deservesWindowUpdate()) {
@@ -205,9 +211,11 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void sendText(TransmissionControlBlock tcb) {
-        SendBuffer buffer = tcb.sendBuffer;
-        int full = buffer.segmentTextBytes();
+        int full = tcb.sendBuffer.segmentTextBytes();
         boolean limited = false;
+        if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
+            tcb.congestion.onIdleRestart(now());
+        }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
             if (!ctx.channel().isWritable()) {
                 waitForChannel(tcb);

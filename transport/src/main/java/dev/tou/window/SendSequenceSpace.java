@@ -103,8 +103,8 @@ public final class SendSequenceSpace {
     }
 
     /**
-     * Takes the window from an acceptable acknowledgment, unless the segment is older than the one that set it last (RFC
-     * 9293 section 3.10.7.4, fifth).
+     * Takes the window from an acceptable acknowledgment, unless it acknowledges less than is known, or the segment is older
+     * than the one that set the window last (RFC 9293 section 3.10.7.4, fifth: "If SND.UNA =&lt; SEG.ACK =&lt; SND.NXT").
      *
      * <p>The RFC asks for a newer sequence number first, and so ignores the window of a retransmission that acknowledges
      * something new. The window is counted from SND.UNA, so its right edge would then move without the peer having moved it.

@@ -43,7 +43,8 @@ public final class UsableWindow {
         if (whole > 0) {
             return whole; // (1) a full segment
         }
-        return idle && usable >= snd.maxWnd() / 2 ? usable : 0; // (3) half the largest window ever seen
+        // (3) Half the largest window ever seen, which Nagle, too, allows only when nothing is unacknowledged.
+        return (noDelay || idle) && usable >= snd.maxWnd() / 2 ? usable : 0;
     }
 
     private static int wholeSegments(int bytes, int segmentBytes) {

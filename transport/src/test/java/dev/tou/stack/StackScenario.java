@@ -21,6 +21,7 @@ import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
@@ -32,7 +33,7 @@ import io.netty.channel.socket.SocketChannel;
  */
 final class StackScenario implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofHours(2);
+    private static final Duration LIMIT = Duration.ofHours(4);
     private static final int PORT = 4000;
 
     private final long seed;
@@ -49,6 +50,7 @@ final class StackScenario implements AutoCloseable {
     private int connections;
     private int streamBytes;
     private int bulkBytes;
+    private boolean abrupt;
     private int stalls;
     private Duration stallsWithin = Duration.ofSeconds(2);
     private LinkProfile profile;
@@ -81,6 +83,12 @@ final class StackScenario implements AutoCloseable {
     StackScenario bulk(int bytes) {
         connections = 1;
         bulkBytes = bytes;
+        return this;
+    }
+
+    /** Either end may close, or reset, the connection at any time. */
+    StackScenario abrupt() {
+        abrupt = true;
         return this;
     }
 
@@ -124,7 +132,9 @@ final class StackScenario implements AutoCloseable {
             connect();
             scheduleStalls();
             simulation.expect("every stream whole and closed", this::allClosed, LIMIT);
-            checkStreams();
+            if (!abrupt) {
+                checkStreams();
+            }
             settle();
             return network.traceHash();
         } catch (Throwable t) {
@@ -158,6 +168,7 @@ final class StackScenario implements AutoCloseable {
                         StreamEnd end = new StreamEnd(-1, 0, bytes(), random.split(), random.nextInt(2) == 0);
                         serverEnds.add(end);
                         channel.pipeline().addLast(end);
+                        endAbruptly(channel);
                     }
                 });
         simulation.await(listening.bind(server.address(PORT)));
@@ -178,7 +189,15 @@ final class StackScenario implements AutoCloseable {
                     .option(TouChannelOption.SACK, random.nextInt(4) > 0)
                     .option(TouChannelOption.WINDOW_SCALING, random.nextInt(4) > 0)
                     .handler(end);
-            connecting.connect(server.address(PORT));
+            endAbruptly(connecting.connect(server.address(PORT)).channel());
+        }
+    }
+
+    private void endAbruptly(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, abrupt);
+        if (abrupt && random.nextInt(2) == 0) {
+            channel.config().setOption(ChannelOption.SO_LINGER, random.nextInt(3) - 1);
+            network.at(Duration.ofMillis(random.nextInt(500)), channel::close);
         }
     }
 
@@ -199,6 +218,9 @@ final class StackScenario implements AutoCloseable {
     }
 
     private boolean allClosed() {
+        if (abrupt) {
+            return isEmpty(clientChannels) && isEmpty(serverChannels);
+        }
         return clientEnds.stream().allMatch(StreamEnd::isClosed)
                 && serverEnds.size() == connections
                 && serverEnds.stream().allMatch(StreamEnd::isClosed);
