@@ -157,6 +157,7 @@ final class ReadLoop {
         }
     }
 
+    @SuppressWarnings("deprecation")
     private void readOne(ChannelPipeline pipeline, RecvByteBufAllocator.Handle handle) {
         ByteBuf buffer = handle.allocate(channel.config().getAllocator());
         handle.attemptedBytesRead(buffer.writableBytes());

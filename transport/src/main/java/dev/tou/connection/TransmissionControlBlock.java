@@ -248,11 +248,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         if (handshakeSentOnce()) {
             rtt.onSample(nowNanos - handshakeSentNanos, nowNanos);
-        } else {
+        } else if (handshakeTries > 1) {
+            // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
             rtt.onHandshakeRetransmitted();
-        }
-        if (handshakeTries > 2) {
-            // With an initial timeout of a second, one repetition says little about the path.
             congestion.onHandshakeLoss(nowNanos);
         }
         lastSpokeNanos = nowNanos;

@@ -182,11 +182,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
         tcb.openWindows(Segments.PER_TRAIN, now);
-        if (tcb.handshakeTries() > 1) {
-            // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
-            tcb.rtt.onHandshakeRetransmitted();
-            tcb.congestion.onHandshakeLoss(now);
-        }
         tcb.transition(event);
         tcb.armKeepAlive(now);
         if (tcb.snd.finQueued()) {

@@ -2,6 +2,7 @@
 package dev.tou.channel;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.tou.simulation.LinkProfile;
@@ -79,11 +80,11 @@ class CloseTest {
             pair.listen();
             Recorder recorder = new Recorder();
             SocketChannel client = pair.connect(recorder);
-            List<String>[] atClose = new List[1];
-            client.closeFuture().addListener(done -> atClose[0] = recorder.events());
+            List<String> atClose = new ArrayList<>();
+            client.closeFuture().addListener(done -> atClose.addAll(recorder.events()));
             client.close();
             pair.simulation.expect("end", () -> unregistered(recorder), SimPair.seconds(1));
-            assertThat(atClose[0]).containsExactly("registered", "active");
+            assertThat(atClose).containsExactly("registered", "active");
         }
     }
 
