@@ -3,6 +3,8 @@ package dev.tou.bench;
 
 import java.net.InetSocketAddress;
 
+import io.netty.util.NetUtil;
+
 /**
  * The address of a peer as people write it: {@code host:port}, {@code 192.0.2.1:9700}, {@code [::1]:9700}.
  *
@@ -40,9 +42,7 @@ public record HostAndPort(String host, int port) {
 
     /** {@return the name or address and the port of {@code address}, as a peer would be told} */
     public static HostAndPort of(InetSocketAddress address) {
-        String host = address.isUnresolved()
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
+        String host = address.isUnresolved() ? address.getHostString() : NetUtil.toAddressString(address.getAddress());
         return new HostAndPort(host, address.getPort());
     }
 

@@ -4,6 +4,7 @@ package dev.tou.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 /** The tou command in a process of its own, with the classes of the test run. */
 public final class TouProcess implements AutoCloseable {
 
+    private static final int SIGINT = 2;
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -86,12 +89,29 @@ public final class TouProcess implements AutoCloseable {
         return Integer.parseInt(port.group(1));
     }
 
-    /** Sends a signal by name, as Ctrl-C (INT) or a service manager (TERM) would. */
+    /**
+     * Sends a signal by name, as Ctrl-C (INT) or a service manager (TERM) would. Skips the test where the signal is ignored: a
+     * shell makes its background jobs ignore INT, and their children inherit that.
+     */
     public void signal(String name) throws IOException, InterruptedException {
+        assumeFalse(name.equals("INT") && ignoresInterrupt(), "SIGINT is ignored here, as in a background job");
         assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                         .start()
                         .waitFor())
                 .isZero();
+    }
+
+    private boolean ignoresInterrupt() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        String ignored = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> line.substring("SigIgn:".length()).strip())
+                .findFirst()
+                .orElse("0");
+        return (Long.parseUnsignedLong(ignored, 16) & 1L << (SIGINT - 1)) != 0;
     }
 
     /** Waits for its end, and returns the exit code. */
