@@ -165,8 +165,9 @@ public final class RetransmissionQueue {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
-            } else if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
-                lostHint = entry;
+            }
+            if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
+                lostHint = entry; // known to be lost before, but not to be sent again until now
             }
         }
     }
