@@ -227,9 +227,12 @@ public final class RetransmissionQueue {
         while (head != tail && leq(seq(head) + length(head), ack)) {
             int at = head & mask();
             drop(at, length[at]);
-            boolean once = transmissions[at] == 1 && (flags[at] & HELD) == 0;
-            // Karn's algorithm (RFC 6298 section 3): what was sent twice says nothing about the round trip.
-            result.take(length[at], once ? nowNanos - sentNanos[at] : -1);
+            result.take(length[at]);
+            if (transmissions[at] > 1) {
+                result.ambiguous();
+            } else if ((flags[at] & (HELD | SACKED)) == 0) {
+                result.sample(nowNanos - sentNanos[at]);
+            }
             head++;
         }
         if (head != tail && lt(seq(head), ack)) {
@@ -238,7 +241,10 @@ public final class RetransmissionQueue {
             drop(at, part);
             seq[at] += part;
             length[at] -= part;
-            result.take(part, -1);
+            result.take(part);
+            if (transmissions[at] > 1) {
+                result.ambiguous();
+            }
         }
         if (isEmpty()) {
             forgetBlocks();
