@@ -44,6 +44,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private final ConnectionOwner owner;
     private final MemoryAccount memory;
     private final int timestampOffset;
+    private final int maxWindowBytes;
     private TcpState state = TcpState.CLOSED;
     private ByteStream stream = ByteStream.NOBODY;
 
@@ -117,6 +118,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         this.owner = owner;
         this.memory = memory;
         this.timestampOffset = timestampOffset;
+        this.maxWindowBytes = maxWindowBytes;
         snd = new SendSequenceSpace(iss);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
@@ -472,6 +474,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
+    }
+
+    /** The application has changed its options: those that are not read each time take effect here. */
+    public void optionsChanged(long nowNanos) {
+        if (options.keepAlive()) {
+            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, lastHeardNanos + options.keepIdleSeconds() * NANOS_PER_SECOND));
+        } else {
+            disarm(TcpTimer.KEEPALIVE);
+        }
+        advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
     }
 
     /** Text was sent. */
