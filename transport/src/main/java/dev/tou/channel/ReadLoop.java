@@ -121,7 +121,11 @@ final class ReadLoop {
     private void drain() {
         reading = true;
         try {
-            round();
+            do {
+                round();
+                // The end is a round of its own, but does not wait: our FIN may still carry the acknowledgment of the
+                // peer's.
+            } while (readPending && unread() == 0 && hasNews());
         } finally {
             reading = false;
         }

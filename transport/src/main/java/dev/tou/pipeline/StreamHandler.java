@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
 import dev.tou.connection.ByteStream;
@@ -170,7 +171,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     /** Datagrams may fail to leave at any time: that is a loss like any other, and no news for an operator. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOGGER.debug("{}: a datagram was lost, or could not be read", ctx.channel(), cause);
+        if (cause instanceof IOException) {
+            LOGGER.debug("{}: a datagram was lost, or could not be read", ctx.channel(), cause);
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
     }
 
     @Override

@@ -7,19 +7,32 @@ public final class Acknowledged {
     private int bytes;
     private int segments;
     private long rttNanos = -1;
+    private boolean ambiguous;
 
     /** Starts over. */
     public void clear() {
         bytes = 0;
         segments = 0;
         rttNanos = -1;
+        ambiguous = false;
     }
 
-    void take(int length, long sampleNanos) {
+    void take(int length) {
         bytes += length;
         segments++;
-        // The newest segment waited least for its acknowledgment.
-        rttNanos = sampleNanos;
+    }
+
+    /** What was sent once and not reported before. The newest waited least for its acknowledgment. */
+    void sample(long nanos) {
+        rttNanos = nanos;
+    }
+
+    /**
+     * Something was sent twice: Karn's algorithm (RFC 6298 section 3). Its repetition has drawn the acknowledgment, so whatever
+     * else is acknowledged had waited for that.
+     */
+    void ambiguous() {
+        ambiguous = true;
     }
 
     /** {@return the sequence space that was acknowledged, in bytes} */
@@ -32,8 +45,11 @@ public final class Acknowledged {
         return segments;
     }
 
-    /** {@return the round trip of the newest of them in nanoseconds, or -1 if it was sent twice} */
+    /**
+     * {@return the round trip of the newest of them in nanoseconds, or -1 if there is no telling: something was sent twice, or
+     * had been reported by SACK long ago}
+     */
     public long rttNanos() {
-        return rttNanos;
+        return ambiguous ? -1 : rttNanos;
     }
 }

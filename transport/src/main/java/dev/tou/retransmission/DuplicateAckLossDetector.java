@@ -21,7 +21,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
     private int arrivals;
     private int recover;
     private boolean recovering;
-    private boolean timedOut;
+    private boolean recoverGuards;
     private int lostEdge;
 
     @Override
@@ -33,8 +33,11 @@ public final class DuplicateAckLossDetector implements LossDetector {
         if (!sack && !ack.duplicate) {
             return Outcome.NONE;
         }
-        if (!sack) {
+        if (!sack || ack.sackedBytes > 0) {
+            // With SACK, one that reports something new (RFC 6675 section 2, "DupAcks").
             duplicates++;
+        }
+        if (!sack) {
             arrivals = Math.min(
                     arrivals + ack.segmentBytes, Math.max(0, queue.outstandingBytes() - queue.lostBytes() - 1));
         }
@@ -45,20 +48,19 @@ public final class DuplicateAckLossDetector implements LossDetector {
         duplicates = 0;
         // A partial acknowledgment took at least the missing segment with it; the rest had been counted as arrived.
         arrivals = Math.max(0, arrivals - Math.max(0, ack.ackedBytes - ack.segmentBytes));
-        if (!recovering && timedOut && geq(ack.ack, recover)) {
-            timedOut = false;
-        }
+        recoverGuards &= !gt(ack.ack, recover);
         if (!recovering) {
             arrivals = 0;
             return queue.sackedBytes() > 0 ? detect(queue, ack) : Outcome.NONE;
         }
         if (geq(ack.ack, recover)) {
             recovering = false;
+            recoverGuards = ack.ack == recover;
             arrivals = 0;
             return Outcome.RECOVERY_ENDS;
         }
         // RFC 6582 section 3.2, step 3: "Partial acknowledgments: retransmit the first unacknowledged segment."
-        if (!queue.isEmpty() && !queue.isRetransmitted(queue.first())) {
+        if (!queue.isEmpty() && !queue.isRetransmitted(queue.first()) && !queue.isHeld(queue.first())) {
             queue.markLost(queue.first());
         }
         markHoles(queue, ack);
@@ -75,8 +77,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
         if (!reported && duplicates < THRESHOLD) {
             return Outcome.NONE;
         }
-        // RFC 6582 section 3.2, step 2: not again for what an earlier episode, or a timeout, has dealt with.
-        if (timedOut && lt(ack.ack, recover)) {
+        if (isOfThePast(queue, ack.ack)) {
             return Outcome.NONE;
         }
         if (recovering) {
@@ -84,6 +85,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
             return Outcome.NONE;
         }
         recovering = true;
+        recoverGuards = false;
         recover = ack.sndNxt;
         lostEdge = ack.ack;
         if (!queue.isHeld(queue.first())) {
@@ -91,6 +93,13 @@ public final class DuplicateAckLossDetector implements LossDetector {
         }
         markHoles(queue, ack);
         return Outcome.RECOVERY_BEGINS;
+    }
+
+    // RFC 6582 section 3.2, step 2: not again for what an earlier episode, or a timeout, has dealt with. Duplicates at
+    // exactly
+    // that point may answer what was repeated for nothing; SACK blocks cannot lie that way.
+    private boolean isOfThePast(RetransmissionQueue queue, int ack) {
+        return recoverGuards && (queue.sackedBytes() > 0 ? lt(ack, recover) : leq(ack, recover));
     }
 
     // Every hole with three segments' worth of reported text above it. The edge only moves forward, so a hole is judged
@@ -112,7 +121,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
     @Override
     public void onTimeout(RetransmissionQueue queue, int sndNxt) {
         recovering = false;
-        timedOut = true;
+        recoverGuards = true;
         recover = sndNxt;
         duplicates = 0;
         arrivals = 0;

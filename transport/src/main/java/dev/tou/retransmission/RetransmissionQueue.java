@@ -1,9 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.retransmission;
 
-import java.util.Arrays;
-
-import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.gt;
 import static dev.tou.segment.SequenceNumber.leq;
 import static dev.tou.segment.SequenceNumber.lt;
@@ -25,13 +22,16 @@ public final class RetransmissionQueue {
     private static final int SACKED = 2;
     private static final int LOST = 4;
     private static final int INITIAL_ENTRIES = 16;
-    private static final int CACHED_BLOCKS = 4;
 
     private int[] seq = new int[INITIAL_ENTRIES];
     private int[] length = new int[INITIAL_ENTRIES];
     private long[] sentNanos = new long[INITIAL_ENTRIES];
     private byte[] flags = new byte[INITIAL_ENTRIES];
     private byte[] transmissions = new byte[INITIAL_ENTRIES];
+
+    /** For a reported entry, a later one before which all are reported. */
+    private int[] skip = new int[INITIAL_ENTRIES];
+
     private int head;
     private int tail;
 
@@ -42,10 +42,19 @@ public final class RetransmissionQueue {
     private int highestSacked;
     private boolean anySacked;
 
-    /** The blocks that the last acknowledgments reported, so that what they covered is not walked again. */
-    private final int[] knownBlocks = new int[2 * CACHED_BLOCKS];
+    private long steps;
 
-    private int knownBlock;
+    /** An empty queue. */
+    public RetransmissionQueue() {
+        this(0);
+    }
+
+    /** An empty queue that numbers its entries from {@code firstNumber}; for tests. */
+    RetransmissionQueue(int firstNumber) {
+        head = firstNumber;
+        tail = firstNumber;
+        lostHint = firstNumber;
+    }
 
     /** {@return whether nothing is outstanding} */
     public boolean isEmpty() {
@@ -165,8 +174,9 @@ public final class RetransmissionQueue {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
-            } else if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
-                lostHint = entry;
+            }
+            if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
+                lostHint = entry; // known to be lost before, but not to be sent again until now
             }
         }
     }
@@ -217,7 +227,7 @@ public final class RetransmissionQueue {
             }
         }
         if (reneged) {
-            forgetBlocks();
+            anySacked = false;
         }
     }
 
@@ -226,9 +236,12 @@ public final class RetransmissionQueue {
         while (head != tail && leq(seq(head) + length(head), ack)) {
             int at = head & mask();
             drop(at, length[at]);
-            boolean once = transmissions[at] == 1 && (flags[at] & HELD) == 0;
-            // Karn's algorithm (RFC 6298 section 3): what was sent twice says nothing about the round trip.
-            result.take(length[at], once ? nowNanos - sentNanos[at] : -1);
+            result.take(length[at]);
+            if (transmissions[at] > 1) {
+                result.ambiguous();
+            } else if ((flags[at] & (HELD | SACKED)) == 0) {
+                result.sample(nowNanos - sentNanos[at]);
+            }
             head++;
         }
         if (head != tail && lt(seq(head), ack)) {
@@ -237,10 +250,13 @@ public final class RetransmissionQueue {
             drop(at, part);
             seq[at] += part;
             length[at] -= part;
-            result.take(part, -1);
+            result.take(part);
+            if (transmissions[at] > 1) {
+                result.ambiguous();
+            }
         }
         if (isEmpty()) {
-            forgetBlocks();
+            anySacked = false;
         }
     }
 
@@ -255,7 +271,8 @@ public final class RetransmissionQueue {
     }
 
     /**
-     * Marks what a SACK block reports. Costs the entries that are newly covered, not those of the window.
+     * Marks what a SACK block reports. Costs the entries that are newly covered, not those of the window: whole runs of
+     * reported entries are skipped, whoever reported them and however often.
      *
      * @return the bytes that were not reported before
      */
@@ -263,50 +280,51 @@ public final class RetransmissionQueue {
         if (isEmpty() || !lt(left, right) || lt(left, seq(head)) || gt(right, seq(tail - 1) + length(tail - 1))) {
             return 0;
         }
-        int from = left;
-        int to = right;
-        for (int i = 0; i < knownBlocks.length; i += 2) {
-            if (knownBlocks[i] == knownBlocks[i + 1]) {
-                continue;
-            }
-            if (leq(knownBlocks[i], from) && geq(knownBlocks[i + 1], from)) {
-                from = knownBlocks[i + 1];
-            }
-            if (leq(knownBlocks[i], to) && geq(knownBlocks[i + 1], to)) {
-                to = knownBlocks[i];
-            }
-        }
-        remember(left, right);
-        return lt(from, to) ? mark(from, to) : 0;
-    }
-
-    private int mark(int from, int to) {
         int bytes = 0;
-        for (int entry = firstAtOrAfter(from); entry != tail; entry++) {
-            int at = entry & mask();
-            if (gt(seq[at] + length[at], to)) {
-                break;
-            }
-            if ((flags[at] & SACKED) == 0) {
-                if ((flags[at] & LOST) != 0) {
-                    lostBytes -= length[at];
-                }
-                flags[at] = (byte) (flags[at] & ~LOST | SACKED);
-                bytes += length[at];
-            }
+        int entry = unreported(firstAtOrAfter(left));
+        while (lt(entry, tail) && leq(seq(entry) + length(entry), right)) {
+            bytes += report(entry);
+            entry = unreported(entry + 1);
         }
         sackedBytes += bytes;
-        if (bytes > 0 && (!anySacked || gt(to, highestSacked))) {
-            highestSacked = to;
+        return bytes;
+    }
+
+    private int report(int entry) {
+        int at = entry & mask();
+        if ((flags[at] & LOST) != 0) {
+            lostBytes -= length[at];
+        }
+        flags[at] = (byte) (flags[at] & ~LOST | SACKED);
+        skip[at] = entry + 1;
+        int end = seq[at] + length[at];
+        if (!anySacked || gt(end, highestSacked)) {
+            highestSacked = end;
             anySacked = true;
         }
-        return bytes;
+        return length[at];
+    }
+
+    // The first entry from this one on that is not reported. Shortens the way for those who come after.
+    private int unreported(int entry) {
+        int found = entry;
+        while (lt(found, tail) && isSacked(found)) {
+            steps++;
+            found = skip[found & mask()];
+        }
+        for (int at = entry; lt(at, found); ) {
+            int next = skip[at & mask()];
+            skip[at & mask()] = found;
+            at = next;
+        }
+        return found;
     }
 
     int firstAtOrAfter(int from) {
         int low = head;
         int high = tail;
         while (low != high) {
+            steps++;
             int middle = low + (high - low >>> 1);
             if (lt(seq(middle), from)) {
                 low = middle + 1;
@@ -317,31 +335,18 @@ public final class RetransmissionQueue {
         return low;
     }
 
-    private void remember(int left, int right) {
-        for (int i = 0; i < knownBlocks.length; i += 2) {
-            if (knownBlocks[i] == left || knownBlocks[i + 1] == right) {
-                knownBlocks[i] = left;
-                knownBlocks[i + 1] = right;
-                return;
-            }
-        }
-        knownBlocks[knownBlock] = left;
-        knownBlocks[knownBlock + 1] = right;
-        knownBlock = (knownBlock + 2) % knownBlocks.length;
-    }
-
-    private void forgetBlocks() {
-        Arrays.fill(knownBlocks, 0);
-        anySacked = false;
-    }
-
     /** Forgets everything. */
     public void clear() {
         head = tail;
         outstandingBytes = 0;
         sackedBytes = 0;
         lostBytes = 0;
-        forgetBlocks();
+        anySacked = false;
+    }
+
+    /** {@return how many entries SACK blocks have made this queue look at; for tests} */
+    long steps() {
+        return steps;
     }
 
     private int mask() {
@@ -356,6 +361,7 @@ public final class RetransmissionQueue {
         long[] grownSent = new long[2 * old];
         byte[] grownFlags = new byte[2 * old];
         byte[] grownTransmissions = new byte[2 * old];
+        int[] grownSkip = new int[2 * old];
         for (int entry = head; entry != tail; entry++) {
             int from = entry & old - 1;
             int to = entry & 2 * old - 1;
@@ -364,11 +370,13 @@ public final class RetransmissionQueue {
             grownSent[to] = sentNanos[from];
             grownFlags[to] = flags[from];
             grownTransmissions[to] = transmissions[from];
+            grownSkip[to] = skip[from];
         }
         seq = grownSeq;
         length = grownLength;
         sentNanos = grownSent;
         flags = grownFlags;
         transmissions = grownTransmissions;
+        skip = grownSkip;
     }
 }

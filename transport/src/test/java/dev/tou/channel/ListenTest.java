@@ -219,7 +219,8 @@ class ListenTest {
             exchange(sockets, bound);
             Sockets.done(first.close());
             Channel second = Sockets.channel(sockets.server().bind(bound));
-            doomed.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            // Not without quiet time: a loop that is between two looks would then end without closing its channels.
+            doomed.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS);
             // Not a server that looks alive and hears nothing.
             Sockets.done(second.closeFuture());
             Sockets.done(doomed.terminationFuture());

@@ -1,0 +1,223 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.retransmission;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RetransmissionQueueTest {
+
+    private static final int MSS = 1000;
+    private static final int SEQ = -3500;
+
+    private final RetransmissionQueue queue = new RetransmissionQueue();
+    private final Acknowledged acknowledged = new Acknowledged();
+
+    /** Sends full segments, which leave at time 0. */
+    private void send(int segments) {
+        for (int i = 0; i < segments; i++) {
+            int from = queue.isEmpty() ? SEQ : queue.seq(queue.end() - 1) + queue.length(queue.end() - 1);
+            int entry = queue.append(from, MSS, 0);
+            queue.left(entry, 1, true, 0);
+        }
+    }
+
+    private void acknowledge(int segments, long now) {
+        acknowledged.clear();
+        queue.acknowledge(SEQ + segments * MSS, now, acknowledged);
+    }
+
+    private int sack(int first, int last) {
+        return queue.sack(SEQ + first * MSS, SEQ + last * MSS);
+    }
+
+    @Nested
+    class HeldSegments {
+
+        @Test
+        void areNotSentAgainBeforeTheyHaveLeft() {
+            int entry = queue.append(SEQ, MSS, 5);
+            assertThat(queue.isHeld(entry)).isTrue();
+            queue.markLost(entry);
+            assertThat(queue.seekLost()).isFalse();
+            queue.left(entry, 1, true, 9);
+            assertThat(queue.seekLost()).isTrue();
+            assertThat(queue.lostEntry()).isEqualTo(entry);
+            assertThat(queue.sentNanos(entry)).isEqualTo(9);
+        }
+
+        @Test
+        void thatCouldNotLeaveAreLost() {
+            int first = queue.append(SEQ, MSS, 5);
+            queue.append(SEQ + MSS, MSS, 5);
+            queue.append(SEQ + 2 * MSS, MSS, 5);
+            queue.left(first, 2, false, 6);
+            assertThat(queue.lostBytes()).isEqualTo(2 * MSS);
+            assertThat(queue.pipeBytes()).isEqualTo(MSS);
+            assertThat(queue.seekLost()).isTrue();
+            assertThat(queue.lostEntry()).isEqualTo(first);
+        }
+
+        @Test
+        void thatWereLostAlreadyAndCouldNotLeaveAreFound() {
+            int first = queue.append(SEQ, MSS, 5);
+            queue.append(SEQ + MSS, MSS, 5);
+            queue.markLost(first);
+            assertThat(queue.seekLost()).as("held").isFalse();
+            queue.left(first, 1, false, 6);
+            assertThat(queue.lostBytes()).isEqualTo(MSS);
+            assertThat(queue.seekLost()).isTrue();
+            assertThat(queue.lostEntry()).isEqualTo(first);
+        }
+
+        @Test
+        void areNotLostByATimeout() {
+            send(2);
+            queue.append(SEQ + 2 * MSS, MSS, 5);
+            queue.markAllLost();
+            assertThat(queue.lostBytes()).isEqualTo(2 * MSS);
+        }
+    }
+
+    @Nested
+    class RoundTrips {
+
+        @Test
+        void theNewestSegmentTells() {
+            queue.append(SEQ, MSS, 0);
+            queue.append(SEQ + MSS, MSS, 0);
+            queue.left(queue.first(), 1, true, 100);
+            queue.left(queue.first() + 1, 1, true, 200);
+            acknowledge(2, 1000);
+            assertThat(acknowledged.rttNanos()).isEqualTo(800);
+            assertThat(acknowledged.segments()).isEqualTo(2);
+            assertThat(acknowledged.bytes()).isEqualTo(2 * MSS);
+        }
+
+        /** RFC 6298 section 3, Karn's algorithm. */
+        @Test
+        void whatWasSentTwiceTellsNothing() {
+            send(1);
+            queue.markLost(queue.first());
+            queue.resent(queue.first(), 500);
+            queue.left(queue.first(), 1, true, 500);
+            acknowledge(1, 1000);
+            assertThat(acknowledged.rttNanos()).isEqualTo(-1);
+        }
+
+        /** The acknowledgment was drawn by the repetition of the first segment; the second had waited for it. */
+        @Test
+        void whatWaitedForARepetitionTellsNothing() {
+            send(2);
+            queue.resent(queue.first(), 500);
+            queue.left(queue.first(), 1, true, 500);
+            acknowledge(2, 1000);
+            assertThat(acknowledged.rttNanos()).isEqualTo(-1);
+        }
+
+        @Test
+        void whatWasReportedBeforeTellsNothing() {
+            send(2);
+            sack(1, 2);
+            acknowledge(2, 1000);
+            assertThat(acknowledged.rttNanos()).as("of the first, reordered").isEqualTo(1000);
+            queue.clear();
+            send(2);
+            sack(0, 2);
+            acknowledge(2, 1000);
+            assertThat(acknowledged.rttNanos()).isEqualTo(-1);
+        }
+    }
+
+    @Nested
+    class Sack {
+
+        @Test
+        void aBlockThatEndsInsideASegmentDoesNotHideItLater() {
+            send(4);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 2 * MSS + 500)).isEqualTo(MSS);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 3 * MSS)).isEqualTo(MSS);
+            assertThat(queue.isSacked(queue.first() + 2)).isTrue();
+        }
+
+        @Test
+        void whatIsNotOutstandingIsIgnored() {
+            send(4);
+            acknowledge(1, 0);
+            assertThat(sack(0, 2)).as("below SND.UNA, as a DSACK is").isZero();
+            assertThat(sack(2, 5)).as("beyond SND.NXT").isZero();
+            assertThat(sack(3, 3)).as("empty").isZero();
+            assertThat(sack(3, 2)).as("inside out").isZero();
+            assertThat(queue.sackedBytes()).isZero();
+        }
+
+        @Test
+        void whatArrivedIsNotLost() {
+            send(3);
+            queue.markLost(queue.first() + 1);
+            assertThat(queue.lostBytes()).isEqualTo(MSS);
+            sack(1, 2);
+            assertThat(queue.lostBytes()).isZero();
+            assertThat(queue.markLost(queue.first() + 1)).isFalse();
+            assertThat(queue.seekLost()).isFalse();
+            assertThat(queue.pipeBytes()).isEqualTo(2 * MSS);
+        }
+
+        /** RFC 2018 section 8: after a timeout, what is reported at the left edge and not acknowledged was dropped. */
+        @Test
+        void aPeerMayTakeItsReportsBack() {
+            send(4);
+            sack(0, 2);
+            sack(3, 4);
+            queue.markAllLost();
+            assertThat(queue.sackedBytes()).isZero();
+            assertThat(queue.lostBytes()).isEqualTo(4 * MSS);
+            assertThat(sack(2, 4)).as("and report anew").isEqualTo(2 * MSS);
+        }
+
+        @Test
+        void reportsOutlastATimeoutOtherwise() {
+            send(4);
+            sack(1, 3);
+            queue.markAllLost();
+            assertThat(queue.sackedBytes()).isEqualTo(2 * MSS);
+            assertThat(queue.lostBytes()).isEqualTo(2 * MSS);
+        }
+
+        /** A peer that reports one more segment with every acknowledgment, from the left and from the right. */
+        @Test
+        void growingBlocksCostWhatIsNew() {
+            send(10_000);
+            long before = queue.steps();
+            for (int i = 1; i <= 4_000; i++) {
+                sack(1, 1 + i);
+                sack(9_999 - i, 9_999);
+            }
+            assertThat(queue.sackedBytes()).isEqualTo(8_000 * MSS);
+            assertThat(queue.steps() - before).isLessThan(8_000 * 3 + 8_000 * LOG);
+        }
+
+        /** CVE-2019-11478: large blocks that were all reported before, more of them than anybody would remember. */
+        @Test
+        void repeatedBlocksCostTheirNumberAndNotTheirLength() {
+            send(16_000);
+            for (int block = 0; block < 16; block++) {
+                sack(1000 * block + 1, 1000 * block + 1000);
+            }
+            assertThat(queue.sackedBytes()).isEqualTo(16 * 999 * MSS);
+            for (int block = 0; block < 16; block++) {
+                sack(1000 * block + 1, 1000 * block + 1000); // the first repetition may tidy up
+            }
+            long before = queue.steps();
+            for (int i = 0; i < 1_000; i++) {
+                int block = i % 16;
+                assertThat(sack(1000 * block + 1 + i % 7, 1000 * block + 1000 - i % 5))
+                        .isZero();
+            }
+            assertThat(queue.steps() - before).isLessThan(1_000 * (LOG + 3));
+        }
+
+        private static final int LOG = 14;
+    }
+}
