@@ -3,6 +3,8 @@ package dev.tou.bench;
 
 import java.net.InetSocketAddress;
 
+import io.netty.util.NetUtil;
+
 /**
  * The address of a peer as people write it: {@code host:port}, {@code 192.0.2.1:9700}, {@code [::1]:9700}.
  *
@@ -36,6 +38,12 @@ public record HostAndPort(String host, int port) {
             // told below, in the same words as a number out of range
         }
         throw new IllegalArgumentException("\"" + text + "\" is not a port; give a number from 1 to 65535");
+    }
+
+    /** {@return the name or address and the port of {@code address}, as a peer would be told} */
+    public static HostAndPort of(InetSocketAddress address) {
+        String host = address.isUnresolved() ? address.getHostString() : NetUtil.toAddressString(address.getAddress());
+        return new HostAndPort(host, address.getPort());
     }
 
     /** {@return the address, still to be resolved by the bootstrap that connects} */

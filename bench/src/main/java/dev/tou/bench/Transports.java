@@ -3,6 +3,8 @@ package dev.tou.bench;
 
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.channel.TouServerSocketChannel;
+import dev.tou.channel.TouSocketChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -10,15 +12,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The one place where the event loop's kind and the channel classes are named. */
@@ -39,19 +37,16 @@ public final class Transports {
         }
     }
 
-    /** Whether a stream's segments travel in datagrams, and so through a UDP relay. */
-    public static final boolean STREAMS_RUN_OVER_UDP = false;
-
     private Transports() {}
 
     /** {@return the class of a connecting stream channel} */
-    public static Class<? extends SocketChannel> socketChannel(Io io) {
-        return io == Io.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    public static Class<? extends SocketChannel> socketChannel() {
+        return TouSocketChannel.class;
     }
 
     /** {@return the class of a listening stream channel} */
-    public static Class<? extends ServerSocketChannel> serverSocketChannel(Io io) {
-        return io == Io.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    public static Class<? extends ServerSocketChannel> serverSocketChannel() {
+        return TouServerSocketChannel.class;
     }
 
     /** {@return the class of a UDP channel on this kind of loop} */

@@ -1,6 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +26,14 @@ class HostAndPortTest {
         for (String text : new String[] {"example.org:9700", "[2001:db8::7]:9700"}) {
             assertThat(HostAndPort.parse(text)).hasToString(text);
         }
+    }
+
+    @Test
+    void writesAPeerAsItWouldBeTyped() throws UnknownHostException {
+        assertThat(HostAndPort.of(new InetSocketAddress(InetAddress.getByName("::1"), 9700)))
+                .hasToString("[::1]:9700");
+        assertThat(HostAndPort.of(InetSocketAddress.createUnresolved("example.org", 1)))
+                .hasToString("example.org:1");
     }
 
     @ParameterizedTest

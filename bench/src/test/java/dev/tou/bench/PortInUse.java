@@ -17,7 +17,7 @@ final class PortInUse implements AutoCloseable {
     private PortInUse(InetSocketAddress address) {
         channel = new ServerBootstrap()
                 .group(group)
-                .channel(Transports.serverSocketChannel(Transports.Io.NIO))
+                .channel(Transports.serverSocketChannel())
                 .childHandler(new ChannelInboundHandlerAdapter())
                 .bind(address)
                 .syncUninterruptibly()

@@ -13,7 +13,11 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 /**
  * Hands received bytes to the application's pipeline, by the rules that Netty's own channels obey: only when a read was asked
  * for, in buffers as large as the {@link RecvByteBufAllocator} guesses, so many of them as it allows, one
- * {@code channelReadComplete} behind them; then the end of the stream or the failure, which comes after all bytes.
+ * {@code channelReadComplete} behind them. The end of the stream is read like bytes are, behind all of them: a round of its own
+ * for {@link ChannelInputShutdownEvent}, or the close, and one more for {@link ChannelInputShutdownReadComplete}.
+ *
+ * <p>A failure is told behind all bytes that came before it, and at once when there are none, because an application that has
+ * stopped reading still wants to know that nobody is there.
  */
 final class ReadLoop {
 
@@ -21,7 +25,7 @@ final class ReadLoop {
     private boolean readPending;
     private boolean reading;
     private boolean scheduled;
-    private boolean endSeenTwice;
+    private boolean endWasRead;
     private Exception failure;
 
     ReadLoop(TouSocketChannel channel) {
@@ -31,7 +35,7 @@ final class ReadLoop {
     /** The application asks for a read. */
     void begin() {
         readPending = true;
-        if (!reading && somethingToTell()) {
+        if (!reading && hasNews()) {
             schedule();
         }
     }
@@ -46,7 +50,7 @@ final class ReadLoop {
         if (channel.isInputShutdown()) {
             discard();
         }
-        if (readPending && !reading) {
+        if (readPending && !reading && hasNews()) {
             drain();
         }
     }
@@ -54,16 +58,20 @@ final class ReadLoop {
     /** The connection is over. Bytes that came before are still delivered if anybody reads. */
     void onFailure(Exception cause) {
         failure = cause;
-        if (reading || !channel.isOpen()) {
-            return;
-        }
-        if (readPending || unread() == 0) {
+        if (!reading && channel.isOpen() && (readPending || unread() == 0)) {
             drain();
         }
     }
 
     /** The application has shut down its input: what comes is acknowledged and thrown away. */
-    void discard() {
+    void shutDown() {
+        discard();
+        if (readPending && !reading && hasNews()) {
+            schedule();
+        }
+    }
+
+    private void discard() {
         TransmissionControlBlock tcb = channel.tcb();
         if (tcb.receiveBuffer.readableBytes() > 0) {
             tcb.receiveBuffer.release();
@@ -79,12 +87,23 @@ final class ReadLoop {
         return channel.tcb() == null ? 0 : channel.tcb().receiveBuffer.readableBytes();
     }
 
+    // A read would find the end. After a local shutdown it is where we stand, as with a kernel's socket.
     private boolean atEnd() {
-        return unread() == 0 && channel.tcb() != null && channel.tcb().rcv.finReached();
+        return unread() == 0 && (channel.isInputShutdown() || channel.tcb().rcv.finReached());
     }
 
-    private boolean somethingToTell() {
-        return channel.isActive() && (unread() > 0 || failure != null || atEnd() && !endSeenTwice);
+    private boolean wantsEnd() {
+        boolean halfCloses = Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
+        return !channel.isInputShutdown() || halfCloses && !endWasRead;
+    }
+
+    // The application may close inside of any callback, and wants no bytes from then on.
+    private boolean isReading() {
+        return channel.isActive() && !channel.isLingering();
+    }
+
+    private boolean hasNews() {
+        return isReading() && (unread() > 0 || failure != null || atEnd() && wantsEnd());
     }
 
     private void schedule() {
@@ -92,7 +111,7 @@ final class ReadLoop {
             scheduled = true;
             channel.eventLoop().execute(() -> {
                 scheduled = false;
-                if (readPending && !reading && channel.isOpen()) {
+                if (readPending && !reading && hasNews()) {
                     drain();
                 }
             });
@@ -101,89 +120,77 @@ final class ReadLoop {
 
     private void drain() {
         reading = true;
-        boolean more;
         try {
-            boolean delivered = readBytes();
-            if (!channel.isOpen()) {
-                return;
-            }
-            if (delivered) {
-                calls().received(channel.tcb());
-            }
-            if (unread() == 0) {
-                tellEnd(delivered);
-            }
+            do {
+                round();
+                // The end is a round of its own, but does not wait: our FIN may still carry the acknowledgment of the
+                // peer's.
+            } while (readPending && unread() == 0 && hasNews());
         } finally {
             reading = false;
-            more = readPending && somethingToTell();
         }
-        if (more) {
+        if (readPending && hasNews()) {
             schedule();
         }
     }
 
     @SuppressWarnings("deprecation") // The handle's extended form is what every allocator returns, under the old name.
-    private boolean readBytes() {
+    private void round() {
         ChannelPipeline pipeline = channel.pipeline();
         RecvByteBufAllocator.Handle handle = channel.unsafe().recvBufAllocHandle();
         handle.reset(channel.config());
-        boolean any = false;
-        while (channel.isOpen() && unread() > 0) {
-            ByteBuf buffer = handle.allocate(channel.config().getAllocator());
-            handle.attemptedBytesRead(buffer.writableBytes());
-            handle.lastBytesRead(calls().receive(channel.tcb(), buffer, buffer.writableBytes()));
-            handle.incMessagesRead(1);
-            any = true;
-            readPending = false;
-            pipeline.fireChannelRead(buffer);
-            if (!handle.continueReading()) {
-                break;
+        boolean exhausted;
+        do {
+            exhausted = unread() == 0;
+            if (!exhausted) {
+                readOne(pipeline, handle);
             }
+        } while (!exhausted && isReading() && handle.continueReading());
+        boolean failed = isReading() && failure != null && unread() == 0;
+        boolean ended = isReading() && exhausted && !failed && atEnd();
+        if (failed || ended) {
+            readPending = false;
         }
-        if (any) {
-            handle.readComplete();
-            pipeline.fireChannelReadComplete();
+        handle.readComplete();
+        pipeline.fireChannelReadComplete();
+        calls().received(channel.tcb());
+        if (failed) {
+            fail(pipeline);
+        } else if (ended && channel.isOpen()) {
+            end(pipeline);
         }
-        return any;
     }
 
-    private void tellEnd(boolean delivered) {
-        if (failure != null) {
-            tellFailure();
-        } else if (atEnd() && (readPending || delivered)) {
-            tellEndOfStream(delivered);
-        }
+    @SuppressWarnings("deprecation")
+    private void readOne(ChannelPipeline pipeline, RecvByteBufAllocator.Handle handle) {
+        ByteBuf buffer = handle.allocate(channel.config().getAllocator());
+        handle.attemptedBytesRead(buffer.writableBytes());
+        handle.lastBytesRead(calls().receive(channel.tcb(), buffer, buffer.writableBytes()));
+        handle.incMessagesRead(1);
+        readPending = false;
+        pipeline.fireChannelRead(buffer);
     }
 
-    private void tellFailure() {
+    private void fail(ChannelPipeline pipeline) {
         Exception cause = failure;
         failure = null;
-        readPending = false;
-        channel.pipeline().fireChannelReadComplete();
-        channel.pipeline().fireExceptionCaught(cause);
+        pipeline.fireExceptionCaught(cause);
         if (channel.isOpen()) {
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
 
-    private void tellEndOfStream(boolean delivered) {
-        if (!delivered) {
-            readPending = false;
-            channel.pipeline().fireChannelReadComplete();
-        }
-        if (!channel.isOpen()) {
-            return;
-        }
+    private void end(ChannelPipeline pipeline) {
         if (!channel.isInputShutdown()) {
             if (Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
                 channel.inputEnded();
-                channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             } else {
                 channel.unsafe().close(channel.unsafe().voidPromise());
             }
-        } else if (!endSeenTwice) {
-            endSeenTwice = true;
-            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        } else if (!endWasRead) {
+            endWasRead = true;
+            pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tou.channel;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.tou.endpoint.DatagramTransport;
@@ -11,10 +12,12 @@ import dev.tou.endpoint.UdpEndpoint;
 import dev.tou.pipeline.TransportPipeline;
 import io.netty.channel.AbstractServerChannel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.util.concurrent.Future;
 
 /**
  * A TCP port in LISTEN whose segments travel in UDP datagrams. Use it where {@code NioServerSocketChannel} or
@@ -84,7 +87,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
 
     @Override
     protected void doBind(SocketAddress address) throws Exception {
-        InetSocketAddress wanted = (InetSocketAddress) address;
+        InetSocketAddress wanted = TouSocketChannel.resolved(address);
         UdpEndpoint bound = UdpEndpoint.bind(
                 eventLoop(),
                 transport,
@@ -98,7 +101,8 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 config.getBacklog(),
                 config.maxSynBacklog(),
                 config.abortOnOverflow(),
-                this::acceptSoon);
+                this::acceptSoon,
+                this::endpointClosed);
         bound.listen(listening);
         endpoint = bound;
         listener = listening;
@@ -154,6 +158,39 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
 
     // --- close ---
 
+    // The event loop of the UDP channels is shutting down; it may be another than ours, if the endpoint was there
+    // before.
+    private void endpointClosed() {
+        if (eventLoop().inEventLoop()) {
+            unsafe().close(unsafe().voidPromise());
+        } else if (!eventLoop().isShutdown()) {
+            eventLoop().execute(() -> unsafe().close(unsafe().voidPromise()));
+        }
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new ServerUnsafe();
+    }
+
+    private final class ServerUnsafe extends AbstractUnsafe {
+
+        @Override
+        public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
+            safeSetFailure(promise, new UnsupportedOperationException("a server channel does not connect"));
+        }
+
+        // The close future says that the port is free again, unless connections that were accepted still use it.
+        @Override
+        protected Executor prepareToClose() {
+            UdpEndpoint bound = endpoint;
+            boolean waits = bound != null
+                    && !eventLoop().isShuttingDown()
+                    && bound.loop().inEventLoop();
+            return waits ? closing -> stopListening(bound).addListener(free -> closing.run()) : null;
+        }
+    }
+
     @Override
     protected void doClose() {
         open = false;
@@ -163,17 +200,18 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
         }
         if (bound.loop().inEventLoop()) {
             stopListening(bound);
-        } else {
+        } else if (!bound.loop().isShutdown()) {
             bound.loop().execute(() -> stopListening(bound));
         }
     }
 
     // As a kernel does: whoever waits to be accepted is reset.
-    private void stopListening(UdpEndpoint bound) {
-        bound.unlisten(listener);
+    private Future<Void> stopListening(UdpEndpoint bound) {
+        Future<Void> free = bound.unlisten(listener);
         for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
             pending.shard().calls().abort(pending.connection());
             pending.shard().calls().orphan(pending.connection());
         }
+        return free;
     }
 }

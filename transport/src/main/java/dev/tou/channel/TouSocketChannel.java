@@ -2,12 +2,15 @@
 package dev.tou.channel;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
@@ -85,7 +88,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     private volatile boolean active;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    private InetSocketAddress requestedLocal;
+    private Shard bound;
     private ChannelPromise connectPromise;
     private Future<?> connectTimeout;
     private Runnable lingering;
@@ -227,14 +230,31 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     }
 
     @Override
-    protected void doBind(SocketAddress address) {
-        requestedLocal = (InetSocketAddress) address;
-        local = requestedLocal;
+    protected void doBind(SocketAddress address) throws Exception {
+        if (bound != null || tcb != null) {
+            throw new AlreadyBoundException();
+        }
+        bound = EventLoopResources.of(eventLoop())
+                .clientSockets()
+                .bind(transport, TransportPipeline.INSTALLER, resolved(address), shardOptions(config.connection()));
+        local = bound.udp().localAddress();
+    }
+
+    static InetSocketAddress resolved(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress internet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (internet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return internet;
     }
 
     // --- connect ---
 
     private final class TouUnsafe extends AbstractUnsafe {
+
+        private SocketAddress requestedRemote;
 
         @Override
         public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
@@ -254,13 +274,14 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         close(voidPromise());
                     }
                 });
-                beginConnect(remoteAddress, localAddress == null ? requestedLocal : localAddress);
+                beginConnect(remoteAddress, localAddress);
             }
         }
 
         private void beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) {
             try {
-                InetSocketAddress peer = resolved(remoteAddress);
+                requestedRemote = remoteAddress;
+                InetSocketAddress peer = reachable(resolved(remoteAddress));
                 int timeoutMillis = config.getConnectTimeoutMillis();
                 if (timeoutMillis > 0) {
                     connectTimeout = eventLoop()
@@ -270,16 +291,23 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                                     timeoutMillis,
                                     TimeUnit.MILLISECONDS);
                 }
-                ShardOptions options = shardOptions(config.connection());
-                EventLoopResources.of(eventLoop())
-                        .clientSockets()
-                        .acquire(
-                                transport, TransportPipeline.INSTALLER, peer, (InetSocketAddress) localAddress, options)
+                place(peer, localAddress)
                         .addListener(
                                 (io.netty.util.concurrent.Future<ClientSockets.Place> place) -> placed(place, peer));
             } catch (Exception e) {
                 failConnect(e);
             }
+        }
+
+        private io.netty.util.concurrent.Future<ClientSockets.Place> place(
+                InetSocketAddress peer, SocketAddress localAddress) throws Exception {
+            if (localAddress != null) {
+                doBind(localAddress);
+            }
+            ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
+            return bound != null
+                    ? sockets.connect(bound, peer)
+                    : sockets.acquire(transport, TransportPipeline.INSTALLER, peer, shardOptions(config.connection()));
         }
 
         private void placed(io.netty.util.concurrent.Future<ClientSockets.Place> place, InetSocketAddress peer) {
@@ -318,24 +346,12 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             Throwable kind = unreachable && !(cause instanceof ConnectException)
                     ? new NoRouteToHostException(cause.getMessage())
                     : cause;
-            return kind instanceof ConnectTimeoutException ? kind : annotateConnectException(kind, remoteForMessage());
+            boolean complete = kind instanceof ConnectTimeoutException || kind instanceof BindException;
+            return complete ? kind : annotateConnectException(kind, requestedRemote);
         }
 
-        private SocketAddress remoteForMessage() {
-            return requestedRemote;
-        }
-
-        private SocketAddress requestedRemote;
-
-        private InetSocketAddress resolved(SocketAddress address) throws IOException {
-            requestedRemote = address;
-            if (!(address instanceof InetSocketAddress peer)) {
-                throw new UnsupportedAddressTypeException();
-            }
-            if (peer.isUnresolved()) {
-                throw new UnresolvedAddressException();
-            }
-            // As kernels have it: connecting to "any" means this host.
+        // As kernels have it: connecting to "any" means this host.
+        private static InetSocketAddress reachable(InetSocketAddress peer) throws IOException {
             return peer.getAddress().isAnyLocalAddress()
                     ? new InetSocketAddress(loopbackLike(peer.getAddress()), peer.getPort())
                     : peer;
@@ -374,6 +390,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                     && connection != null
                     && connection.isLive()
                     && connection.state().isSynchronized()
+                    && !connection.snd.finAcknowledged()
                     && connection.receiveBuffer.readableBytes() == 0;
             return lingers ? this::linger : null;
         }
@@ -433,6 +450,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             lingered();
             if (connectPromise != null) {
                 realUnsafe().failConnect(cause == null ? new ConnectException("Connection closed") : cause);
+            } else if (cause instanceof ClosedChannelException) {
+                // The event loop is shutting down and has closed the UDP channel: that is no failure of the connection.
+                unsafe().close(voidPromise());
             } else if (cause != null) {
                 readLoop.onFailure(cause);
             }
@@ -456,6 +476,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     @Override
     protected void doBeginRead() {
         readLoop.begin();
+    }
+
+    /** {@return whether close has been called and waits, by {@code SO_LINGER}; the application reads no more} */
+    boolean isLingering() {
+        return lingering != null;
     }
 
     void clearReadPending() {
@@ -538,7 +563,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown;
+        return inputShutdown || !isActive();
     }
 
     @Override
@@ -560,11 +585,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     public ChannelFuture shutdownInput(ChannelPromise promise) {
         runOnLoop(() -> {
             if (!isActive()) {
-                promise.setFailure(new NotYetConnectedException());
+                promise.setFailure(isOpen() ? new NotYetConnectedException() : new ClosedChannelException());
                 return;
             }
             inputShutdown = true;
-            readLoop.discard();
+            readLoop.shutDown();
             promise.setSuccess();
         });
         return promise;
@@ -639,10 +664,13 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         ChannelPromise connecting = connectPromise;
         connectPromise = null;
         if (connecting != null) {
-            connecting.tryFailure(new java.nio.channels.ClosedChannelException());
+            connecting.tryFailure(new ClosedChannelException());
         }
         Shard home = shard;
         if (home == null || tcb == null) {
+            if (bound != null) {
+                bound.close();
+            }
             return;
         }
         // A child may be closed before it is registered, by a thread that is not the connection's.

@@ -3,6 +3,7 @@ package dev.tou.connection;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * An IP address as two words, the form in which keys are compared and hashed: the 16 bytes of an IPv6 address in network
@@ -19,6 +20,12 @@ public final class AddressWords {
     /** The upper half of the low word of every v4-mapped address. */
     private static final long V4_MAPPED = 0xffff_0000_0000L;
 
+    /**
+     * In OpenJDK the hash code of an {@link Inet4Address} is the address itself, which saves copying its bytes; no
+     * specification says so, hence the question.
+     */
+    private static final boolean HASH_IS_ADDRESS = hashIsAddress();
+
     private long hi;
     private long lo;
 
@@ -26,12 +33,11 @@ public final class AddressWords {
     public AddressWords read(InetAddress address) {
         if (address instanceof Inet4Address) {
             hi = 0;
-            // Specified: the hash code of an Inet4Address is the address, in network order.
-            lo = ofIpv4(address.hashCode());
+            lo = ofIpv4(HASH_IS_ADDRESS ? address.hashCode() : (int) word(address.getAddress(), 0, Integer.BYTES));
         } else {
             byte[] bytes = address.getAddress();
-            hi = word(bytes, 0);
-            lo = word(bytes, Long.BYTES);
+            hi = word(bytes, 0, Long.BYTES);
+            lo = word(bytes, Long.BYTES, Long.BYTES);
         }
         return this;
     }
@@ -56,11 +62,19 @@ public final class AddressWords {
         return V4_MAPPED | Integer.toUnsignedLong(address);
     }
 
-    private static long word(byte[] bytes, int offset) {
+    private static long word(byte[] bytes, int offset, int length) {
         long word = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
+        for (int i = 0; i < length; i++) {
             word = word << Byte.SIZE | bytes[offset + i] & 0xff;
         }
         return word;
+    }
+
+    private static boolean hashIsAddress() {
+        try {
+            return InetAddress.getByAddress(new byte[] {(byte) 0xfe, 1, 2, 3}).hashCode() == 0xfe010203;
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address of 4 bytes", e);
+        }
     }
 }

@@ -74,6 +74,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private int keepAliveProbes;
     private int windowProbes;
     private long lastHeardNanos;
+    private long lastSpokeNanos;
+    private boolean handshakeAnsweredAgain;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
@@ -82,6 +84,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
+    private boolean readSinceAcknowledgment;
     private int synWindow;
     private long handshakeBeganNanos;
     private long handshakeSentNanos;
@@ -95,12 +98,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
      * @param key the tuple that names it
      * @param iss the initial send sequence number
      * @param timestampOffset what is added to our clock in the timestamps that we send
+     * @param maxWindowBytes the largest receive window that the UDP channel can bear
      */
     public TransmissionControlBlock(
             ConnectionKey key,
             ConnectionOptions options,
             int iss,
             int timestampOffset,
+            int maxWindowBytes,
             TimerWheel wheel,
             ConnectionOwner owner,
             ByteBufAllocator allocator,
@@ -115,8 +120,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         snd = new SendSequenceSpace(iss);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
-        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * options.receiveBufferBytes());
-        advertisedWindow = new AdvertisedWindow(options.receiveBufferBytes());
+        int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
+        advertisedWindow = new AdvertisedWindow(capacity);
         congestion = options.congestionController().newController();
     }
 
@@ -227,7 +233,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         if (negotiated.timestamps()) {
             rememberTimestamp(peer.timestampValue(), nowNanos);
         }
-        // What our SYN has promised, if it is out already.
+        // What our SYN promises, or has promised.
         rcv.advertise(rcv.nxt() + synWindow);
     }
 
@@ -240,6 +246,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
+        if (handshakeSentOnce()) {
+            rtt.onSample(nowNanos - handshakeSentNanos, nowNanos);
+        } else if (handshakeTries > 1) {
+            // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
+            rtt.onHandshakeRetransmitted();
+            congestion.onHandshakeLoss(nowNanos);
+        }
+        lastSpokeNanos = nowNanos;
         peerSegmentBytes = negotiated.segmentTextBytes();
         lastHeardNanos = nowNanos;
         establishedNotice = true;
@@ -259,9 +273,15 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
     }
 
+    /** The application has read; that alone can be worth an acknowledgment. */
+    public void applicationRead() {
+        readSinceAcknowledgment = true;
+    }
+
     /** {@return whether the application has read so much that the peer should be told} */
     public boolean deservesWindowUpdate() {
-        return advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
+        return readSinceAcknowledgment
+                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
     }
 
     /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
@@ -357,6 +377,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
+        readSinceAcknowledgment = false;
         acknowledgments.onSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
@@ -368,23 +389,32 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return handshakeTries;
     }
 
-    /** Counts one more SYN or SYN-ACK, which promised a window of {@code windowBytes}. */
-    public void handshakeTried(int windowBytes, long nowNanos) {
+    /** Our SYN has promised a window. */
+    public void synPromised(int windowBytes) {
+        synWindow = windowBytes;
+    }
+
+    /** Counts one more SYN or SYN-ACK of our own accord. */
+    public void handshakeTried(long nowNanos) {
         if (handshakeTries++ == 0) {
             handshakeBeganNanos = nowNanos;
         }
         handshakeSentNanos = nowNanos;
-        synWindow = windowBytes;
+    }
+
+    /** The SYN-ACK went once more because the peer repeated its SYN. */
+    public void handshakeAnsweredAgain() {
+        handshakeAnsweredAgain = true;
+    }
+
+    /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
+    public boolean handshakeSentOnce() {
+        return handshakeTries == 1 && !handshakeAnsweredAgain;
     }
 
     /** {@return when the first SYN or SYN-ACK was sent} */
     public long handshakeBeganNanos() {
         return handshakeBeganNanos;
-    }
-
-    /** {@return when the last SYN or SYN-ACK was sent} */
-    public long handshakeSentNanos() {
-        return handshakeSentNanos;
     }
 
     /** Something new was acknowledged. */
@@ -442,6 +472,19 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
+    }
+
+    /** Text was sent. */
+    public void spoke(long nowNanos) {
+        lastSpokeNanos = nowNanos;
+    }
+
+    /**
+     * {@return whether nothing is outstanding and no text was sent for longer than a retransmission timeout, so that the
+     * congestion window says nothing any more (RFC 5681 section 4.1)}
+     */
+    public boolean hasIdled(long nowNanos) {
+        return retransmissionQueue.isEmpty() && nowNanos - lastSpokeNanos > rtt.rtoNanos();
     }
 
     /** {@return when the peer was last heard} */

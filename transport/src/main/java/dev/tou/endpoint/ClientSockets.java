@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 import dev.tou.connection.ConnectionKey;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -48,24 +47,40 @@ public final class ClientSockets {
 
     /**
      * Finds a place for a new connection. On the event loop; completes at once where the transport connects at once.
-     *
-     * @param local the UDP address to bind, or null for any; a chosen one is never shared
      */
     public Future<Place> acquire(
-            DatagramTransport transport,
-            PipelineInstaller installer,
-            InetSocketAddress remote,
-            InetSocketAddress local,
-            ShardOptions options) {
-        EventLoop loop = resources.loop();
+            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress remote, ShardOptions options)
+            throws Exception {
         Remote name = new Remote(transport, remote, options);
-        if (local == null) {
-            Shard idlest = idlest(pools.get(name));
-            if (idlest != null) {
-                return loop.newSucceededFuture(new Place(idlest, freePort(idlest, remote)));
-            }
+        Shard idlest = idlest(pools.get(name));
+        if (idlest != null) {
+            return resources.loop().newSucceededFuture(new Place(idlest, freePort(idlest, remote)));
         }
-        return open(name, installer, local);
+        Shard opened = open(transport, installer, remote, options);
+        return connect(opened, remote, () -> becameIdle(opened), name);
+    }
+
+    /**
+     * Binds a channel that will carry one connection and is closed after it.
+     *
+     * @throws BindException if the address is in use, or not of this host
+     */
+    public Shard bind(
+            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress local, ShardOptions options)
+            throws Exception {
+        Shard shard = open(transport, installer, local, options);
+        try {
+            OpenFailure.rethrow(shard.udp().bind(local), local);
+        } catch (Exception e) {
+            shard.close();
+            throw e;
+        }
+        return shard;
+    }
+
+    /** Connects a channel that {@link #bind} has bound. */
+    public Future<Place> connect(Shard bound, InetSocketAddress remote) {
+        return connect(bound, remote, bound::close, null);
     }
 
     // An unused channel, or the least used one of a full pool; null if a new one shall be opened.
@@ -75,6 +90,9 @@ public final class ClientSockets {
         }
         Shard best = null;
         for (Shard shard : pool) {
+            if (!shard.udp().isOpen()) {
+                continue;
+            }
             if (best == null || shard.connections().size() < best.connections().size()) {
                 best = shard;
             }
@@ -83,7 +101,7 @@ public final class ClientSockets {
         return take ? best : null;
     }
 
-    private int freePort(Shard shard, InetSocketAddress remote) {
+    private int freePort(Shard shard, InetSocketAddress remote) throws BindException {
         int preferred = shard.localAddress().getPort();
         if (isFree(shard, remote, preferred)) {
             return preferred;
@@ -96,7 +114,8 @@ public final class ClientSockets {
                 return port;
             }
         }
-        throw new IllegalStateException("no free TCP port towards " + remote + " on " + shard.localAddress());
+        throw new BindException(
+                "Cannot assign requested address: no free TCP port towards " + remote + " on " + shard.localAddress());
     }
 
     private static boolean isFree(Shard shard, InetSocketAddress remote, int port) {
@@ -104,35 +123,31 @@ public final class ClientSockets {
         return shard.connections().find(key) == null && shard.timeWait().find(key) < 0;
     }
 
-    private Future<Place> open(Remote name, PipelineInstaller installer, InetSocketAddress local) {
-        EventLoop loop = resources.loop();
-        Promise<Place> promise = loop.newPromise();
-        DatagramChannel udp = name.transport()
-                .newChannel(
-                        loop,
-                        UdpEndpoint.familyOf(name.address()),
-                        name.options().maxDatagramBytes());
-        Shard shard = new Shard(udp, name.transport(), resources, null, name.options());
+    private Shard open(
+            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress address, ShardOptions options)
+            throws Exception {
+        DatagramChannel udp =
+                transport.newChannel(resources.loop(), UdpEndpoint.familyOf(address), options.maxDatagramBytes());
+        Shard shard = new Shard(udp, transport, resources, null, options);
         shard.installed(installer.install(shard, udp.pipeline()));
-        ChannelFuture registered = loop.register(udp);
-        registered.addListener(done -> {
-            if (!done.isSuccess()) {
-                promise.setFailure(done.cause());
+        OpenFailure.rethrow(resources.loop().register(udp), address);
+        return shard;
+    }
+
+    private Future<Place> connect(Shard shard, InetSocketAddress remote, Runnable whenIdle, Remote pool) {
+        DatagramChannel udp = shard.udp();
+        Promise<Place> promise = resources.loop().newPromise();
+        udp.connect(remote).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                shard.close();
+                promise.setFailure(connected.cause());
                 return;
             }
-            udp.connect(name.address(), local).addListener(connected -> {
-                if (!connected.isSuccess()) {
-                    udp.close();
-                    promise.setFailure(connected.cause());
-                    return;
-                }
-                Runnable whenIdle = local == null ? () -> becameIdle(shard) : shard::close;
-                shard.opened(udp.localAddress(), name.address(), whenIdle);
-                if (local == null) {
-                    pools.computeIfAbsent(name, n -> new ArrayList<>()).add(shard);
-                }
-                promise.setSuccess(new Place(shard, udp.localAddress().getPort()));
-            });
+            shard.opened(udp.localAddress(), remote, whenIdle);
+            if (pool != null) {
+                pools.computeIfAbsent(pool, name -> new ArrayList<>()).add(shard);
+            }
+            promise.setSuccess(new Place(shard, udp.localAddress().getPort()));
         });
         return promise;
     }
@@ -141,11 +156,14 @@ public final class ClientSockets {
         if (resources.loop().isShuttingDown()) {
             return;
         }
-        resources.loop().schedule(() -> closeIfIdle(shard), IDLE_SECONDS, TimeUnit.SECONDS);
+        long used = shard.uses();
+        resources.loop().schedule(() -> closeIfUnused(shard, used), IDLE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void closeIfIdle(Shard shard) {
-        if (shard.isIdle() && shard.udp().isOpen()) {
+    private void closeIfUnused(Shard shard, long usedBefore) {
+        if (shard.isIdle() && shard.uses() == usedBefore && shard.udp().isOpen()) {
+            // Out of the pool first: a connection that comes now must not find it.
+            closed(shard);
             shard.close();
         }
     }

@@ -44,6 +44,11 @@ public final class ConnectionTable<V extends Keyed> {
         return size;
     }
 
+    /** {@return the number of places, for the tests} */
+    int capacity() {
+        return values.length;
+    }
+
     /** {@return the connection with a key, or null} */
     public V find(ConnectionKey key) {
         return at(indexOf(key.remoteHi(), key.remoteLo(), key.ports()));

@@ -26,6 +26,7 @@ public final class Listener {
     private final int maxSynBacklog;
     private final boolean resetOnOverflow;
     private final Runnable onAcceptable;
+    private final Runnable onEndpointClosed;
     private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
     private final AtomicInteger acceptable = new AtomicInteger();
     private int halfOpen;
@@ -38,6 +39,7 @@ public final class Listener {
      * @param maxSynBacklog the most half-open connections
      * @param resetOnOverflow whether a handshake that finds no room is answered with a reset instead of silence
      * @param onAcceptable called on the shard's event loop when a connection may be accepted
+     * @param onEndpointClosed called on the endpoint's event loop when that ends, and with it the UDP channels
      */
     public Listener(
             int tcpPort,
@@ -45,13 +47,15 @@ public final class Listener {
             int backlog,
             int maxSynBacklog,
             boolean resetOnOverflow,
-            Runnable onAcceptable) {
+            Runnable onAcceptable,
+            Runnable onEndpointClosed) {
         this.tcpPort = tcpPort;
         this.options = options;
         this.backlog = Math.max(1, backlog);
         this.maxSynBacklog = maxSynBacklog;
         this.resetOnOverflow = resetOnOverflow;
         this.onAcceptable = onAcceptable;
+        this.onEndpointClosed = onEndpointClosed;
     }
 
     /** {@return the TCP port} */
@@ -91,6 +95,11 @@ public final class Listener {
             acceptQueue.add(new Pending(shard, connection));
             onAcceptable.run();
         }
+    }
+
+    /** The UDP channels have closed under the listener: nothing will ever come again. */
+    void endpointClosed() {
+        onEndpointClosed.run();
     }
 
     /** {@return the next connection to accept, or null} */

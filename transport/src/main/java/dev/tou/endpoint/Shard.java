@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.tou.connection.ConnectionKey;
@@ -16,6 +17,7 @@ import dev.tou.state.TcpState;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.logging.InternalLogger;
@@ -31,6 +33,9 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 public final class Shard implements ConnectionOwner {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Shard.class);
+
+    /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
+    private static final int MIN_WINDOW_BYTES = 65_535;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -49,9 +54,11 @@ public final class Shard implements ConnectionOwner {
     private InetSocketAddress localAddress;
     private InetSocketAddress peer;
     private boolean segmentedWorks = true;
+    private int maxWindowBytes = MIN_WINDOW_BYTES;
     private boolean closing;
     private boolean closed;
     private Runnable onIdle;
+    private long uses;
 
     /**
      * A shard for a channel that is not registered yet.
@@ -85,6 +92,8 @@ public final class Shard implements ConnectionOwner {
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
         peer = peerUdp;
+        // Linux reports twice what it grants, because its books count more than the bytes of text.
+        maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
         resources.shards().add(this);
         GoodbyeHook.add(this);
@@ -178,11 +187,13 @@ public final class Shard implements ConnectionOwner {
                 options,
                 iss,
                 resources.sequenceNumbers().timestampOffset(key, localUdpPort),
+                maxWindowBytes,
                 resources.wheel(),
                 this,
                 udp.alloc(),
                 resources.memory());
         connections.put(tcb);
+        uses++;
         return tcb;
     }
 
@@ -227,14 +238,24 @@ public final class Shard implements ConnectionOwner {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
     }
 
+    /** {@return how many connections there have been} */
+    long uses() {
+        return uses;
+    }
+
     /** {@return whether nothing lives here and nobody listens} */
     boolean isIdle() {
         return connections.size() == 0 && timeWait.size() == 0;
     }
 
+    // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
     private void becomeIdleMaybe() {
-        if (isIdle() && onIdle != null && !closed) {
-            onIdle.run();
+        if (isIdle() && onIdle != null && !closing && !loop().isShuttingDown()) {
+            loop().execute(() -> {
+                if (isIdle() && !closing) {
+                    onIdle.run();
+                }
+            });
         }
     }
 
@@ -245,10 +266,16 @@ public final class Shard implements ConnectionOwner {
         snapshot.forEach(visitor);
     }
 
-    /** Closes the UDP channel; nothing lives on it any more, or what does is lost. */
-    void close() {
+    /** Closes the UDP channel once what it holds has left; nothing lives on it any more, or what does is lost. */
+    public void close() {
         closing = true;
-        udp.close();
+        ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
+        if (unsent != null && unsent.totalPendingWriteBytes() > 0 && !loop().isShuttingDown()) {
+            udp.flush();
+            loop().schedule(this::close, 1, TimeUnit.MILLISECONDS);
+        } else {
+            udp.close();
+        }
     }
 
     /** The UDP channel has just closed: if that was not our doing, peers get last words. */

@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-import io.netty.channel.ChannelFuture;
+import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.PlatformDependent;
 
 /**
@@ -38,7 +41,9 @@ public final class UdpEndpoint {
     private final List<Shard> shards = new ArrayList<>();
     private final ConcurrentMap<Integer, Listener> listeners = new ConcurrentHashMap<>();
     private Name name;
+    private int attaching;
     private boolean closing;
+    private final Promise<Void> released;
 
     private UdpEndpoint(
             EventLoop loop, DatagramTransport transport, PipelineInstaller installer, ShardOptions options) {
@@ -46,6 +51,7 @@ public final class UdpEndpoint {
         this.installer = installer;
         this.options = options;
         resources = EventLoopResources.of(loop);
+        released = loop.newPromise();
     }
 
     /**
@@ -72,10 +78,15 @@ public final class UdpEndpoint {
             endpoint.shards.forEach(Shard::close);
             throw e;
         }
+        endpoint.attach();
         return endpoint;
     }
 
+    // Between bind and listen the endpoint must not drain away, whatever its own loop does meanwhile.
     private synchronized boolean attach() {
+        if (!closing) {
+            attaching++;
+        }
         return !closing;
     }
 
@@ -117,8 +128,8 @@ public final class UdpEndpoint {
         shard.installed(installer.install(shard, udp.pipeline()));
         shards.add(shard);
         try {
-            rethrow(resources.loop().register(udp));
-            rethrow(udp.bind(address));
+            OpenFailure.rethrow(resources.loop().register(udp), address);
+            OpenFailure.rethrow(udp.bind(address), address);
         } catch (Exception e) {
             shards.remove(shard);
             udp.close();
@@ -137,15 +148,6 @@ public final class UdpEndpoint {
 
     private static boolean hasIpv6() {
         return io.netty.util.NetUtil.LOCALHOST6 != null && !io.netty.util.NetUtil.isIpV4StackPreferred();
-    }
-
-    private static void rethrow(ChannelFuture future) throws Exception {
-        if (future.cause() instanceof Exception e) {
-            throw e;
-        }
-        if (!future.isSuccess()) {
-            throw new BindException("the UDP channel could not be opened at once: " + future);
-        }
     }
 
     /** {@return the address that was bound, with its port} */
@@ -169,24 +171,49 @@ public final class UdpEndpoint {
     }
 
     /**
-     * Adds a listener. May be called on any thread.
+     * Adds a listener, once for each {@link #bind}. May be called on any thread.
      *
      * @throws BindException if the port has one
      */
     public void listen(Listener listener) throws BindException {
-        if (listeners.putIfAbsent(listener.tcpPort(), listener) != null) {
+        Listener other;
+        synchronized (this) {
+            attaching--;
+            if (closing) {
+                throw new BindException("the event loop of " + address() + " is shutting down");
+            }
+            other = listeners.putIfAbsent(listener.tcpPort(), listener);
+        }
+        if (other != null) {
             throw new BindException("Address already in use: " + address());
         }
     }
 
-    /** Removes a listener; the endpoint closes when nothing lives on it any more. On the endpoint's event loop. */
-    public void unlisten(Listener listener) {
-        listeners.remove(listener.tcpPort(), listener);
+    /**
+     * Removes a listener and resets the handshakes that it has under way; the endpoint closes when nothing lives on it any
+     * more. On the endpoint's event loop.
+     *
+     * @return done when the address is free again, or at once if the endpoint has other reasons to live
+     */
+    public Future<Void> unlisten(Listener listener) {
+        if (listeners.remove(listener.tcpPort(), listener)) {
+            shards.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
+        }
         closeIfDrained();
+        return closing ? released : loop().newSucceededFuture(null);
+    }
+
+    private static void abortHandshakes(Shard shard, int tcpPort) {
+        shard.forEachConnection(tcb -> {
+            if (tcb.state() == TcpState.SYN_RECEIVED && tcb.key().localTcpPort() == tcpPort) {
+                shard.calls().abort(tcb);
+            }
+        });
     }
 
     private synchronized void closeIfDrained() {
-        if (closing || !listeners.isEmpty() || !shards.stream().allMatch(Shard::isIdle)) {
+        boolean inUse = attaching > 0 || !listeners.isEmpty();
+        if (closing || inUse || !shards.stream().allMatch(Shard::isIdle)) {
             return;
         }
         closing = true;
@@ -194,11 +221,22 @@ public final class UdpEndpoint {
         List.copyOf(shards).forEach(Shard::close);
     }
 
-    synchronized void shardClosed(Shard shard) {
-        shards.remove(shard);
-        if (shards.isEmpty() && name != null) {
+    /** A channel has closed; the last one takes with it whoever still listens, because it was not the endpoint's doing. */
+    void shardClosed(Shard shard) {
+        synchronized (this) {
+            shards.remove(shard);
+            if (!shards.isEmpty() || name == null) {
+                return;
+            }
             closing = true;
             REGISTRY.remove(name, this);
+        }
+        List.copyOf(listeners.values()).forEach(Listener::endpointClosed);
+        if (loop() instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
+            // NIO lets go of the port when it selects the next time.
+            single.executeAfterEventLoopIteration(() -> loop().execute(() -> released.trySuccess(null)));
+        } else {
+            released.trySuccess(null);
         }
     }
 
@@ -206,8 +244,8 @@ public final class UdpEndpoint {
     InetAddress localAddressTowards(InetSocketAddress peer) {
         DatagramChannel probe = transport.newChannel(resources.loop(), familyOf(peer), 64);
         try {
-            rethrow(resources.loop().register(probe));
-            rethrow(probe.connect(peer));
+            OpenFailure.rethrow(resources.loop().register(probe), peer);
+            OpenFailure.rethrow(probe.connect(peer), peer);
             return probe.localAddress().getAddress();
         } catch (Exception e) {
             PlatformDependent.throwException(e);

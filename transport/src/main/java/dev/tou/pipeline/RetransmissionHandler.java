@@ -77,11 +77,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
             return;
         }
-        if (acknowledged.rttNanos() >= 0) {
-            tcb.rtt.onSample(acknowledged.rttNanos(), now);
-        } else if (acknowledged.bytes() > 0) {
-            tcb.rtt.resetBackOff();
-        }
+        measureRoundTrip(tcb, seg, now);
         detectLoss(tcb, seg, sacked, now);
         controlCongestion(tcb, sacked, priorInFlight, now);
         restartTimer(tcb, now);
@@ -90,12 +86,24 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
     }
 
+    // RFC 6298 section 3, Karn: what was sent twice says nothing of the round trip, and the timeout stays backed off,
+    // unless
+    // the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
+    private void measureRoundTrip(TransmissionControlBlock tcb, Segment seg, long now) {
+        if (acknowledged.rttNanos() >= 0) {
+            tcb.rtt.onSample(acknowledged.rttNanos(), now);
+        } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
+            long millis = tcb.timestamp(now) - seg.options().timestampEcho();
+            tcb.rtt.onSample(millis * NANOS_PER_MILLI, now);
+        }
+    }
+
     // RFC 5681 section 2, "DUPLICATE ACKNOWLEDGMENT", (a) to (e).
     private static boolean isDuplicate(TransmissionControlBlock tcb, Segment seg) {
         return !tcb.retransmissionQueue.isEmpty()
                 && seg.length() == 0
                 && seg.ack() == tcb.snd.una()
-                && seg.window() << tcb.negotiated.peerScale() == tcb.snd.wnd();
+                && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
     }
 
     private static int sack(TransmissionControlBlock tcb, Segment seg) {
@@ -181,7 +189,12 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        long again = now + tcb.rtt.rtoNanos();
+        int userTimeout = tcb.options().userTimeoutMillis();
+        if (userTimeout > 0) {
+            again = Math.min(again, tcb.unansweredSinceNanos() + userTimeout * NANOS_PER_MILLI);
+        }
+        tcb.arm(TcpTimer.RETRANSMISSION, again);
     }
 
     private static boolean isHopeless(TransmissionControlBlock tcb, int tries, long now) {
@@ -241,6 +254,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         } else {
             first = bookNew(leaving, queue, now);
         }
+        tcb.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }

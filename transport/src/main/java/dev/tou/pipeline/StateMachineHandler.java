@@ -115,7 +115,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         Segment syn = arrival.segment();
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
-        // RFC 7323 section 2.2: "The window field in a segment where the SYN bit is set MUST NOT be scaled."
         tcb.snd.initialWindow(syn.window(), syn.seq(), syn.ack());
     }
 
@@ -133,7 +132,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             }
             case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
             case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
-            case REPEAT_SYN_ACK -> sendSynAck(tcb, now);
+            case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
             case RESET -> fail(tcb, TcpEvent.RESET, resetCause(tcb));
             default -> {
@@ -175,16 +174,13 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             return false;
         }
         tcb.snd.acknowledged(seg.ack());
-        tcb.snd.initialWindow(seg.window() << tcb.negotiated.peerScale(), seg.seq(), seg.ack());
+        tcb.snd.initialWindow(seg.windowBytes(tcb.negotiated.peerScale()), seg.seq(), seg.ack());
         establish(tcb, TcpEvent.SYN_ACKED, now);
         return true;
     }
 
     private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
-        if (tcb.handshakeTries() == 1) {
-            tcb.rtt.onSample(now - tcb.handshakeSentNanos(), now);
-        }
         tcb.openWindows(Segments.PER_TRAIN, now);
         tcb.transition(event);
         tcb.armKeepAlive(now);
@@ -295,33 +291,52 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), 0, ControlBits.SYN, 0);
         tcb.negotiated.offer(syn.options(), tcb.timestamp(now));
-        finishSyn(tcb, syn, now, synDelayNanos(tcb.handshakeTries()));
+        syn.window(synWindow(tcb));
+        tcb.synPromised(syn.window());
+        tcb.arm(TcpTimer.HANDSHAKE, now + synDelayNanos(tcb.handshakeTries()));
+        tcb.handshakeTried(now);
+        writeSyn(tcb, syn);
+    }
+
+    // The peer repeats its SYN. That neither hurries the clock of our SYN-ACK nor uses it up.
+    private void answerAgain(TransmissionControlBlock tcb, long now) {
+        tcb.handshakeAnsweredAgain();
+        writeSyn(tcb, synAck(tcb, now));
     }
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
+        long delay = NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6);
+        tcb.handshakeTried(now);
+        tcb.arm(TcpTimer.HANDSHAKE, now + delay);
+        writeSyn(tcb, synAck(tcb, now));
+    }
+
+    private Segment synAck(TransmissionControlBlock tcb, long now) {
         int bits = ControlBits.SYN | ControlBits.ACK;
         Segment synAck = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
         tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamp(now), tcb.tsRecent());
-        finishSyn(tcb, synAck, now, NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6));
+        synAck.window(synWindow(tcb));
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();
+        return synAck;
     }
 
     // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
     // link
     // that loses packets a doubled wait costs more than another SYN.
     private static long synDelayNanos(int tries) {
-        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS), 6);
+        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS + 1), 6);
     }
 
-    private void finishSyn(TransmissionControlBlock tcb, Segment syn, long now, long delayNanos) {
-        // The window field of a SYN is not scaled (RFC 7323 section 2.2).
-        int window = Math.min(0xFFFF, tcb.advertisedWindow.capacityBytes());
-        syn.window(window);
-        tcb.handshakeTried(window, now);
-        tcb.arm(TcpTimer.HANDSHAKE, now + delayNanos);
+    // The window field of a SYN is not scaled (RFC 7323 section 2.2).
+    private static int synWindow(TransmissionControlBlock tcb) {
+        return Math.min(0xFFFF, tcb.advertisedWindow.capacityBytes());
+    }
+
+    private void writeSyn(TransmissionControlBlock tcb, Segment syn) {
+        assert departure.segment() == syn;
         ctx.write(departure.complete(tcb, null), ctx.voidPromise());
     }
 

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
 import dev.tou.connection.ByteStream;
@@ -13,6 +14,8 @@ import dev.tou.timing.TcpTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * Last stage: bytes and the application's channel. At the end of a burst it tells the application's side of every touched
@@ -21,6 +24,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * <p>An application may call back from inside any of this: its calls then only mark, and the burst's end sends.
  */
 final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCalls {
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(StreamHandler.class);
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -111,6 +116,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void received(TransmissionControlBlock tcb) {
+        tcb.applicationRead();
         if (burst.isActive()) {
             burst.touch(tcb);
         } else if (tcb.isLive() && tcb.deservesWindowUpdate()) {
@@ -160,7 +166,17 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         }
     }
 
-    // --- the UDP channel ends ---
+    // --- the UDP channel fails, or ends ---
+
+    /** Datagrams may fail to leave at any time: that is a loss like any other, and no news for an operator. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOGGER.debug("{}: a datagram was lost, or could not be read", ctx.channel(), cause);
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {

@@ -14,7 +14,6 @@ import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
-import dev.tou.window.SendBuffer;
 import dev.tou.window.Train;
 import dev.tou.window.UsableWindow;
 import io.netty.buffer.ByteBuf;
@@ -68,7 +67,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
-        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.window() << tcb.negotiated.peerScale());
+        tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
         if (seg.length() > 0) {
             text(tcb, seg);
         }
@@ -115,11 +114,9 @@ final class WindowHandler extends ChannelDuplexHandler {
         } else {
             // The segment may fill a gap, so its sender waits to hear (RFC 5681 section 4.2).
             tcb.acknowledgments.onUrgent();
-            int end = seg.seq() + bytes;
-            bytes = 0;
-            for (int i = 0; i < text.pieces(); i++) {
-                bytes += fillGap(tcb, text.take(i), end);
-            }
+            int from = tcb.rcv.nxt();
+            fillGap(tcb, seg.seq(), text);
+            bytes = tcb.rcv.nxt() - from;
         }
         text.forget();
         tcb.counters.bytesReceived += bytes;
@@ -128,11 +125,16 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A piece may reach behind what the one before it has joined with; what was held first wins.
-    private static int fillGap(TransmissionControlBlock tcb, ByteBuf piece, int ignoredEnd) {
-        int advance = tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer);
-        tcb.rcv.advance(advance);
-        return advance;
+    // What a piece joins with may reach into the pieces behind it; the bytes that were held first stay.
+    private static void fillGap(TransmissionControlBlock tcb, int seq, SegmentText text) {
+        int pieceSeq = seq;
+        for (int i = 0; i < text.pieces(); i++) {
+            ByteBuf piece = text.take(i);
+            int pieceEnd = pieceSeq + piece.readableBytes();
+            piece.skipBytes(Math.min(tcb.rcv.nxt() - pieceSeq, piece.readableBytes()));
+            tcb.rcv.advance(tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer));
+            pieceSeq = pieceEnd;
+        }
     }
 
     private void outOfOrder(TransmissionControlBlock tcb, Segment seg) {
@@ -158,6 +160,9 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void endOfBurst() {
+        if (!burst.isActive()) {
+            burst.begin(shard.resources().nowNanos());
+        }
         // Applications first, so that acknowledgments ride on their replies.
         ctx.fireChannelReadComplete();
         for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
@@ -177,7 +182,11 @@ final class WindowHandler extends ChannelDuplexHandler {
 
     private void transmit(TransmissionControlBlock tcb) {
         TcpState state = tcb.state();
-        if (state == TcpState.CLOSED || !state.isSynchronized()) {
+        if (!state.isSynchronized()) {
+            if (state == TcpState.SYN_RECEIVED && tcb.acknowledgments.isDueNow()) {
+                // A challenge (RFC 5961): nothing else is acknowledged without our SYN.
+                acknowledge(tcb);
+            }
             return;
         }
         if (tcb.deservesWindowUpdate()) {
@@ -202,9 +211,11 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void sendText(TransmissionControlBlock tcb) {
-        SendBuffer buffer = tcb.sendBuffer;
-        int full = buffer.segmentTextBytes();
+        int full = tcb.sendBuffer.segmentTextBytes();
         boolean limited = false;
+        if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
+            tcb.congestion.onIdleRestart(now());
+        }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
             if (!ctx.channel().isWritable()) {
                 waitForChannel(tcb);

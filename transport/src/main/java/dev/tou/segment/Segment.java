@@ -21,6 +21,7 @@ public final class Segment {
     private int ack;
     private int controlBits;
     private int window;
+    private boolean synWindow;
     private int urgentPointer;
     private int wireSegments;
     private int largestTextBytes;
@@ -34,6 +35,7 @@ public final class Segment {
         this.ack = ack;
         this.controlBits = controlBits;
         this.window = window;
+        synWindow = (controlBits & ControlBits.SYN) != 0;
         urgentPointer = 0;
         wireSegments = 1;
         largestTextBytes = 0;
@@ -72,6 +74,16 @@ public final class Segment {
     /** {@return the window field as sent, 0 to 65535, not scaled} */
     public int window() {
         return window;
+    }
+
+    /**
+     * {@return the window in bytes} "The window field in a segment where the SYN bit is set MUST NOT be scaled" (RFC 7323
+     * section 2.2), also when the SYN has been taken off since.
+     *
+     * @param shift the scale of the sender's window fields
+     */
+    public int windowBytes(int shift) {
+        return synWindow ? window : window << shift;
     }
 
     public int urgentPointer() {

@@ -84,8 +84,8 @@ public final class AdvertisedWindow {
      * segments, or half of all, or was stopped}
      */
     public boolean deservesUpdate(ReceiveSequenceSpace rcv, int unreadBytes, int segmentBytes) {
-        int free = capacityBytes - unreadBytes;
-        int gain = free - rcv.wnd();
+        // What the field cannot express is no gain: it would be told again and again.
+        int gain = expressible(Math.max(0, capacityBytes - unreadBytes)) - rcv.wnd();
         if (gain < Math.min(capacityBytes / 2, segmentBytes)) {
             return false;
         }

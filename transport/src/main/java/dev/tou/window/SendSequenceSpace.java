@@ -106,15 +106,14 @@ public final class SendSequenceSpace {
      * Takes the window from an acceptable acknowledgment, unless it acknowledges less than is known, or the segment is older
      * than the one that set the window last (RFC 9293 section 3.10.7.4, fifth: "If SND.UNA =&lt; SEG.ACK =&lt; SND.NXT").
      *
-     * @return whether the right edge moved to the right, or the window opened from zero
+     * <p>The RFC asks for a newer sequence number first, and so ignores the window of a retransmission that acknowledges
+     * something new. The window is counted from SND.UNA, so its right edge would then move without the peer having moved it.
+     * Hence, as in Linux, a newer acknowledgment decides, and the sequence number only between equal ones.
      */
-    public boolean updateWindow(int segSeq, int segAck, int window) {
-        if (!lt(segAck, una) && (lt(wl1, segSeq) || wl1 == segSeq && !gt(wl2, segAck))) {
-            boolean opened = gt(segAck + window, wl2 + wnd);
+    public void updateWindow(int segSeq, int segAck, int window) {
+        if (gt(segAck, wl2) || segAck == wl2 && !lt(segSeq, wl1)) {
             initialWindow(window, segSeq, segAck);
-            return opened;
         }
-        return false;
     }
 
     /** {@return how much more than what was sent the window allows, in bytes, never negative} */

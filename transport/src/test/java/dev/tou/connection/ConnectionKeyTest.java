@@ -108,5 +108,7 @@ class ConnectionKeyTest {
         words.read(InetAddress.getByName("ffff:fffe:fffd:fffc:fffb:fffa:fff9:fff8"));
         assertThat(words.hi()).isEqualTo(0xffff_fffe_fffd_fffcL);
         assertThat(words.lo()).isEqualTo(0xfffb_fffa_fff9_fff8L);
+        assertThat(words.read(InetAddress.getByName("0.0.0.1")).hi()).isZero();
+        assertThat(words.lo()).isEqualTo(0xffff_0000_0001L);
     }
 }

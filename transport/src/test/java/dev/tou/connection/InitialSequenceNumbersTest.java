@@ -40,6 +40,8 @@ class InitialSequenceNumbersTest {
                 .isEqualTo(1);
         assertThat(numbers.next(key, UDP_PORT, 0) - numbers.next(key, UDP_PORT, -64))
                 .isEqualTo(1);
+        assertThat(numbers.next(key, UDP_PORT, 0) - numbers.next(key, UDP_PORT, -1))
+                .isEqualTo(1);
         assertThat(numbers.next(key, UDP_PORT, -64) - numbers.next(key, UDP_PORT, -6400))
                 .isEqualTo(99);
     }

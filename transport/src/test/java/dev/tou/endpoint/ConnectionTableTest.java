@@ -16,6 +16,8 @@ import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.Keyed;
 import dev.tou.connection.SipHash;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,21 +51,24 @@ class ConnectionTableTest {
         }
     }
 
-    private Connection findByParts(ConnectionKey key) {
+    private static Connection findByParts(ConnectionTable<Connection> table, ConnectionKey key) {
         return table.find(key.remoteHi(), key.remoteLo(), key.remoteUdpPort(), key.localTcpPort(), key.remoteTcpPort());
     }
 
-    @Test
-    void agreesWithAHashMap() {
+    /** With few names the entries wrap round the end of the table all the time, with many it grows and shrinks. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 40, 500, 1 << 14})
+    void agreesWithAHashMap(int names) {
         long seed = new SplittableRandom().nextLong();
-        System.out.println("ConnectionTableTest seed=" + seed);
+        System.out.println("ConnectionTableTest names=" + names + " seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int step = 0; step < 2_000_000; step++) {
-            // Waves: the table grows to thousands and shrinks to nothing again.
-            boolean filling = step / 50_000 % 2 == 0;
-            ConnectionKey key = key(random.nextInt(1 << 14));
+        ConnectionTable<Connection> table = new ConnectionTable<>(new SipHash(random.nextLong(), random.nextLong()));
+        for (int step = 0; step < 500_000; step++) {
+            boolean filling = step / (4 * names) % 2 == 0;
+            ConnectionKey key = key(random.nextInt(names));
             Connection found = oracle.get(key);
-            assertThat(table.find(key) == found && findByParts(key) == found).isTrue();
+            assertThat(table.find(key) == found && findByParts(table, key) == found)
+                    .isTrue();
             if (random.nextInt(4) < (filling ? 3 : 0)) {
                 Connection connection = new Connection(key, step);
                 assertThat(table.put(connection) == oracle.put(key, connection)).isTrue();
@@ -77,6 +82,7 @@ class ConnectionTableTest {
             assertThat(table.remove(each)).isSameAs(each);
         }
         assertThat(table.size()).isZero();
+        assertThat(table.capacity()).isEqualTo(16);
     }
 
     @Test
@@ -128,5 +134,28 @@ class ConnectionTableTest {
         });
         assertThat(seen).hasSize(1);
         assertThat(table.size()).isEqualTo(1001);
+    }
+
+    /** Among some 80 000 keys two have the same 32 bits of hash. */
+    @Test
+    void tellsKeysOfTheSameHashApart() {
+        SipHash hash = new SipHash(5, 6);
+        Map<Integer, ConnectionKey> byHash = new HashMap<>();
+        for (int n = 0; ; n++) {
+            ConnectionKey key = key(n);
+            ConnectionKey other = byHash.put((int) hash.hash(key.remoteHi(), key.remoteLo(), key.ports()), key);
+            if (other != null) {
+                Connection first = new Connection(other, 1);
+                Connection second = new Connection(key, 2);
+                table.put(first);
+                assertThat(table.find(key)).isNull();
+                assertThat(table.put(second)).isNull();
+                assertThat(table.find(other)).isSameAs(first);
+                assertThat(findByParts(table, key)).isSameAs(second);
+                assertThat(table.remove(first)).isSameAs(first);
+                assertThat(table.find(key)).isSameAs(second);
+                return;
+            }
+        }
     }
 }

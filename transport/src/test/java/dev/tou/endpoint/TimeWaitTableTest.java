@@ -166,14 +166,15 @@ class TimeWaitTableTest {
                 .as("only the new one has timestamps")
                 .isTrue();
 
-        table.add(key(2), last, 2, -1, 0, now);
+        int stamp = Integer.MAX_VALUE;
+        table.add(key(2), last, 2, stamp, 0, now);
         int stamped = find(key(2));
-        assertThat(table.admits(stamped, last - 1, true, 0))
-                .as("newer, across the wrap")
+        assertThat(table.admits(stamped, last - 1, true, stamp + 1))
+                .as("newer, across the sign")
                 .isTrue();
-        assertThat(table.admits(stamped, last - 1, true, -1)).isFalse();
-        assertThat(table.admits(stamped, last + 1, true, -1)).isTrue();
-        assertThat(table.admits(stamped, last + 1, true, -2))
+        assertThat(table.admits(stamped, last - 1, true, stamp)).isFalse();
+        assertThat(table.admits(stamped, last + 1, true, stamp)).isTrue();
+        assertThat(table.admits(stamped, last + 1, true, stamp - 1))
                 .as("older, whatever the sequence number")
                 .isFalse();
         assertThat(table.admits(stamped, last + 1, false, 0)).isTrue();

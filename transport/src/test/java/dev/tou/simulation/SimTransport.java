@@ -5,8 +5,10 @@ import java.net.InetAddress;
 import java.util.List;
 
 import dev.tou.endpoint.DatagramTransport;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 
@@ -14,6 +16,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 public final class SimTransport implements DatagramTransport {
 
     private static final int MESSAGES_PER_READ = 64;
+    private static final int SOCKET_RECEIVE_BYTES = 4 << 20;
 
     private final SimHost host;
     private final boolean segmented;
@@ -39,7 +42,8 @@ public final class SimTransport implements DatagramTransport {
         channel.config()
                 .setRecvByteBufAllocator(
                         new FixedRecvByteBufAllocator(maxDatagramBytes + 1).maxMessagesPerRead(MESSAGES_PER_READ));
-        channel.config().setWriteBufferWaterMark(new io.netty.channel.WriteBufferWaterMark(1 << 20, 4 << 20));
+        channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_RECEIVE_BYTES);
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1 << 20, 4 << 20));
         return channel;
     }
 

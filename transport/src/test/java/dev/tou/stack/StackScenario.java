@@ -21,6 +21,7 @@ import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
@@ -32,7 +33,7 @@ import io.netty.channel.socket.SocketChannel;
  */
 final class StackScenario implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofHours(2);
+    private static final Duration LIMIT = Duration.ofHours(4);
     private static final int PORT = 4000;
 
     private final long seed;
@@ -48,6 +49,10 @@ final class StackScenario implements AutoCloseable {
     private final DatagramTrace trace = new DatagramTrace(20_000);
     private int connections;
     private int streamBytes;
+    private int bulkBytes;
+    private boolean abrupt;
+    private int stalls;
+    private Duration stallsWithin = Duration.ofSeconds(2);
     private LinkProfile profile;
 
     StackScenario(long seed) {
@@ -63,8 +68,10 @@ final class StackScenario implements AutoCloseable {
         simulation = new Simulation(network).afterEachStep(this::checkInvariants);
         connections = 1 + random.nextInt(3);
         streamBytes = 1 << 8 + random.nextInt(10);
+        stalls = random.nextInt(4);
         profile = drawProfile();
         network.onDatagram(trace);
+        network.onDatagram(new WireOracle(server.address(PORT)));
     }
 
     StackScenario profile(LinkProfile chosen) {
@@ -72,9 +79,23 @@ final class StackScenario implements AutoCloseable {
         return this;
     }
 
-    StackScenario traffic(int howMany, int bytesEachWay) {
-        connections = howMany;
-        streamBytes = bytesEachWay;
+    /** One connection, on which the client sends just so many bytes and the server a few. */
+    StackScenario bulk(int bytes) {
+        connections = 1;
+        bulkBytes = bytes;
+        return this;
+    }
+
+    /** Either end may close, or reset, the connection at any time. */
+    StackScenario abrupt() {
+        abrupt = true;
+        return this;
+    }
+
+    /** So many pauses of either host, anywhere in the given time. */
+    StackScenario stalls(int howMany, Duration within) {
+        stalls = howMany;
+        stallsWithin = within;
         return this;
     }
 
@@ -111,7 +132,9 @@ final class StackScenario implements AutoCloseable {
             connect();
             scheduleStalls();
             simulation.expect("every stream whole and closed", this::allClosed, LIMIT);
-            checkStreams();
+            if (!abrupt) {
+                checkStreams();
+            }
             settle();
             return network.traceHash();
         } catch (Throwable t) {
@@ -142,14 +165,16 @@ final class StackScenario implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        StreamEnd end = new StreamEnd(-1, 0, bytes(), random.split(), random.nextInt(4) == 0);
+                        StreamEnd end = new StreamEnd(-1, 0, bytes(), random.split(), random.nextInt(2) == 0);
                         serverEnds.add(end);
                         channel.pipeline().addLast(end);
+                        endAbruptly(channel);
                     }
                 });
         simulation.await(listening.bind(server.address(PORT)));
         for (int i = 0; i < connections; i++) {
-            StreamEnd end = new StreamEnd(0, -1, bytes(), random.split(), random.nextInt(4) == 0);
+            StreamEnd end =
+                    new StreamEnd(0, -1, bulkBytes > 0 ? bulkBytes : bytes(), random.split(), random.nextInt(2) == 0);
             clientEnds.add(end);
             Bootstrap connecting = clientChannels
                     .client()
@@ -164,12 +189,20 @@ final class StackScenario implements AutoCloseable {
                     .option(TouChannelOption.SACK, random.nextInt(4) > 0)
                     .option(TouChannelOption.WINDOW_SCALING, random.nextInt(4) > 0)
                     .handler(end);
-            connecting.connect(server.address(PORT));
+            endAbruptly(connecting.connect(server.address(PORT)).channel());
+        }
+    }
+
+    private void endAbruptly(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, abrupt);
+        if (abrupt && random.nextInt(2) == 0) {
+            channel.config().setOption(ChannelOption.SO_LINGER, random.nextInt(3) - 1);
+            network.at(Duration.ofMillis(random.nextInt(500)), channel::close);
         }
     }
 
     private int receiveBuffer() {
-        return random.nextInt(3) == 0 ? 4096 + random.nextInt(20_000) : 1 << 20;
+        return random.nextInt(2) == 0 ? 4096 + random.nextInt(20_000) : 1 << 20;
     }
 
     private long bytes() {
@@ -177,14 +210,17 @@ final class StackScenario implements AutoCloseable {
     }
 
     private void scheduleStalls() {
-        for (int i = random.nextInt(4); i > 0; i--) {
+        for (int i = stalls; i > 0; i--) {
             SimHost host = random.nextBoolean() ? client : server;
             Duration length = Duration.ofMillis(5L << random.nextInt(8));
-            network.at(Duration.ofMillis(random.nextInt(2_000)), () -> host.stall(length));
+            network.at(Duration.ofMillis(random.nextLong(stallsWithin.toMillis())), () -> host.stall(length));
         }
     }
 
     private boolean allClosed() {
+        if (abrupt) {
+            return isEmpty(clientChannels) && isEmpty(serverChannels);
+        }
         return clientEnds.stream().allMatch(StreamEnd::isClosed)
                 && serverEnds.size() == connections
                 && serverEnds.stream().allMatch(StreamEnd::isClosed);
@@ -239,6 +275,8 @@ final class StackScenario implements AutoCloseable {
             check(tcb.snd.outstanding() == queue.outstandingBytes(), "the queue holds what is outstanding: " + tcb);
             check(tcb.sendBuffer.bytes() >= 0 && tcb.unsentBytes() >= 0, "the send buffer covers it");
             check(queue.pipeBytes() >= 0 && queue.lostBytes() >= 0 && queue.sackedBytes() >= 0, "sums are sums");
+            // The peers here never shrink a window, so nothing but our FIN may ever lie beyond its edge.
+            check(tcb.snd.outstanding() <= tcb.snd.wnd() + 1, "the peer's window is obeyed: " + tcb);
             check(tcb.rcv.wnd() >= 0, "the window is not negative");
             int capacity = tcb.advertisedWindow.capacityBytes();
             check(tcb.receiveBuffer.readableBytes() <= Math.max(capacity, 65_535), "the window was kept");

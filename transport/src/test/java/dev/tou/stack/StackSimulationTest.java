@@ -24,6 +24,15 @@ class StackSimulationTest {
     }
 
     @Test
+    void whateverEndsAbruptlyLeavesNothing() {
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.min(SEEDS, 500); seed++) {
+            try (StackScenario scenario = new StackScenario(seed)) {
+                scenario.abrupt().run();
+            }
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameDatagrams() {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.min(SEEDS, 20); seed++) {
             assertThat(hashOf(seed)).as("seed 0x%x", seed).isEqualTo(hashOf(seed));

@@ -132,7 +132,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
         } finally {
             bytes.release();
         }
-        if (slowReader && random.nextInt(4) == 0) {
+        if (slowReader && random.nextInt(3) == 0) {
             ctx.channel().config().setAutoRead(false);
             long millis = 1 + random.nextInt(300);
             ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), millis, TimeUnit.MILLISECONDS);

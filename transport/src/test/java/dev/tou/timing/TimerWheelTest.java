@@ -32,6 +32,7 @@ class TimerWheelTest {
         final List<TcpTimer> expired = new ArrayList<>();
         final List<Long> delays = new ArrayList<>();
         Consumer<TcpTimer> then = timer -> {};
+        int calls;
 
         Recorder() {
             super(wheel);
@@ -39,6 +40,7 @@ class TimerWheelTest {
 
         @Override
         protected void onExpiry(long nowNanos) {
+            calls++;
             for (TcpTimer timer; (timer = pollExpired(nowNanos)) != null; ) {
                 expired.add(timer);
                 delays.add(nowNanos - deadlineNanos(timer));
@@ -102,7 +104,7 @@ class TimerWheelTest {
             loop.advance(10_000);
         }
         // 10 s of acknowledgments: the loop looks every 200 ms.
-        assertThat(connection.expired).isEmpty();
+        assertThat(connection.calls).isZero();
         assertThat(loop.schedules).isLessThanOrEqualTo(51);
         loop.advance(201 * MILLI);
         assertThat(connection.expired).containsExactly(RETRANSMISSION);

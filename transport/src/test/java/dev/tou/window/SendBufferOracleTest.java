@@ -47,7 +47,7 @@ class SendBufferOracleTest {
     private static final class Oracle {
 
         private final Random random;
-        private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+        private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
         private final SendBuffer buffer = new SendBuffer(allocator);
         private final Train train = new Train();
         private final int origin;

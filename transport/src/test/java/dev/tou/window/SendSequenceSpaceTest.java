@@ -51,12 +51,13 @@ class SendSequenceSpaceTest {
     /**
      * RFC 9293 section 3.10.7.4, fifth: "If SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated. If (SND.WL1 <
      * SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND, set SND.WL1 <- SEG.SEQ, and set SND.WL2
-     * <- SEG.ACK."
+     * <- SEG.ACK." With one difference, as in Linux: a newer acknowledgment decides even on an older segment, because the
+     * window is counted from SND.UNA, which has just moved.
      */
     @ParameterizedTest(name = "WL1 + {0}, WL2 + {1}: {2}")
     @CsvSource({
         "-1,   0, false",
-        "-1,  10, false",
+        "-1,  10, true",
         " 0,   0, true",
         " 0,  10, true",
         " 0,  -1, false",
@@ -76,19 +77,15 @@ class SendSequenceSpaceTest {
     }
 
     @Test
-    void tellsWhetherTheRightEdgeHasMoved() {
+    void theWindowMayCloseAndShrink() {
         SendSequenceSpace snd = established(-1, 1000);
         snd.sent(500);
-        assertThat(snd.updateWindow(101, 0, 1000)).as("the same").isFalse();
-        snd.acknowledged(200);
-        assertThat(snd.updateWindow(102, 200, 800))
-                .as("what was acknowledged, no more")
-                .isFalse();
         snd.acknowledged(300);
-        assertThat(snd.updateWindow(103, 300, 701)).as("one more").isTrue();
-        assertThat(snd.updateWindow(104, 300, 0)).as("closed").isFalse();
-        assertThat(snd.usable()).isZero();
-        assertThat(snd.updateWindow(105, 300, 1)).as("a byte").isTrue();
+        snd.updateWindow(103, 300, 701);
+        assertThat(snd.usable()).isEqualTo(501);
+        snd.updateWindow(104, 300, 0);
+        assertThat(snd.usable()).as("closed").isZero();
+        snd.updateWindow(105, 300, 1);
         assertThat(snd.usable()).as("shrunk below what was sent").isZero();
     }
 

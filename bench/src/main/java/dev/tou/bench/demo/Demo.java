@@ -23,7 +23,6 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.ProgressLine;
-import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
 import dev.tou.bench.file.FileSender;
 import dev.tou.bench.file.Sha256;
@@ -97,13 +96,10 @@ final class Demo {
             assert hook != null;
             int port = server.await("listening", event -> {}).path("port").asInt();
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
-            step("server", "process " + server.pid() + " listens on " + text(address));
-            if (!Transports.STREAMS_RUN_OVER_UDP) {
-                return withClient(source, inbox, server, new HostAndPort("127.0.0.1", port), null);
-            }
+            step("server", "process " + server.pid() + " listens on " + HostAndPort.of(address));
             try (UdpRelay relay = relay(address)) {
-                step("link", text(relay.address()) + " to " + text(address));
-                HostAndPort entry = new HostAndPort(relay.address().getAddress().getHostAddress(), port);
+                step("link", HostAndPort.of(relay.address()) + " to " + HostAndPort.of(address));
+                HostAndPort entry = HostAndPort.of(relay.address());
                 return withClient(source, inbox, server, entry, relay);
             }
         }
@@ -135,7 +131,7 @@ final class Demo {
             ProgressLine line = new ProgressLine(console, source.getFileName().toString(), size(source));
             long begin = System.nanoTime();
             JsonNode sent = client.await("sent", event -> progress(line, event, begin));
-            RelayStatistics link = relay == null ? null : relay.statistics();
+            RelayStatistics link = relay.statistics();
             JsonNode received = server.await("received", event -> {});
             Sha256 digest = compare(source, inbox, received);
             step("file", "SHA-256 is the same at both ends: " + digest.hex().substring(0, 16) + "...");
@@ -191,10 +187,6 @@ final class Demo {
         if (!common.json()) {
             console.say(line);
         }
-    }
-
-    private static String text(InetSocketAddress address) {
-        return new HostAndPort(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 
     private static long size(Path file) {

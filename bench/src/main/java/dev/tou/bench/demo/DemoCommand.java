@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou demo",
-            "  tou demo --seed 7 --loss 3% --delay 20ms --size 8MiB",
+            "  tou demo --seed 7 --loss 3% --delay 20ms --size 4MiB",
             "  tou demo --file video.mp4 --out results"
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -44,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            defaultValue = "32MiB",
+            defaultValue = "16MiB",
             description = "Size of the generated file (default: ${DEFAULT-VALUE}).")
     private String size;
 

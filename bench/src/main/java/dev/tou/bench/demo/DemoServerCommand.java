@@ -4,7 +4,6 @@ package dev.tou.bench.demo;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -12,6 +11,7 @@ import java.util.concurrent.Callable;
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.file.FileReceiver;
@@ -63,12 +63,12 @@ public final class DemoServerCommand implements Callable<Integer>, ReceiveListen
     }
 
     @Override
-    public void onFailed(SocketAddress peer, Failure failure) {
+    public void onFailed(HostAndPort peer, Failure failure) {
         lines.emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", failure.getMessage()));
     }
 
     @Override
-    public void onRejected(SocketAddress peer, Failure failure) {
+    public void onRejected(HostAndPort peer, Failure failure) {
         onFailed(peer, failure);
     }
 }

@@ -23,7 +23,7 @@ import dev.tou.bench.impair.RelayStatistics;
  *
  * @param sent what the client said about the transfer
  * @param latency what it said about the requests, in nanoseconds
- * @param link what the relay counted during the transfer, or null if there was none between
+ * @param link what the relay counted during the transfer
  * @param nanos the demo took
  */
 record DemoSummary(
@@ -71,9 +71,7 @@ record DemoSummary(
 
     void show(Console console) {
         showTransfer(console);
-        if (link != null) {
-            showLink(console);
-        }
+        showLink(console);
         showLatency(console);
         console.say("");
         console.say("  Results in " + console.bold(plan.results().toString())
@@ -88,22 +86,29 @@ record DemoSummary(
         row(console, "time", Units.nanos(sent.path("nanos").asDouble()));
         row(console, "rate", Units.bytesPerSecond(rate()) + "  (" + Units.bitsPerSecond(rate() * 8) + ")");
         JsonNode connection = sent.path("connection");
-        row(console, "channel", connection.path("transport").asText());
+        row(
+                console,
+                "channel",
+                connection.path("transport").asText() + ", "
+                        + connection.path("congestionControl").asText() + ", MSS "
+                        + connection.path("mss").asText());
         row(
                 console,
                 "round trip",
-                connection.path("rttMillis").isNumber()
-                        ? Units.format("%.1f ms", connection.path("rttMillis").asDouble())
-                                + Units.format(
-                                        "  (+/- %.1f ms)",
-                                        connection.path("rttVarMillis").asDouble())
-                        : "not told by this channel");
+                Units.format(
+                        "%.1f ms  (+/- %.1f ms, least %.1f ms)",
+                        connection.path("rttMillis").asDouble(),
+                        connection.path("rttVarMillis").asDouble(),
+                        connection.path("minRttMillis").asDouble()));
         row(
                 console,
                 "sent again",
-                connection.path("retransmits").isNumber()
-                        ? Units.grouped(connection.path("retransmits").asLong()) + " segments"
-                        : "not told by this channel");
+                Units.format(
+                        "%s of %s segments  (%s recoveries, %s timeouts)",
+                        Units.grouped(connection.path("retransmits").asLong()),
+                        Units.grouped(connection.path("segmentsSent").asLong()),
+                        Units.grouped(connection.path("recoveries").asLong()),
+                        Units.grouped(connection.path("timeouts").asLong())));
     }
 
     private void showLink(Console console) {
@@ -133,7 +138,7 @@ record DemoSummary(
             line.append(Units.format(
                     "  %-4s%-12s", name, Units.nanos(latency.path(name).asDouble())));
         }
-        console.say("  " + line);
+        console.say("  " + line.toString().stripTrailing());
     }
 
     private static void heading(Console console, String text) {
@@ -142,7 +147,7 @@ record DemoSummary(
     }
 
     private static void row(Console console, String name, String value) {
-        console.say(Units.format("    %-16s", name) + value);
+        console.say(Units.format("    %-18s", name) + value);
     }
 
     private void rowIf(Console console, long sum, String name, ToLongFunction<RelayStatistics.Direction> figure) {

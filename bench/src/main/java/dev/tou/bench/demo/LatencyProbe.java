@@ -55,7 +55,7 @@ final class LatencyProbe {
         try {
             new Bootstrap()
                     .group(group)
-                    .channel(Transports.socketChannel(io))
+                    .channel(Transports.socketChannel())
                     .handler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel channel) {

@@ -2,6 +2,7 @@
 package dev.tou.bench.file;
 
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +40,14 @@ public final class FileReceiver implements AutoCloseable {
      * @throws dev.tou.bench.Failure if the address cannot be listened on
      */
     public static FileReceiver listen(Transports.Io io, InetSocketAddress address, Consumer<SocketChannel> installer) {
+        if (address.isUnresolved()) {
+            throw Failures.listening(address, new UnknownHostException(address.getHostString()));
+        }
         EventLoopGroup group = Transports.group(io, 1, "tou-receive");
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channel(Transports.serverSocketChannel(io))
+                .channel(Transports.serverSocketChannel())
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {

@@ -63,7 +63,7 @@ public final class FileSender implements AutoCloseable {
     public static FileSender start(Transports.Io io, Path path, String name, HostAndPort target, Duration timeout) {
         SourceFile file = SourceFile.open(path);
         String called = name == null ? file.name() : name;
-        TransferProgress progress = new TransferProgress(called, file.size(), target.unresolved());
+        TransferProgress progress = new TransferProgress(called, file.size(), target);
         FileSender sender = new FileSender(Transports.group(io, 1, "tou-send"), file, progress);
         sender.connect(io, target, timeout);
         return sender;
@@ -78,7 +78,7 @@ public final class FileSender implements AutoCloseable {
         handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
         ChannelFuture connected = new Bootstrap()
                 .group(group)
-                .channel(Transports.socketChannel(io))
+                .channel(Transports.socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override

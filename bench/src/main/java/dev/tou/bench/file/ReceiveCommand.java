@@ -2,7 +2,6 @@
 package dev.tou.bench.file;
 
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +13,7 @@ import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
@@ -168,7 +168,7 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     }
 
     @Override
-    public void onFailed(SocketAddress peer, Failure failure) {
+    public void onFailed(HostAndPort peer, Failure failure) {
         events.add(() -> {
             ended(failure.exit());
             rejected(peer, failure);
@@ -176,11 +176,11 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     }
 
     @Override
-    public void onRejected(SocketAddress peer, Failure failure) {
+    public void onRejected(HostAndPort peer, Failure failure) {
         events.add(() -> rejected(peer, failure));
     }
 
-    private void rejected(SocketAddress peer, Failure failure) {
+    private void rejected(HostAndPort peer, Failure failure) {
         lines.emit(
                 "failed",
                 JsonLines.fields(

@@ -2,10 +2,11 @@
 package dev.tou.bench.file;
 
 import java.io.IOException;
-import java.net.SocketAddress;
+import java.net.InetSocketAddress;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Units;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,7 +35,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
 
     private final Reception reception;
     private State state = State.WAITING_FOR_OFFER;
-    private SocketAddress peer;
+    private HostAndPort peer;
     private DiskThread disk;
     private TargetFile file;
     private TransferProgress progress;
@@ -45,13 +46,19 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        peer = ctx.channel().remoteAddress();
+        peerIs(ctx);
         ctx.fireChannelActive();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        peer = ctx.channel().remoteAddress();
+        peerIs(ctx);
+    }
+
+    private void peerIs(ChannelHandlerContext ctx) {
+        if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
+            peer = HostAndPort.of(address);
+        }
     }
 
     @Override

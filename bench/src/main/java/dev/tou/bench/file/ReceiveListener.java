@@ -1,10 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
-import java.net.SocketAddress;
 import java.nio.file.Path;
 
 import dev.tou.bench.Failure;
+import dev.tou.bench.HostAndPort;
 
 /** Told what becomes of the transfers of a receiver. Called in event loops: must not block. */
 public interface ReceiveListener {
@@ -16,8 +16,8 @@ public interface ReceiveListener {
     void onKept(TransferProgress transfer, Path file, Sha256 digest);
 
     /** A transfer from {@code peer} failed. Nothing of it was kept. */
-    void onFailed(SocketAddress peer, Failure failure);
+    void onFailed(HostAndPort peer, Failure failure);
 
     /** A connection from {@code peer} did not come to a transfer: no offer, or one too many. */
-    void onRejected(SocketAddress peer, Failure failure);
+    void onRejected(HostAndPort peer, Failure failure);
 }

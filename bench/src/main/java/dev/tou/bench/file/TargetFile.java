@@ -116,7 +116,7 @@ final class TargetFile {
                             + " arrived damaged (its SHA-256 differs), so it was not kept; send it again.");
         }
         if (ended) {
-            throw new Failure(ExitCode.RESET, target.getFileName() + " was given up before it was complete.");
+            throw givenUp();
         }
         try {
             channel.force(true);
@@ -178,9 +178,18 @@ final class TargetFile {
         }
     }
 
-    private Failure failed(IOException e) {
+    private synchronized Failure failed(IOException e) {
+        if (ended) { // closed under the disk thread's hands
+            return givenUp();
+        }
         discard();
         return Failures.writing(target.getParent(), target.getFileName().toString(), e);
+    }
+
+    private Failure givenUp() {
+        return new Failure(
+                ExitCode.RESET,
+                target.getFileName() + " was given up because the receiver is ending; nothing of it was kept.");
     }
 
     private static Failure exists(Path target) {

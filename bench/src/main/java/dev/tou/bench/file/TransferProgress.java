@@ -1,19 +1,20 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
-import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+
+import dev.tou.bench.HostAndPort;
 
 /** How far one file has come: counted by the threads that move it, read by the one that shows it. */
 public final class TransferProgress {
 
     private final String name;
     private final long size;
-    private final SocketAddress peer;
+    private final HostAndPort peer;
     private final long startNanos = System.nanoTime();
     private final AtomicLong moved = new AtomicLong();
 
-    TransferProgress(String name, long size, SocketAddress peer) {
+    TransferProgress(String name, long size, HostAndPort peer) {
         this.name = name;
         this.size = size;
         this.peer = peer;
@@ -39,7 +40,7 @@ public final class TransferProgress {
     }
 
     /** {@return the other end} */
-    public SocketAddress peer() {
+    public HostAndPort peer() {
         return peer;
     }
 

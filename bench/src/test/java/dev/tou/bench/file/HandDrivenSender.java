@@ -31,7 +31,7 @@ public final class HandDrivenSender implements AutoCloseable {
         group = Transports.group(io, 1, "hand");
         channel = new Bootstrap()
                 .group(group)
-                .channel(Transports.socketChannel(io))
+                .channel(Transports.socketChannel())
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {

@@ -3,7 +3,6 @@ package dev.tou.bench.file;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,12 +69,12 @@ class TransferTest implements ReceiveListener {
     }
 
     @Override
-    public void onFailed(SocketAddress peer, Failure failure) {
+    public void onFailed(HostAndPort peer, Failure failure) {
         told.add(failure);
     }
 
     @Override
-    public void onRejected(SocketAddress peer, Failure failure) {
+    public void onRejected(HostAndPort peer, Failure failure) {
         told.add(failure.exit());
     }
 

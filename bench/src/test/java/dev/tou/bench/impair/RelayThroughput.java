@@ -28,6 +28,7 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 final class RelayThroughput {
 
     private static final int BURST = 10;
+    private static final int WARM_UP_SECONDS = 3;
 
     public static void main(String[] args) throws InterruptedException {
         Transports.Io io = Transports.Io.valueOf(args[0].toUpperCase(java.util.Locale.ROOT));
@@ -66,18 +67,21 @@ final class RelayThroughput {
                     .bind("127.0.0.1", 0)
                     .sync()
                     .channel();
+            send(source, relay.address(), io, bytes, bitsPerSecond, WARM_UP_SECONDS);
+            TimeUnit.SECONDS.sleep(1);
+            RelayStatistics.Direction before = relay.statistics().toServer();
+            long arrivedBefore = arrived[0];
             long sent = send(source, relay.address(), io, bytes, bitsPerSecond, seconds);
             TimeUnit.SECONDS.sleep(1);
-            RelayStatistics.Direction counted = relay.statistics().toServer();
+            RelayStatistics.Direction after = relay.statistics().toServer();
             System.out.printf(
-                    "%s %d bytes: offered %s, relay read %.2f %%, passed on %s, sink got %.2f %% of it%n%s%n",
+                    "%s, %d bytes: offered %s, relay read %.2f %% of it, passed on %s, sink got %.2f %% of that%n",
                     io,
                     bytes,
                     Units.bitsPerSecond(sent * bytes * 8.0 / seconds),
-                    100.0 * counted.entered() / sent,
-                    Units.bitsPerSecond(counted.leftBytes() * 8.0 / seconds),
-                    100.0 * arrived[0] / counted.left(),
-                    counted);
+                    100.0 * (after.entered() - before.entered()) / sent,
+                    Units.bitsPerSecond((after.leftBytes() - before.leftBytes()) * 8.0 / seconds),
+                    100.0 * (arrived[0] - arrivedBefore) / (after.left() - before.left()));
         }
         Transports.shutdown(group);
     }

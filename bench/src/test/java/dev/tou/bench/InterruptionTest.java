@@ -1,0 +1,141 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.tou.bench.file.HandDrivenReceiver;
+import dev.tou.bench.file.HandDrivenSender;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Processes that are told to end in the middle of their work, and those at the other end. */
+@Timeout(180)
+@DisabledOnOs(OS.WINDOWS)
+class InterruptionTest {
+
+    @TempDir
+    Path folder;
+
+    private Path inbox;
+
+    @BeforeEach
+    void makeInbox() throws IOException {
+        inbox = Files.createDirectory(folder.resolve("inbox"));
+    }
+
+    private TouProcess receiver(String... more) throws IOException {
+        String[] args = {"receive", "--bind", "127.0.0.1", "--port", "0", "--dir", inbox.toString(), "--report", "json"
+        };
+        return TouProcess.start(Stream.of(args, more).flatMap(Stream::of).toArray(String[]::new));
+    }
+
+    private List<String> inboxNames() throws IOException {
+        try (Stream<Path> all = Files.list(inbox)) {
+            return all.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+
+    private Path bigFile() throws IOException {
+        Path file = folder.resolve("big.bin");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 30);
+        }
+        return file;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    void anInterruptedReceiverKeepsNothing(String signal, int exit) throws Exception {
+        try (TouProcess receiver = receiver();
+                HandDrivenSender sender = new HandDrivenSender(
+                        Transports.Io.preferred(), new HostAndPort("127.0.0.1", receiver.awaitPort()))) {
+            sender.offer("half", 1_000_000);
+            sender.awaitAccepted();
+            sender.bytes("some of it");
+            assertThat(inboxNames()).singleElement().asString().endsWith(".part");
+            receiver.signal(signal);
+            assertThat(receiver.awaitExit()).isEqualTo(exit);
+            assertThat(receiver.output()).endsWith("tou: Interrupted while a file was coming; nothing of it was kept.");
+            assertThat(inboxNames()).isEmpty();
+        }
+    }
+
+    @Test
+    void anInterruptedReceiverThatWaitsJustStops() throws Exception {
+        try (TouProcess receiver = receiver()) {
+            receiver.awaitPort();
+            receiver.signal("INT");
+            assertThat(receiver.awaitExit()).isEqualTo(130);
+            assertThat(receiver.output()).endsWith("tou: Interrupted; no longer listening.");
+        }
+    }
+
+    @Test
+    void anInterruptedSenderSaysHowFarItWas() throws Exception {
+        try (HandDrivenReceiver receiver = new HandDrivenReceiver();
+                TouProcess sender = TouProcess.start("send", bigFile().toString(), "127.0.0.1:" + receiver.port())) {
+            receiver.awaitEnough();
+            sender.signal("INT");
+            assertThat(sender.awaitExit()).isEqualTo(130);
+            assertThat(sender.output())
+                    .matches(
+                            "(?s).*tou: Interrupted after .* of 1\\.0 GiB; the receiver keeps nothing of big\\.bin\\.");
+        }
+    }
+
+    @Test
+    void aSenderWhoseReceiverIsInterruptedIsTold() throws Exception {
+        try (TouProcess receiver = receiver();
+                TouProcess sender = TouProcess.start(
+                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
+            sender.awaitLine(line -> line.matches(".*\"bytes\":[1-9].*"));
+            receiver.signal("TERM");
+            assertThat(sender.awaitExit()).isEqualTo(ExitCode.RESET.code());
+            assertThat(sender.output())
+                    .containsPattern(
+                            "tou: (127\\.0\\.0\\.1:\\d+ (ended|broke) the connection after .*; send the file again"
+                                    + "|The receiver says: big.bin was given up because the receiver is ending.*)\\.");
+            receiver.awaitExit();
+            assertThat(inboxNames()).isEmpty();
+        }
+    }
+
+    @Test
+    void aReceiverWhoseSenderIsKilledKeepsNothing() throws Exception {
+        try (TouProcess receiver = receiver("--once", "--timeout", "2s");
+                TouProcess sender = TouProcess.start(
+                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
+            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+            sender.signal("KILL");
+            assertThat(receiver.awaitExit()).isIn(ExitCode.RESET.code(), ExitCode.REFUSED.code());
+            assertThat(receiver.output()).containsPattern("tou: .* (was not kept|nothing was kept)\\.");
+            assertThat(inboxNames()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneFileFromProcessToProcess() throws Exception {
+        Path file = Files.writeString(folder.resolve("hello.txt"), "hello");
+        try (TouProcess receiver = receiver("--once");
+                TouProcess sender = TouProcess.start("send", file.toString(), "127.0.0.1:" + receiver.awaitPort())) {
+            assertThat(sender.awaitExit()).isZero();
+            assertThat(receiver.awaitExit()).isZero();
+            assertThat(sender.output()).contains("hello.txt is on 127.0.0.1").contains("SHA-256 2cf24dba5fb0a30e");
+            assertThat(receiver.output()).contains("\"received\"").contains("2cf24dba5fb0a30e");
+            assertThat(inboxNames()).containsExactly("hello.txt");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.demo;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.TouProcess;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The demonstration from end to end, with a small file. */
+@Timeout(180)
+class DemoTest {
+
+    @TempDir
+    Path folder;
+
+    private final CapturedConsole tou = new CapturedConsole();
+
+    @Test
+    void endsInATableAndAFolder() throws Exception {
+        Path out = folder.resolve("results");
+        int exit = tou.run("demo", "--size", "1MiB", "--seed", "7", "--out", out.toString());
+        assertThat(exit).as(tou.err()).isZero();
+        assertThat(tou.err()).isEmpty();
+        assertThat(tou.out())
+                .contains("seed 7")
+                .contains("SHA-256 is the same at both ends")
+                .contains("1 048 576")
+                .contains("p99")
+                .contains(out.toString());
+
+        JsonNode summary =
+                new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+        assertThat(summary.path("schema").asInt()).isEqualTo(1);
+        assertThat(summary.path("seed").asLong()).isEqualTo(7);
+        assertThat(summary.path("bytes").asLong()).isEqualTo(1 << 20);
+        assertThat(summary.path("latencyNanos").path("count").asInt()).isEqualTo(Demo.REQUESTS);
+
+        try (HistogramLogReader log =
+                new HistogramLogReader(out.resolve("latency.hlog").toFile())) {
+            Histogram histogram = (Histogram) log.nextIntervalHistogram();
+            assertThat(histogram.getTotalCount()).isEqualTo(Demo.REQUESTS);
+            assertThat(histogram.getMaxValue())
+                    .isEqualTo(summary.path("latencyNanos").path("max").asLong());
+        }
+    }
+
+    @Test
+    void theFileOfASeedIsAlwaysTheSame() {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        SeededFile.write(first, 100_001, 42);
+        SeededFile.write(second, 100_001, 42);
+        assertThat(first).hasSameBinaryContentAs(second).hasSize(100_001);
+        SeededFile.write(second, 100_001, 43);
+        assertThat(SeededFile.digest(first)).isNotEqualTo(SeededFile.digest(second));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void anInterruptedDemoTakesItsProcessesAndFilesWithIt() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        try (TouProcess demo = TouProcess.start(temporary, "demo", "--out", folder.toString())) {
+            String line = demo.awaitLine(text -> text.contains("client") && text.contains("process"));
+            long client = Long.parseLong(line.replaceAll(".*process (\\d+) .*", "$1"));
+            demo.signal("INT");
+            assertThat(demo.awaitExit()).isEqualTo(130);
+            assertThat(demo.output()).contains("tou: Interrupted; both processes were ended");
+            ProcessHandle.of(client).ifPresent(handle -> handle.onExit().join());
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertThat(left.filter(path -> path.getFileName().toString().startsWith("tou-demo-")))
+                        .isEmpty();
+            }
+        }
+    }
+}

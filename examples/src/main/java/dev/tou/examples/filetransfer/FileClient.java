@@ -1,0 +1,99 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.examples.filetransfer;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import dev.tou.channel.TouSocketChannel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks for a file by name and writes it. See "tou receive" for what a careful program does besides. */
+@Command(name = "file-client", mixinStandardHelpOptions = true, description = "Fetches a file from file-server.")
+public final class FileClient implements Callable<Integer> {
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Server (default: ${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(names = "--port", defaultValue = "8023", description = "Its UDP port (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Parameters(index = "0", description = "Name of the file on the server.")
+    private String name;
+
+    @Parameters(index = "1", description = "Where to write it.")
+    private Path target;
+
+    @Override
+    public Integer call() {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (OutputStream out = Files.newOutputStream(target)) {
+            Fetch fetch = new Fetch(out);
+            new Bootstrap()
+                    .group(group)
+                    .channel(TouSocketChannel.class)
+                    .handler(fetch)
+                    .connect(host, port)
+                    .sync()
+                    .channel()
+                    .closeFuture()
+                    .sync();
+            boolean complete = fetch.size >= 0 && fetch.size == fetch.written;
+            System.out.println(complete ? fetch.size + " bytes in " + target : "No such file, or not all of it.");
+            return complete ? 0 : 1;
+        } catch (Exception e) {
+            System.err.println(e.getMessage());
+            return 1;
+        } finally {
+            group.shutdownGracefully();
+        }
+    }
+
+    private final class Fetch extends ByteToMessageDecoder {
+        private final OutputStream out;
+        private volatile long size = FileServer.NO_SUCH_FILE;
+        private volatile long written;
+
+        Fetch(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.writeAndFlush(ctx.alloc().buffer().writeBytes((name + "\n").getBytes(StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> ignored) throws IOException {
+            if (size >= 0) {
+                written += in.readableBytes();
+                in.readBytes(out, in.readableBytes()); // blocks this loop, which has nothing else to do
+            } else if (in.readableBytes() >= Long.BYTES) {
+                size = in.readLong();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            System.err.println("Lost the server: " + cause.getMessage());
+            ctx.close();
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new FileClient()).execute(args));
+    }
+}

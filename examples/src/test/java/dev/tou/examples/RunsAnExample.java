@@ -1,0 +1,42 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.examples;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import picocli.CommandLine;
+
+/** What the tests of examples share: loops for the server, and the client's command line with what it prints. */
+@Timeout(60)
+public abstract class RunsAnExample {
+
+    protected final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+    @AfterEach
+    void end() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /** What the command printed. */
+    protected String printed;
+
+    /** Runs a command as its {@code main} would, and returns its exit code. */
+    protected int run(Object command, String... args) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            return new CommandLine(command).execute(args);
+        } finally {
+            System.setOut(before);
+            printed = out.toString(StandardCharsets.UTF_8);
+        }
+    }
+}

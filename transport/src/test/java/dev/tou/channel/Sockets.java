@@ -1,0 +1,138 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+
+/** Stock bootstraps on real sockets, and the groups under them, ended with the test. */
+final class Sockets implements AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final String io;
+    private final List<EventLoopGroup> groups = new ArrayList<>();
+    final EventLoopGroup group;
+    private final BlockingQueue<Recorder> accepted = new LinkedBlockingQueue<>();
+
+    /** Event loops of a kind, {@code nio} or {@code epoll}. */
+    Sockets(String io, int threads) {
+        this.io = io;
+        group = newGroup(threads);
+    }
+
+    EventLoopGroup newGroup(int threads) {
+        IoHandlerFactory factory = io.equals("nio") ? NioIoHandler.newFactory() : EpollIoHandler.newFactory();
+        EventLoopGroup made = new MultiThreadIoEventLoopGroup(threads, factory);
+        groups.add(made);
+        return made;
+    }
+
+    static byte[] bytes(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    static InetSocketAddress any(String address) {
+        return new InetSocketAddress(address, 0);
+    }
+
+    Bootstrap client(ChannelHandler handler) {
+        return new Bootstrap().group(group).channel(TouSocketChannel.class).handler(handler);
+    }
+
+    /** A server whose every child gets a recorder, which {@link #nextChild} returns. */
+    ServerBootstrap server(EventLoopGroup boss, EventLoopGroup workers, Function<SocketChannel, Recorder> recorders) {
+        return new ServerBootstrap()
+                .group(boss, workers)
+                .channel(TouServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel ch) {
+                        Recorder recorder = recorders.apply(ch);
+                        accepted.add(recorder);
+                        ch.pipeline().addLast(recorder);
+                    }
+                });
+    }
+
+    ServerBootstrap server(EventLoopGroup boss, EventLoopGroup workers) {
+        return server(boss, workers, ch -> new Recorder());
+    }
+
+    ServerBootstrap server() {
+        return server(group, group);
+    }
+
+    /** {@return the recorder of the child that was accepted next, once it is active} */
+    Recorder nextChild() {
+        try {
+            Recorder next = accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (next == null) {
+                throw new AssertionError("nobody was accepted within " + PATIENCE_SECONDS + " s");
+            }
+            return next.await("active");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Channel listen(ServerBootstrap server, String address) {
+        return channel(server.bind(any(address)));
+    }
+
+    /** {@return the channel, once the future has succeeded} */
+    static Channel channel(ChannelFuture future) {
+        done(future);
+        return future.channel();
+    }
+
+    static <F extends Future<?>> F done(F future) {
+        ended(future);
+        if (!future.isSuccess()) {
+            throw new AssertionError("failed: " + future, future.cause());
+        }
+        return future;
+    }
+
+    /** {@return the cause, once the future has failed} */
+    static Throwable failure(Future<?> future) {
+        ended(future);
+        if (future.isSuccess()) {
+            throw new AssertionError("succeeded: " + future);
+        }
+        return future.cause();
+    }
+
+    private static void ended(Future<?> future) {
+        if (!future.awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("not done within " + PATIENCE_SECONDS + " s: " + future);
+        }
+    }
+
+    @Override
+    public void close() {
+        groups.forEach(made -> made.shutdownGracefully(0, 5, TimeUnit.SECONDS));
+        groups.forEach(made -> done(made.terminationFuture()));
+    }
+}
