@@ -73,6 +73,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             tcb.progressed();
         }
+        if (seg.window() == 0) {
+            // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone.
+            tcb.progressed();
+        }
         int sacked = sack(tcb, seg);
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
             return;
@@ -119,12 +123,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     private void detectLoss(TransmissionControlBlock tcb, Segment seg, int sacked, long now) {
         facts.ack = seg.ack();
+        facts.sack = tcb.negotiated.sack();
         facts.sndNxt = tcb.snd.nxt();
         facts.ackedBytes = acknowledged.bytes();
         facts.sackedBytes = sacked;
         facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
         facts.nowNanos = now;
-        int flight = tcb.retransmissionQueue.outstandingBytes();
+        // RFC 5681 section 3.2, step 2: what duplicate acknowledgments have let out "MUST NOT be included".
+        long flight = Math.min(tcb.retransmissionQueue.outstandingBytes(), tcb.congestion.windowBytes());
         switch (tcb.lossDetector.onAcknowledgment(tcb.retransmissionQueue, facts)) {
             case RECOVERY_BEGINS -> {
                 tcb.counters.recoveries++;
@@ -176,11 +182,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
             return;
         }
-        int tries = tcb.timedOut(queue.sentNanos(queue.first()));
-        if (isHopeless(tcb, tries, now)) {
-            long millis = (now - tcb.unansweredSinceNanos()) / NANOS_PER_MILLI;
-            tcb.fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and " + tries
-                    + " timeouts from " + tcb.key()));
+        tcb.timedOut(queue.sentNanos(queue.first()));
+        if (tcb.isGivenUp(now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
@@ -189,19 +192,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        long again = now + tcb.rtt.rtoNanos();
-        int userTimeout = tcb.options().userTimeoutMillis();
-        if (userTimeout > 0) {
-            again = Math.min(again, tcb.unansweredSinceNanos() + userTimeout * NANOS_PER_MILLI);
-        }
-        tcb.arm(TcpTimer.RETRANSMISSION, again);
-    }
-
-    private static boolean isHopeless(TransmissionControlBlock tcb, int tries, long now) {
-        int userTimeout = tcb.options().userTimeoutMillis();
-        return userTimeout > 0
-                ? now - tcb.unansweredSinceNanos() >= userTimeout * NANOS_PER_MILLI
-                : tries > tcb.options().retries();
+        tcb.arm(TcpTimer.RETRANSMISSION, tcb.beforeUserTimeout(now + tcb.rtt.rtoNanos()));
     }
 
     // --- segments leave ---
