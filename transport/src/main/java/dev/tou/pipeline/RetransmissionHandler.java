@@ -37,6 +37,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
+    private int flushes;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
@@ -241,7 +242,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private DepartureReceipt book(Departure leaving) {
         TransmissionControlBlock tcb = leaving.connection();
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
+        // Read afresh: what the applications did since the burst was read is no part of the round trip.
+        long now = shard.resources().nowNanos();
         int first;
         if (leaving.kind() == Departure.Kind.RETRANSMISSION) {
             first = leaving.entry();
@@ -259,7 +261,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
-        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments());
+        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments(), now);
     }
 
     private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {
@@ -279,10 +281,25 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     // --- datagrams have left ---
 
-    /** The datagrams of some entries have left, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, Throwable cause) {
-        tcb.retransmissionQueue.left(
-                firstEntry, entries, cause == null, shard.resources().nowNanos());
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        context.flush();
+        flushes++;
+    }
+
+    /** {@return how often the channel was flushed: a train that leaves before this changes has left at once} */
+    int flushes() {
+        return flushes;
+    }
+
+    /** {@return the loop's clock} */
+    long nowNanos() {
+        return shard.resources().nowNanos();
+    }
+
+    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, cause);
         }
