@@ -5,14 +5,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How far a transfer is, in one line: a bar, the share, bytes, rate and time to go.
+ * How far a transfer is, in one line: a bar, the share, bytes, rate, time to go and retransmissions.
  *
  * <p>The rate is that of the last three seconds, so that it follows the link, and yet can be read.
  */
 public final class ProgressLine {
 
     private static final long WINDOW_NANOS = 3_000_000_000L;
-    private static final int BAR_CELLS = 24;
+    private static final int BAR_CELLS = 20;
     private static final String[] EIGHTHS = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 
     private record Sample(long nanos, long bytes) {}
@@ -28,8 +28,12 @@ public final class ProgressLine {
         this.size = size;
     }
 
-    /** {@return the line for {@code moved} bytes at {@code elapsedNanos}} */
-    public String at(long moved, long elapsedNanos) {
+    /**
+     * {@return the line for {@code moved} bytes at {@code elapsedNanos}}
+     *
+     * @param retransmits segments sent again so far, or null if that is not known
+     */
+    public String at(long moved, long elapsedNanos, Long retransmits) {
         samples.addLast(new Sample(elapsedNanos, moved));
         while (samples.size() > 2 && samples.peekFirst().nanos() < elapsedNanos - WINDOW_NANOS) {
             samples.removeFirst();
@@ -37,13 +41,17 @@ public final class ProgressLine {
         double rate = rate();
         double share = size == 0 ? 1 : (double) moved / size;
         String bar = console.isLive() ? " " + bar(share) + " " : " ";
-        return name
-                + bar
-                + Units.format(
-                        "%3d %%  %10s  %12s  ", (int) (share * 100), Units.bytes(moved), Units.bytesPerSecond(rate))
-                + (moved >= size
-                        ? "finishing"
-                        : rate <= 0 ? "waiting" : "ETA " + Units.clock(secondsLeft(moved, rate)));
+        String figures = Units.format(
+                "%3d %%  %10s  %12s  ", (int) (share * 100), Units.bytes(moved), Units.bytesPerSecond(rate));
+        String resent = retransmits == null ? "" : console.dim("  " + Units.grouped(retransmits) + " resent");
+        return name + bar + figures + toGo(moved, rate) + resent;
+    }
+
+    private String toGo(long moved, double rate) {
+        if (moved >= size) {
+            return "finishing";
+        }
+        return rate <= 0 ? "waiting" : "ETA " + Units.clock(secondsLeft(moved, rate));
     }
 
     private double rate() {

@@ -21,6 +21,9 @@ public final class AckSample {
     private boolean cwndLimited;
     private boolean inRecovery;
 
+    /** Nothing yet: {@link #reset} begins. */
+    public AckSample() {}
+
     /** Begins a new sample, with all counts 0, no round-trip time, and all conditions false. */
     public AckSample reset(long nowNanos) {
         this.nowNanos = nowNanos;

@@ -89,6 +89,7 @@ public final class SegmentArrives {
         }
         Verdict acknowledgment = acknowledgment(tcb, seg);
         if (acknowledgment == Verdict.PROCEED) {
+            rememberTimestamp(tcb, seg, nowNanos);
             trim(tcb, seg);
         }
         return acknowledgment;
@@ -101,20 +102,23 @@ public final class SegmentArrives {
         }
         if (!seg.options().has(SegmentOptions.TIMESTAMPS)) {
             // RFC 7323 section 3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
-            // segment."
-            return Verdict.DROP_WITHOUT_TIMESTAMP;
+            // segment." But a SYN is challenged whatever it carries (RFC 5961 section 4.2): its sender may have
+            // restarted.
+            return seg.is(ControlBits.SYN) ? Verdict.PROCEED : Verdict.DROP_WITHOUT_TIMESTAMP;
         }
         int value = seg.options().timestampValue();
         if (lt(value, tcb.tsRecent()) && !tcb.tsRecentIsStale(nowNanos)) {
             return Verdict.ACKNOWLEDGE_OLD_TIMESTAMP;
         }
-        // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied
-        // to
-        // TS.Recent".
-        if (leq(seg.seq(), tcb.lastAckSent()) || tcb.state() == TcpState.SYN_RECEIVED) {
-            tcb.rememberTimestamp(value, nowNanos);
-        }
         return Verdict.PROCEED;
+    }
+
+    // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied to
+    // TS.Recent". Only of a segment that is acceptable in all else: a forged one would shut the peer out.
+    private static void rememberTimestamp(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        if (tcb.negotiated.timestamps() && leq(seg.seq(), tcb.lastAckSent())) {
+            tcb.rememberTimestamp(seg.options().timestampValue(), nowNanos);
+        }
     }
 
     private static Verdict window(TransmissionControlBlock tcb, Segment seg) {

@@ -2,6 +2,7 @@
 package dev.tou.connection;
 
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 
 import dev.tou.congestion.CongestionController;
 import dev.tou.retransmission.DuplicateAckLossDetector;
@@ -425,21 +426,39 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     }
 
     /**
-     * The retransmission timer expired without progress.
+     * The retransmission timer expired without progress, or that of a closed window.
      *
-     * @param sentNanos when the oldest segment was sent last
-     * @return how often in a row
+     * @param sentNanos when the oldest segment, or the first probe, was sent
      */
-    public int timedOut(long sentNanos) {
+    public void timedOut(long sentNanos) {
         if (timeoutsInARow++ == 0) {
             unansweredSinceNanos = sentNanos;
         }
-        return timeoutsInARow;
     }
 
-    /** {@return since when the peer has not acknowledged anything, by {@link #timedOut}} */
-    public long unansweredSinceNanos() {
-        return unansweredSinceNanos;
+    /**
+     * {@return whether that was once too often (R2 of RFC 9293 section 3.8.3), or too long (USER TIMEOUT); then the
+     * connection has failed}
+     */
+    public boolean isGivenUp(long nowNanos) {
+        int userTimeout = options.userTimeoutMillis();
+        boolean givenUp = userTimeout > 0
+                ? nowNanos - unansweredSinceNanos >= userTimeout * NANOS_PER_MILLI
+                : timeoutsInARow > options.retries();
+        if (givenUp) {
+            long millis = (nowNanos - unansweredSinceNanos) / NANOS_PER_MILLI;
+            fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and "
+                    + timeoutsInARow + " timeouts from " + key));
+        }
+        return givenUp;
+    }
+
+    /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
+    public long beforeUserTimeout(long deadlineNanos) {
+        int userTimeout = options.userTimeoutMillis();
+        return userTimeout > 0
+                ? Math.min(deadlineNanos, unansweredSinceNanos + userTimeout * NANOS_PER_MILLI)
+                : deadlineNanos;
     }
 
     /** {@return how many probes of a closed window were sent in a row} */

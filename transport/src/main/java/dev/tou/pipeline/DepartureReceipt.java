@@ -17,19 +17,32 @@ final class DepartureReceipt extends DefaultChannelPromise implements GenericFut
     private final TransmissionControlBlock tcb;
     private final int firstEntry;
     private final int entries;
+    private final long bookedNanos;
+    private final int bookedBefore;
 
     DepartureReceipt(
-            Channel udp, RetransmissionHandler stage, TransmissionControlBlock tcb, int firstEntry, int entries) {
+            Channel udp,
+            RetransmissionHandler stage,
+            TransmissionControlBlock tcb,
+            int firstEntry,
+            int entries,
+            long bookedNanos) {
         super(udp);
         this.stage = stage;
         this.tcb = tcb;
         this.firstEntry = firstEntry;
         this.entries = entries;
+        this.bookedNanos = bookedNanos;
+        bookedBefore = stage.flushes();
         addListener(this);
     }
 
     @Override
     public void operationComplete(Future<Void> left) {
-        stage.left(tcb, firstEntry, entries, left.cause());
+        // What leaves with the next flush keeps the time of its booking: the loop may have been preempted since, and a
+        // round
+        // trip must not look shorter than it is.
+        long leftNanos = stage.flushes() == bookedBefore ? bookedNanos : stage.nowNanos();
+        stage.left(tcb, firstEntry, entries, leftNanos, left.cause());
     }
 }

@@ -37,6 +37,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
+    private int flushes;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
@@ -73,13 +74,20 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             tcb.progressed();
         }
+        if (seg.window() == 0) {
+            // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone.
+            tcb.progressed();
+        }
         int sacked = sack(tcb, seg);
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
             return;
         }
         measureRoundTrip(tcb, seg, now);
+        boolean recovering = tcb.lossDetector.isRecovering();
         detectLoss(tcb, seg, sacked, now);
-        controlCongestion(tcb, sacked, priorInFlight, now);
+        // The acknowledgment that ends recovery sets the window and does not open it as well (RFC 6582 section 3.2).
+        recovering |= tcb.lossDetector.isRecovering();
+        controlCongestion(tcb, sacked, priorInFlight, recovering, now);
         restartTimer(tcb, now);
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
@@ -119,12 +127,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     private void detectLoss(TransmissionControlBlock tcb, Segment seg, int sacked, long now) {
         facts.ack = seg.ack();
+        facts.sack = tcb.negotiated.sack();
         facts.sndNxt = tcb.snd.nxt();
         facts.ackedBytes = acknowledged.bytes();
         facts.sackedBytes = sacked;
         facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
         facts.nowNanos = now;
-        int flight = tcb.retransmissionQueue.outstandingBytes();
+        // RFC 5681 section 3.2, step 2: what duplicate acknowledgments have let out "MUST NOT be included".
+        long flight = Math.min(tcb.retransmissionQueue.outstandingBytes(), tcb.congestion.windowBytes());
         switch (tcb.lossDetector.onAcknowledgment(tcb.retransmissionQueue, facts)) {
             case RECOVERY_BEGINS -> {
                 tcb.counters.recoveries++;
@@ -137,13 +147,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void controlCongestion(TransmissionControlBlock tcb, int sacked, long priorInFlight, long now) {
+    private void controlCongestion(
+            TransmissionControlBlock tcb, int sacked, long priorInFlight, boolean recovering, long now) {
         tcb.congestion.onAck(sample.reset(now)
                 .acknowledged(acknowledged.bytes(), acknowledged.bytes() + (long) sacked)
                 .inFlight(priorInFlight, tcb.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
-                .inRecovery(tcb.lossDetector.isRecovering()));
+                .inRecovery(recovering));
     }
 
     // RFC 6298 section 5: off when all is acknowledged (5.2), restarted when something new is (5.3).
@@ -176,11 +187,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
             return;
         }
-        int tries = tcb.timedOut(queue.sentNanos(queue.first()));
-        if (isHopeless(tcb, tries, now)) {
-            long millis = (now - tcb.unansweredSinceNanos()) / NANOS_PER_MILLI;
-            tcb.fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and " + tries
-                    + " timeouts from " + tcb.key()));
+        tcb.timedOut(queue.sentNanos(queue.first()));
+        if (tcb.isGivenUp(now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
@@ -189,19 +197,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        long again = now + tcb.rtt.rtoNanos();
-        int userTimeout = tcb.options().userTimeoutMillis();
-        if (userTimeout > 0) {
-            again = Math.min(again, tcb.unansweredSinceNanos() + userTimeout * NANOS_PER_MILLI);
-        }
-        tcb.arm(TcpTimer.RETRANSMISSION, again);
-    }
-
-    private static boolean isHopeless(TransmissionControlBlock tcb, int tries, long now) {
-        int userTimeout = tcb.options().userTimeoutMillis();
-        return userTimeout > 0
-                ? now - tcb.unansweredSinceNanos() >= userTimeout * NANOS_PER_MILLI
-                : tries > tcb.options().retries();
+        tcb.arm(TcpTimer.RETRANSMISSION, tcb.beforeUserTimeout(now + tcb.rtt.rtoNanos()));
     }
 
     // --- segments leave ---
@@ -246,7 +242,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private DepartureReceipt book(Departure leaving) {
         TransmissionControlBlock tcb = leaving.connection();
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
+        // Read afresh: what the applications did since the burst was read is no part of the round trip.
+        long now = shard.resources().nowNanos();
         int first;
         if (leaving.kind() == Departure.Kind.RETRANSMISSION) {
             first = leaving.entry();
@@ -264,7 +261,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
-        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments());
+        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments(), now);
     }
 
     private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {
@@ -284,10 +281,25 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     // --- datagrams have left ---
 
-    /** The datagrams of some entries have left, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, Throwable cause) {
-        tcb.retransmissionQueue.left(
-                firstEntry, entries, cause == null, shard.resources().nowNanos());
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        context.flush();
+        flushes++;
+    }
+
+    /** {@return how often the channel was flushed: a train that leaves before this changes has left at once} */
+    int flushes() {
+        return flushes;
+    }
+
+    /** {@return the loop's clock} */
+    long nowNanos() {
+        return shard.resources().nowNanos();
+    }
+
+    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, cause);
         }

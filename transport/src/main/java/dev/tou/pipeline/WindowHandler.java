@@ -68,6 +68,9 @@ final class WindowHandler extends ChannelDuplexHandler {
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
         tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
+        if (tcb.windowProbes() > 0 && tcb.snd.usable() > 0) {
+            tcb.windowOpened();
+        }
         if (seg.length() > 0) {
             text(tcb, seg);
         }
@@ -75,7 +78,8 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void text(TransmissionControlBlock tcb, Segment seg) {
-        if (!tcb.state().receives() || tcb.rcv.isBehindFin(seg.end())) {
+        if (!tcb.state().receives()
+                || tcb.rcv.isBehindFin(seg.seq() + seg.text().bytes())) {
             // After the peer's FIN nothing can follow: "This should not occur ... Ignore the segment text."
             shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
             tcb.acknowledgments.onUrgent();
@@ -315,9 +319,6 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty();
         if (!stuck) {
             tcb.disarm(TcpTimer.PERSIST);
-            if (tcb.snd.usable() > 0) {
-                tcb.windowOpened();
-            }
         } else if (!tcb.isArmed(TcpTimer.PERSIST)) {
             tcb.arm(TcpTimer.PERSIST, now() + probeDelayNanos(tcb));
         }
@@ -335,12 +336,17 @@ final class WindowHandler extends ChannelDuplexHandler {
             sendTrain(tcb, Math.min(usable, tcb.sendBuffer.segmentTextBytes()));
             return;
         }
+        tcb.timedOut(now);
+        if (tcb.isGivenUp(now)) {
+            tcb.transition(TcpEvent.TIMEOUT);
+            return;
+        }
         tcb.windowProbed();
         tcb.counters.windowProbes++;
         // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer
         // is.
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
-        tcb.arm(TcpTimer.PERSIST, now + probeDelayNanos(tcb));
+        tcb.arm(TcpTimer.PERSIST, tcb.beforeUserTimeout(now + probeDelayNanos(tcb)));
     }
 
     // RFC 9293 section 3.8.4: "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or

@@ -29,15 +29,17 @@ public final class DuplicateAckLossDetector implements LossDetector {
         if (ack.ackedBytes > 0) {
             return onProgress(queue, ack);
         }
-        boolean sack = queue.sackedBytes() > 0;
-        if (!sack && !ack.duplicate) {
+        // RFC 6675 section 2: where there is SACK, a duplicate is what reports something new. Without a report it only
+        // says
+        // that a datagram came twice.
+        boolean sack = ack.sack || queue.sackedBytes() > 0;
+        if (sack ? ack.sackedBytes == 0 : !ack.duplicate) {
             return Outcome.NONE;
         }
-        if (!sack || ack.sackedBytes > 0) {
-            // With SACK, one that reports something new (RFC 6675 section 2, "DupAcks").
-            duplicates++;
-        }
-        if (!sack) {
+        duplicates++;
+        // After a timeout everything out is counted as lost, so what arrives of it has left the path already.
+        boolean afterTimeout = recoverGuards && lt(ack.ack, recover);
+        if (!sack && !afterTimeout) {
             arrivals = Math.min(
                     arrivals + ack.segmentBytes, Math.max(0, queue.outstandingBytes() - queue.lostBytes() - 1));
         }

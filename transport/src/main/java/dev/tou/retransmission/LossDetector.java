@@ -47,6 +47,9 @@ public interface LossDetector {
         public int sackedBytes;
         /** Whether it carried no text, moved no window and acknowledged nothing new (RFC 5681 section 2). */
         public boolean duplicate;
+
+        /** Whether the peer reports by SACK what came out of order. */
+        public boolean sack;
         /** The text of a full segment. */
         public int segmentBytes;
         /** When it was read from the wire. */

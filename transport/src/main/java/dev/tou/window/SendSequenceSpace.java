@@ -108,10 +108,14 @@ public final class SendSequenceSpace {
      *
      * <p>The RFC asks for a newer sequence number first, and so ignores the window of a retransmission that acknowledges
      * something new. The window is counted from SND.UNA, so its right edge would then move without the peer having moved it.
-     * Hence, as in Linux, a newer acknowledgment decides, and the sequence number only between equal ones.
+     * Hence, as in Linux, a newer acknowledgment decides, and the sequence number only between equal ones. Of two segments that
+     * are equal in both, nothing tells which was sent later; as a window should not shrink, the larger counts, or a closed
+     * one.
      */
     public void updateWindow(int segSeq, int segAck, int window) {
-        if (gt(segAck, wl2) || segAck == wl2 && !lt(segSeq, wl1)) {
+        boolean later = gt(segAck, wl2) || segAck == wl2 && gt(segSeq, wl1);
+        boolean indistinguishable = segAck == wl2 && segSeq == wl1;
+        if (later || indistinguishable && (window > wnd || window == 0)) {
             initialWindow(window, segSeq, segAck);
         }
     }

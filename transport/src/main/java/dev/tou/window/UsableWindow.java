@@ -33,10 +33,13 @@ public final class UsableWindow {
         }
         boolean idle = snd.outstanding() == 0;
         if (all) {
-            // (2) PUSHed and all of it fits, which Nagle allows only when nothing is unacknowledged; our FIN ends the
-            // wait.
+            // (2) PUSHed and all of it fits, which Nagle allows only when nothing is unacknowledged, not even full
+            // segments
+            // in front of it; our FIN ends the wait.
             boolean small = usable % segmentBytes != 0;
-            return !small || noDelay || idle || snd.finQueued() ? usable : wholeSegments(usable, segmentBytes);
+            return !small || noDelay || idle && usable < segmentBytes || snd.finQueued()
+                    ? usable
+                    : wholeSegments(usable, segmentBytes);
         }
         // The peer's window is what limits.
         int whole = wholeSegments(usable, segmentBytes);

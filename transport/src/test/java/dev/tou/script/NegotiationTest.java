@@ -118,6 +118,7 @@ class NegotiationTest extends ScriptedTest {
     @Test
     void aShiftAbove14Is14() {
         accepted(syn(IRS).mss(1000).wscale(200).win(1), server -> {});
+        peer.sends(ack(ISS + 1).win(0)); // a smaller window with nothing new would not count, a closed one does
         peer.sends(ack(ISS + 1).win(1));
         assertThat(script.connection().snd.wnd()).isEqualTo(1 << 14);
     }

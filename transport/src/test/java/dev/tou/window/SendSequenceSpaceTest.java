@@ -52,13 +52,13 @@ class SendSequenceSpaceTest {
      * RFC 9293 section 3.10.7.4, fifth: "If SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated. If (SND.WL1 <
      * SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND, set SND.WL1 <- SEG.SEQ, and set SND.WL2
      * <- SEG.ACK." With one difference, as in Linux: a newer acknowledgment decides even on an older segment, because the
-     * window is counted from SND.UNA, which has just moved.
+     * window is counted from SND.UNA, which has just moved; and between equals only a larger window counts, or a closed one.
      */
     @ParameterizedTest(name = "WL1 + {0}, WL2 + {1}: {2}")
     @CsvSource({
         "-1,   0, false",
         "-1,  10, true",
-        " 0,   0, true",
+        " 0,   0, false", // as old as the last: a smaller window may be the older one
         " 0,  10, true",
         " 0,  -1, false",
         " 1,   0, true",
@@ -74,6 +74,18 @@ class SendSequenceSpaceTest {
         snd.updateWindow(100 + seq, 100 + ack, 77);
         assertThat(snd.wnd()).isEqualTo(moves ? 77 : 1000);
         assertThat(snd.maxWnd()).isEqualTo(1000);
+    }
+
+    @Test
+    void betweenEqualsTheLargerWindowCountsOrAClosedOne() {
+        SendSequenceSpace snd = established(-1, 1000);
+        snd.updateWindow(100, snd.una(), 1000);
+        snd.updateWindow(100, snd.una(), 999);
+        assertThat(snd.wnd()).isEqualTo(1000);
+        snd.updateWindow(100, snd.una(), 1001);
+        assertThat(snd.wnd()).isEqualTo(1001);
+        snd.updateWindow(100, snd.una(), 0);
+        assertThat(snd.wnd()).isZero();
     }
 
     @Test

@@ -149,7 +149,9 @@ final class Demo {
 
     private void progress(ProgressLine line, JsonNode event, long begin) {
         if (event.path("event").asText().equals("progress")) {
-            console.progress("  " + line.at(event.path("bytes").asLong(), System.nanoTime() - begin));
+            JsonNode retransmits = event.path("retransmits");
+            Long resent = retransmits.isNumber() ? retransmits.asLong() : null;
+            console.progress("  " + line.at(event.path("bytes").asLong(), System.nanoTime() - begin, resent));
         }
     }
 

@@ -61,12 +61,16 @@ public final class ProgressView {
         if (lines.isEnabled()) {
             lines.emit(
                     "progress",
-                    JsonLines.fields("name", transfer.name(), "bytes", transfer.moved(), "size", transfer.size()));
+                    JsonLines.fields(
+                            "name", transfer.name(),
+                            "bytes", transfer.moved(),
+                            "size", transfer.size(),
+                            "retransmits", transfer.retransmits()));
         } else if (console.isLive()) {
-            console.progress(line.at(transfer.moved(), elapsed));
+            console.progress(line.at(transfer.moved(), elapsed, transfer.retransmits()));
         } else if (elapsed - lastLineNanos >= LINE_NANOS) {
             lastLineNanos = elapsed;
-            console.note(line.at(transfer.moved(), elapsed));
+            console.note(line.at(transfer.moved(), elapsed, transfer.retransmits()));
         }
     }
 }

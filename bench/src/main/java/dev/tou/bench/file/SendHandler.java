@@ -58,6 +58,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        progress.sentThrough(ctx.channel());
         ByteBuf offer = ctx.alloc().buffer();
         new Offer(name, file.size()).write(offer);
         ctx.writeAndFlush(offer);

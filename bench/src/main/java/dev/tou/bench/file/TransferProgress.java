@@ -3,7 +3,9 @@ package dev.tou.bench.file;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.tou.bench.ConnectionReport;
 import dev.tou.bench.HostAndPort;
+import io.netty.channel.Channel;
 
 /** How far one file has come: counted by the threads that move it, read by the one that shows it. */
 public final class TransferProgress {
@@ -13,11 +15,23 @@ public final class TransferProgress {
     private final HostAndPort peer;
     private final long startNanos = System.nanoTime();
     private final AtomicLong moved = new AtomicLong();
+    private volatile Channel channel;
 
     TransferProgress(String name, long size, HostAndPort peer) {
         this.name = name;
         this.size = size;
         this.peer = peer;
+    }
+
+    /** Names the channel that is sending, whose figures are shown. */
+    void sentThrough(Channel sending) {
+        channel = sending;
+    }
+
+    /** {@return segments sent again so far; null for a receiver, and for a channel that cannot tell} */
+    public Long retransmits() {
+        Channel sending = channel;
+        return sending == null ? null : ConnectionReport.of(sending).retransmits();
     }
 
     void advance(int bytes) {
