@@ -102,7 +102,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 config.maxSynBacklog(),
                 config.abortOnOverflow(),
                 this::acceptSoon,
-                this::endpointClosed);
+                this::closeFromBelow);
         bound.listen(listening);
         endpoint = bound;
         listener = listening;
@@ -160,7 +160,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
 
     // The event loop of the UDP channels is shutting down; it may be another than ours, if the endpoint was there
     // before.
-    private void endpointClosed() {
+    private void closeFromBelow() {
         if (eventLoop().inEventLoop()) {
             unsafe().close(unsafe().voidPromise());
         } else if (!eventLoop().isShutdown()) {

@@ -2,11 +2,8 @@
 package dev.tou.channel;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -16,8 +13,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 import dev.tou.connection.ByteStream;
 import dev.tou.connection.ConnectionKey;
@@ -37,12 +32,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.concurrent.Future;
 import io.netty.util.internal.StringUtil;
 
 /**
@@ -79,6 +74,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     private final DefaultTouSocketChannelConfig config;
     private final Application application = new Application();
     private final ReadLoop readLoop = new ReadLoop(this);
+    private final Linger linger = new Linger();
     private final RegistrationRedirect redirect;
     private volatile Shard shard;
     private volatile TransmissionControlBlock tcb;
@@ -89,10 +85,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
     private Shard bound;
-    private ChannelPromise connectPromise;
-    private Future<?> connectTimeout;
-    private Runnable lingering;
-    private Future<?> lingerTimeout;
+    private ConnectAttempt attempt;
+    private boolean ending;
+    private boolean closeWhenWritten;
 
     /** A client's channel, on the UDP transport that its event loop has. */
     public TouSocketChannel() {
@@ -176,6 +171,10 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         return connection == null ? null : connection.info();
     }
 
+    private int unreadBytes() {
+        return tcb.receiveBuffer.readableBytes();
+    }
+
     int sendBufferSize() {
         TransmissionControlBlock connection = tcb;
         return connection == null ? 64 * 1024 : connection.sendCapacity();
@@ -250,11 +249,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         return internet;
     }
 
-    // --- connect ---
+    // --- the calls of the application ---
 
     private final class TouUnsafe extends AbstractUnsafe {
-
-        private SocketAddress requestedRemote;
 
         @Override
         public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
@@ -263,120 +260,16 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             }
             if (isActive()) {
                 promise.tryFailure(new AlreadyConnectedException());
-            } else if (connectPromise != null) {
+            } else if (attempt != null) {
                 promise.tryFailure(new ConnectionPendingException());
             } else {
-                connectPromise = promise;
-                promise.addListener(done -> {
-                    if (done.isCancelled()) {
-                        connectPromise = null;
-                        cancelConnectTimeout();
-                        close(voidPromise());
-                    }
-                });
-                beginConnect(remoteAddress, localAddress);
+                attempt = new ConnectAttempt(TouSocketChannel.this, remoteAddress, promise);
+                attempt.begin(localAddress);
             }
         }
 
-        private void beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) {
-            try {
-                requestedRemote = remoteAddress;
-                InetSocketAddress peer = reachable(resolved(remoteAddress));
-                int timeoutMillis = config.getConnectTimeoutMillis();
-                if (timeoutMillis > 0) {
-                    connectTimeout = eventLoop()
-                            .schedule(
-                                    () -> failConnect(new ConnectTimeoutException(
-                                            "connection timed out after " + timeoutMillis + " ms: " + remoteAddress)),
-                                    timeoutMillis,
-                                    TimeUnit.MILLISECONDS);
-                }
-                place(peer, localAddress)
-                        .addListener(
-                                (io.netty.util.concurrent.Future<ClientSockets.Place> place) -> placed(place, peer));
-            } catch (Exception e) {
-                failConnect(e);
-            }
-        }
-
-        private io.netty.util.concurrent.Future<ClientSockets.Place> place(
-                InetSocketAddress peer, SocketAddress localAddress) throws Exception {
-            if (localAddress != null) {
-                doBind(localAddress);
-            }
-            ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
-            return bound != null
-                    ? sockets.connect(bound, peer)
-                    : sockets.acquire(transport, TransportPipeline.INSTALLER, peer, shardOptions(config.connection()));
-        }
-
-        private void placed(io.netty.util.concurrent.Future<ClientSockets.Place> place, InetSocketAddress peer) {
-            if (!place.isSuccess()) {
-                failConnect(place.cause());
-            } else if (open && connectPromise != null) {
-                open(place.getNow(), peer);
-            }
-        }
-
-        private void open(ClientSockets.Place place, InetSocketAddress peer) {
-            shard = place.shard();
-            ConnectionKey key = ConnectionKey.of(peer, place.tcpPort(), peer.getPort());
-            tcb = shard.newConnection(
-                    key, config.connection(), shard.resources().nowNanos());
-            tcb.stream(application);
-            local = new InetSocketAddress(shard.localAddress().getAddress(), place.tcpPort());
-            remote = peer;
-            shard.calls().open(tcb);
-        }
-
-        void failConnect(Throwable cause) {
-            ChannelPromise promise = connectPromise;
-            connectPromise = null;
-            cancelConnectTimeout();
-            if (promise != null) {
-                Throwable reason = cause instanceof IOException ? annotate(cause) : cause;
-                promise.tryFailure(reason);
-                close(voidPromise());
-            }
-        }
-
-        private Throwable annotate(Throwable cause) {
-            boolean unreachable =
-                    cause.getMessage() != null && cause.getMessage().contains("unreachable");
-            Throwable kind = unreachable && !(cause instanceof ConnectException)
-                    ? new NoRouteToHostException(cause.getMessage())
-                    : cause;
-            boolean complete = kind instanceof ConnectTimeoutException || kind instanceof BindException;
-            return complete ? kind : annotateConnectException(kind, requestedRemote);
-        }
-
-        // As kernels have it: connecting to "any" means this host.
-        private static InetSocketAddress reachable(InetSocketAddress peer) throws IOException {
-            return peer.getAddress().isAnyLocalAddress()
-                    ? new InetSocketAddress(loopbackLike(peer.getAddress()), peer.getPort())
-                    : peer;
-        }
-
-        private static InetAddress loopbackLike(InetAddress any) throws IOException {
-            return any instanceof java.net.Inet4Address
-                    ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
-                    : InetAddress.getByName("::1");
-        }
-
-        void established() {
-            ChannelPromise promise = connectPromise;
-            connectPromise = null;
-            cancelConnectTimeout();
-            if (promise == null) {
-                return;
-            }
-            active = true;
-            boolean wanted = promise.trySuccess();
-            pipeline().fireChannelActive();
-            if (!wanted) {
-                // Cancelled in the meantime.
-                close(voidPromise());
-            }
+        Throwable annotated(Throwable cause, SocketAddress peer) {
+            return annotateConnectException(cause, peer);
         }
 
         void resumeFlush() {
@@ -384,24 +277,58 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
 
         @Override
-        protected Executor prepareToClose() {
-            TransmissionControlBlock connection = tcb;
-            boolean lingers = config.getSoLinger() > 0
-                    && connection != null
-                    && connection.isLive()
-                    && connection.state().isSynchronized()
-                    && !connection.snd.finAcknowledged()
-                    && connection.receiveBuffer.readableBytes() == 0;
-            return lingers ? this::linger : null;
+        protected void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
+            ChannelOutboundBuffer unwritten = outboundBuffer();
+            if (ending && unwritten != null && !unwritten.isEmpty()) {
+                // onWritable comes back here.
+                closeFuture().addListener(closed -> safeSetSuccess(promise));
+                closeWhenWritten = true;
+            } else {
+                super.close(promise, cause, closeCause);
+            }
         }
 
-        // The close goes on when the peer has everything, or the time is over; the loop does not wait for it.
-        private void linger(Runnable closing) {
-            lingering = closing;
-            shard.calls().close(tcb);
-            lingerTimeout =
-                    eventLoop().schedule(TouSocketChannel.this::lingered, config.getSoLinger(), TimeUnit.SECONDS);
+        @Override
+        protected Executor prepareToClose() {
+            TransmissionControlBlock connection = tcb;
+            boolean undelivered = connection != null
+                    && connection.isLive()
+                    && connection.state().isSynchronized()
+                    && !connection.snd.finAcknowledged();
+            boolean lingers = config.getSoLinger() > 0 && unreadBytes() == 0;
+            return undelivered && (ending || lingers) ? this::linger : null;
         }
+
+        private void linger(Runnable closing) {
+            linger.begin(TouSocketChannel.this, closing, ending ? 0 : config.getSoLinger());
+            shard.calls().close(tcb);
+        }
+    }
+
+    /** Finds a UDP channel that leads to the peer. */
+    Future<ClientSockets.Place> place(InetSocketAddress peer, SocketAddress localAddress) throws Exception {
+        if (localAddress != null) {
+            doBind(localAddress);
+        }
+        ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
+        return bound != null
+                ? sockets.connect(bound, peer)
+                : sockets.acquire(transport, TransportPipeline.INSTALLER, peer, shardOptions(config.connection()));
+    }
+
+    /** Sends the SYN. */
+    void open(ClientSockets.Place place, InetSocketAddress peer) {
+        shard = place.shard();
+        ConnectionKey key = ConnectionKey.of(peer, place.tcpPort(), peer.getPort());
+        tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
+        tcb.stream(application);
+        local = new InetSocketAddress(shard.localAddress().getAddress(), place.tcpPort());
+        remote = peer;
+        shard.calls().open(tcb);
+    }
+
+    Throwable annotated(Throwable cause, SocketAddress peer) {
+        return realUnsafe().annotated(cause, peer);
     }
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
@@ -411,20 +338,24 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds());
     }
 
-    private void cancelConnectTimeout() {
-        if (connectTimeout != null) {
-            connectTimeout.cancel(false);
-            connectTimeout = null;
-        }
-    }
-
     // --- what the connection reports ---
 
     private final class Application implements ByteStream {
 
         @Override
         public void onEstablished() {
-            realUnsafe().established();
+            ConnectAttempt connecting = attempt;
+            attempt = null;
+            if (connecting == null) {
+                return;
+            }
+            active = true;
+            boolean wanted = connecting.succeed();
+            pipeline().fireChannelActive();
+            if (!wanted) {
+                // Cancelled in the meantime.
+                unsafe().close(voidPromise());
+            }
         }
 
         @Override
@@ -438,18 +369,22 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             if (pending != null && !pending.isEmpty()) {
                 realUnsafe().resumeFlush();
             }
+            if (closeWhenWritten) {
+                unsafe().close(voidPromise());
+            }
         }
 
         @Override
         public void onFinished() {
-            lingered();
+            linger.end();
         }
 
         @Override
         public void onClosed(Exception cause) {
-            lingered();
-            if (connectPromise != null) {
-                realUnsafe().failConnect(cause == null ? new ConnectException("Connection closed") : cause);
+            ending = false;
+            linger.end();
+            if (attempt != null) {
+                attempt.fail(cause == null ? new ConnectException("Connection closed") : cause);
             } else if (cause instanceof ClosedChannelException) {
                 // The event loop is shutting down and has closed the UDP channel: that is no failure of the connection.
                 unsafe().close(voidPromise());
@@ -457,17 +392,13 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                 readLoop.onFailure(cause);
             }
         }
-    }
 
-    private void lingered() {
-        Runnable closing = lingering;
-        lingering = null;
-        if (lingerTimeout != null) {
-            lingerTimeout.cancel(false);
-            lingerTimeout = null;
-        }
-        if (closing != null) {
-            closing.run();
+        @Override
+        public void onShutdown() {
+            ending = true;
+            // Through the pipeline, so that handlers can say their own goodbye.
+            flush();
+            close();
         }
     }
 
@@ -480,7 +411,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** {@return whether close has been called and waits, by {@code SO_LINGER}; the application reads no more} */
     boolean isLingering() {
-        return lingering != null;
+        return linger.isWaiting();
     }
 
     void clearReadPending() {
@@ -524,39 +455,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         if (connection.failure() != null) {
             throw connection.failure();
         }
-        boolean room = true;
-        for (Object msg = in.current(); msg != null && room; msg = in.current()) {
-            room = msg instanceof ByteBuf buffer ? writeBuffer(in, buffer) : writeRegion(in, (FileRegion) msg);
-        }
-        shard.calls().push(connection);
-    }
-
-    // Whether the whole buffer went, so that the next may follow.
-    private boolean writeBuffer(ChannelOutboundBuffer in, ByteBuf buffer) {
-        int sent = shard.calls().send(tcb, buffer, buffer.readableBytes());
-        if (sent > 0) {
-            in.progress(sent);
-        }
-        boolean all = !buffer.isReadable();
-        if (all) {
-            in.remove();
-        }
-        return all;
-    }
-
-    private boolean writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
-        while (region.transferred() < region.count()) {
-            if (shard.calls().sendSpace(tcb) == 0) {
-                return false;
-            }
-            long sent = region.transferTo(new SendBufferTarget(shard.calls(), tcb), region.transferred());
-            if (sent <= 0) {
-                return false;
-            }
-            in.progress(sent);
-        }
-        in.remove();
-        return true;
+        WriteLoop.write(in, shard.calls(), connection);
     }
 
     // --- half close ---
@@ -660,11 +559,10 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         active = false;
         inputShutdown = true;
         outputShutdown = true;
-        cancelConnectTimeout();
-        ChannelPromise connecting = connectPromise;
-        connectPromise = null;
+        ConnectAttempt connecting = attempt;
+        attempt = null;
         if (connecting != null) {
-            connecting.tryFailure(new ClosedChannelException());
+            connecting.abandon(new ClosedChannelException());
         }
         Shard home = shard;
         if (home == null || tcb == null) {

@@ -25,6 +25,9 @@ public interface ByteStream {
 
         @Override
         public void onClosed(Exception cause) {}
+
+        @Override
+        public void onShutdown() {}
     };
 
     /** The handshake is complete: both directions are open. */
@@ -45,4 +48,7 @@ public interface ByteStream {
      * @param cause why, or null when it ended in good order
      */
     void onClosed(Exception cause);
+
+    /** Somebody wants the event loop to end: what is written shall be delivered and the connection closed. */
+    void onShutdown();
 }

@@ -2,10 +2,12 @@
 package dev.tou.endpoint;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 
 /**
@@ -33,4 +35,11 @@ public interface DatagramTransport {
      * size in one piece}
      */
     boolean sendsSegmented(DatagramChannel channel);
+
+    /**
+     * Sends from the port of a channel that has closed, as well as can be, and releases the datagrams.
+     *
+     * @param local the address that the channel had
+     */
+    void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams);
 }

@@ -43,6 +43,11 @@ public final class EventLoopResources {
         return known != null ? known : BY_LOOP.computeIfAbsent(loop, EventLoopResources::create);
     }
 
+    /** {@return what belongs to the loop, or null if nothing does} */
+    static EventLoopResources ifAny(EventLoop loop) {
+        return BY_LOOP.get(loop);
+    }
+
     private static EventLoopResources create(EventLoop loop) {
         return create(loop, InitialSequenceNumbers.ofProcess(), new SplittableRandom(SECRETS.nextLong()));
     }

@@ -1,11 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.ControlBits;
@@ -15,16 +12,12 @@ import dev.tou.state.TcpState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * One best-effort segment for each connection whose UDP channel ends before it does: a FIN if nothing is lost by it, otherwise
  * a reset. Nothing is repeated; it spares the peer a timeout.
  */
 final class LastWords {
-
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(LastWords.class);
 
     private LastWords() {}
 
@@ -39,32 +32,17 @@ final class LastWords {
         shard.udp().flush();
     }
 
-    /** Through a socket made for it on the same port, because the channel has just closed. */
+    /** From the shard's port, although the channel has just closed. */
     static void sayAfter(Shard shard) {
-        try (DatagramChannel socket = DatagramChannel.open()) {
-            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            socket.configureBlocking(false);
-            socket.bind(shard.localAddress());
-            shard.connections()
-                    .forEach(tcb -> sayThrough(socket, tcb, shard.resources().nowNanos()));
-        } catch (IOException e) {
-            LOGGER.debug("no last words for the connections of {}", shard.localAddress(), e);
-        }
-    }
-
-    private static void sayThrough(DatagramChannel socket, TransmissionControlBlock tcb, long nowNanos) {
-        ByteBuf words = wordsFor(tcb, nowNanos);
-        if (words == null) {
-            return;
-        }
-        try {
-            ByteBuffer datagram = words.nioBuffer();
-            InetSocketAddress peer = tcb.key().remoteUdpAddress();
-            socket.send(datagram, peer);
-        } catch (IOException e) {
-            LOGGER.debug("no last words for {}", tcb, e);
-        } finally {
-            words.release();
+        List<DatagramPacket> datagrams = new ArrayList<>();
+        shard.connections().forEach(tcb -> {
+            ByteBuf words = wordsFor(tcb, shard.resources().nowNanos());
+            if (words != null) {
+                datagrams.add(new DatagramPacket(words, tcb.key().remoteUdpAddress()));
+            }
+        });
+        if (!datagrams.isEmpty()) {
+            shard.transport().sendAfterClose(shard.localAddress(), datagrams);
         }
     }
 

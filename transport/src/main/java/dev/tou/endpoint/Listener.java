@@ -26,7 +26,7 @@ public final class Listener {
     private final int maxSynBacklog;
     private final boolean resetOnOverflow;
     private final Runnable onAcceptable;
-    private final Runnable onEndpointClosed;
+    private final Runnable closeChannel;
     private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
     private final AtomicInteger acceptable = new AtomicInteger();
     private int halfOpen;
@@ -39,7 +39,7 @@ public final class Listener {
      * @param maxSynBacklog the most half-open connections
      * @param resetOnOverflow whether a handshake that finds no room is answered with a reset instead of silence
      * @param onAcceptable called on the shard's event loop when a connection may be accepted
-     * @param onEndpointClosed called on the endpoint's event loop when that ends, and with it the UDP channels
+     * @param closeChannel closes the server channel; called on the endpoint's event loop when that ends
      */
     public Listener(
             int tcpPort,
@@ -48,14 +48,14 @@ public final class Listener {
             int maxSynBacklog,
             boolean resetOnOverflow,
             Runnable onAcceptable,
-            Runnable onEndpointClosed) {
+            Runnable closeChannel) {
         this.tcpPort = tcpPort;
         this.options = options;
         this.backlog = Math.max(1, backlog);
         this.maxSynBacklog = maxSynBacklog;
         this.resetOnOverflow = resetOnOverflow;
         this.onAcceptable = onAcceptable;
-        this.onEndpointClosed = onEndpointClosed;
+        this.closeChannel = closeChannel;
     }
 
     /** {@return the TCP port} */
@@ -97,9 +97,9 @@ public final class Listener {
         }
     }
 
-    /** The UDP channels have closed under the listener: nothing will ever come again. */
-    void endpointClosed() {
-        onEndpointClosed.run();
+    /** Closes the server channel: nothing will come any more. */
+    void closeChannel() {
+        closeChannel.run();
     }
 
     /** {@return the next connection to accept, or null} */

@@ -2,6 +2,7 @@
 package dev.tou.endpoint;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
@@ -13,6 +14,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 
@@ -79,5 +81,10 @@ final class LoopDatagramTransport implements DatagramTransport {
     @Override
     public boolean sendsSegmented(DatagramChannel channel) {
         return EpollDatagrams.AVAILABLE && EpollDatagrams.sendsSegmented(channel);
+    }
+
+    @Override
+    public void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams) {
+        FarewellSocket.send(local, datagrams);
     }
 }

@@ -40,6 +40,7 @@ public final class Shard implements ConnectionOwner {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final DatagramChannel udp;
+    private final DatagramTransport transport;
     private final EventLoopResources resources;
     private final UdpEndpoint endpoint;
     private final boolean segmented;
@@ -72,6 +73,7 @@ public final class Shard implements ConnectionOwner {
             UdpEndpoint endpoint,
             ShardOptions options) {
         this.udp = udp;
+        this.transport = transport;
         this.resources = resources;
         this.endpoint = endpoint;
         this.options = options;
@@ -107,6 +109,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the event loop of the channel and of all its connections} */
     public EventLoop loop() {
         return resources.loop();
+    }
+
+    /** {@return where the channel came from} */
+    DatagramTransport transport() {
+        return transport;
     }
 
     /** {@return what the connections of this loop share} */
@@ -174,6 +181,13 @@ public final class Shard implements ConnectionOwner {
         return endpoint == null ? null : endpoint.listener(tcpPort);
     }
 
+    /** Closes the server channels whose connections come through this shard. */
+    void closeListeners() {
+        if (endpoint != null) {
+            endpoint.closeListeners();
+        }
+    }
+
     /** {@return a new connection, in the table, closed} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
         return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
@@ -236,6 +250,13 @@ public final class Shard implements ConnectionOwner {
     @Override
     public void timersHandled(TransmissionControlBlock tcb, long nowNanos) {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
+    }
+
+    /** Closes a channel that was opened for a connection that nobody wants any more. */
+    public void closeIfNeverUsed() {
+        if (uses == 0) {
+            close();
+        }
     }
 
     /** {@return how many connections there have been} */

@@ -203,6 +203,11 @@ public final class UdpEndpoint {
         return closing ? released : loop().newSucceededFuture(null);
     }
 
+    /** Closes the server channels. */
+    void closeListeners() {
+        List.copyOf(listeners.values()).forEach(Listener::closeChannel);
+    }
+
     private static void abortHandshakes(Shard shard, int tcpPort) {
         shard.forEachConnection(tcb -> {
             if (tcb.state() == TcpState.SYN_RECEIVED && tcb.key().localTcpPort() == tcpPort) {
@@ -231,7 +236,7 @@ public final class UdpEndpoint {
             closing = true;
             REGISTRY.remove(name, this);
         }
-        List.copyOf(listeners.values()).forEach(Listener::endpointClosed);
+        closeListeners();
         if (loop() instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
             // NIO lets go of the port when it selects the next time.
             single.executeAfterEventLoopIteration(() -> loop().execute(() -> released.trySuccess(null)));

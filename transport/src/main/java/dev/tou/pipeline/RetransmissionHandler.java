@@ -83,8 +83,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             return;
         }
         measureRoundTrip(tcb, seg, now);
+        boolean recovering = tcb.lossDetector.isRecovering();
         detectLoss(tcb, seg, sacked, now);
-        controlCongestion(tcb, sacked, priorInFlight, now);
+        // The acknowledgment that ends recovery sets the window and does not open it as well (RFC 6582 section 3.2).
+        recovering |= tcb.lossDetector.isRecovering();
+        controlCongestion(tcb, sacked, priorInFlight, recovering, now);
         restartTimer(tcb, now);
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
@@ -144,13 +147,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void controlCongestion(TransmissionControlBlock tcb, int sacked, long priorInFlight, long now) {
+    private void controlCongestion(
+            TransmissionControlBlock tcb, int sacked, long priorInFlight, boolean recovering, long now) {
         tcb.congestion.onAck(sample.reset(now)
                 .acknowledged(acknowledged.bytes(), acknowledged.bytes() + (long) sacked)
                 .inFlight(priorInFlight, tcb.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
-                .inRecovery(tcb.lossDetector.isRecovering()));
+                .inRecovery(recovering));
     }
 
     // RFC 6298 section 5: off when all is acknowledged (5.2), restarted when something new is (5.3).

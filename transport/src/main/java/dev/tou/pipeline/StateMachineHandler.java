@@ -231,7 +231,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         if (state == TcpState.CLOSED) {
             return;
         }
-        boolean tellsPeer = state != TcpState.LISTEN && state != TcpState.SYN_SENT && state != TcpState.TIME_WAIT;
+        // In CLOSING, LAST-ACK and TIME-WAIT the peer has said all it had to say: "delete the TCB" and nothing more.
+        boolean tellsPeer = switch (state) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            default -> false;
+        };
         if (tellsPeer) {
             Segment reset = departure
                     .segment()

@@ -78,7 +78,8 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void text(TransmissionControlBlock tcb, Segment seg) {
-        if (!tcb.state().receives() || tcb.rcv.isBehindFin(seg.end())) {
+        if (!tcb.state().receives()
+                || tcb.rcv.isBehindFin(seg.seq() + seg.text().bytes())) {
             // After the peer's FIN nothing can follow: "This should not occur ... Ignore the segment text."
             shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
             tcb.acknowledgments.onUrgent();

@@ -32,13 +32,14 @@ public final class DuplicateAckLossDetector implements LossDetector {
         // RFC 6675 section 2: where there is SACK, a duplicate is what reports something new. Without a report it only
         // says
         // that a datagram came twice.
-        boolean duplicate = ack.sack ? ack.sackedBytes > 0 : ack.duplicate;
-        if (!duplicate) {
+        boolean sack = ack.sack || queue.sackedBytes() > 0;
+        if (sack ? ack.sackedBytes == 0 : !ack.duplicate) {
             return Outcome.NONE;
         }
         duplicates++;
         // After a timeout everything out is counted as lost, so what arrives of it has left the path already.
-        if (!ack.sack && !recoverGuards) {
+        boolean afterTimeout = recoverGuards && lt(ack.ack, recover);
+        if (!sack && !afterTimeout) {
             arrivals = Math.min(
                     arrivals + ack.segmentBytes, Math.max(0, queue.outstandingBytes() - queue.lostBytes() - 1));
         }

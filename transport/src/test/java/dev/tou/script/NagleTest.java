@@ -39,9 +39,10 @@ class NagleTest extends ScriptedTest {
     @Test
     void withNagleFullSegmentsLeaveAtOnce() {
         accepted();
-        app.set(ChannelOption.TCP_NODELAY, false).writes(2500);
+        app.set(ChannelOption.TCP_NODELAY, false).writes(2000);
         peer.expects(data(1000)).now();
         peer.expects(data(1000)).now();
+        app.writes(500);
         peer.expectsNothingFor(ms(100));
         app.writes(500);
         peer.expects(data(1000).seq(FIRST + 2000)).now();

@@ -195,6 +195,13 @@ final class Script implements AutoCloseable {
                 .sum();
     }
 
+    /** {@return how many connections are in TIME-WAIT} */
+    int timeWaitRecords() {
+        return resources().shards().stream()
+                .mapToInt(shard -> shard.timeWait().size())
+                .sum();
+    }
+
     /** {@return the one connection of the engine} */
     TransmissionControlBlock connection() {
         List<TransmissionControlBlock> all = new ArrayList<>();

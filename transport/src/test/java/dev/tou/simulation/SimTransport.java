@@ -2,14 +2,17 @@
 package dev.tou.simulation;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 import dev.tou.endpoint.DatagramTransport;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 
 /** The UDP channels of a simulated host, as the engine asks for them. One per host: endpoints are registered under it. */
@@ -55,5 +58,13 @@ public final class SimTransport implements DatagramTransport {
     @Override
     public boolean sendsSegmented(DatagramChannel channel) {
         return segmented;
+    }
+
+    @Override
+    public void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams) {
+        for (DatagramPacket datagram : datagrams) {
+            host.network().inject(local, datagram.recipient(), ByteBufUtil.getBytes(datagram.content()));
+            datagram.release();
+        }
     }
 }

@@ -54,7 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--delay",
             paramLabel = "TIME",
-            defaultValue = "5ms",
+            defaultValue = "3ms",
             description = "Delay in each direction (default: ${DEFAULT-VALUE}).")
     private String delay;
 

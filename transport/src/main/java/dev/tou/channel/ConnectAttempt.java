@@ -1,0 +1,123 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.endpoint.ClientSockets;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/**
+ * A call of connect from its beginning to its promise: a place on a UDP channel, then the handshake, and the time that both may
+ * take. Whatever ends it first, the promise, its cancellation, the timeout or a close, ends it once.
+ */
+final class ConnectAttempt {
+
+    private final TouSocketChannel channel;
+    private final SocketAddress requested;
+    private final ChannelPromise promise;
+    private Future<?> timeout;
+    private boolean over;
+
+    ConnectAttempt(TouSocketChannel channel, SocketAddress requested, ChannelPromise promise) {
+        this.channel = channel;
+        this.requested = requested;
+        this.promise = promise;
+    }
+
+    /** Finds a place and sends the SYN. */
+    void begin(SocketAddress localAddress) {
+        promise.addListener(done -> {
+            if (done.isCancelled() && end()) {
+                channel.close();
+            }
+        });
+        try {
+            InetSocketAddress peer = reachable(TouSocketChannel.resolved(requested));
+            startClock(channel.eventLoop(), channel.config().getConnectTimeoutMillis());
+            channel.place(peer, localAddress).addListener((Future<ClientSockets.Place> place) -> placed(place, peer));
+        } catch (Exception e) {
+            fail(e);
+        }
+    }
+
+    private void startClock(EventLoop loop, int millis) {
+        if (millis > 0) {
+            timeout = loop.schedule(
+                    () -> fail(
+                            new ConnectTimeoutException("connection timed out after " + millis + " ms: " + requested)),
+                    millis,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void placed(Future<ClientSockets.Place> place, InetSocketAddress peer) {
+        if (!place.isSuccess()) {
+            fail(place.cause());
+        } else if (over) {
+            place.getNow().shard().closeIfNeverUsed();
+        } else {
+            channel.open(place.getNow(), peer);
+        }
+    }
+
+    // As kernels have it: connecting to "any" means this host.
+    private static InetSocketAddress reachable(InetSocketAddress peer) throws IOException {
+        InetAddress address = peer.getAddress();
+        if (!address.isAnyLocalAddress()) {
+            return peer;
+        }
+        byte[] loopback = address instanceof Inet4Address ? new byte[] {127, 0, 0, 1} : new byte[16];
+        loopback[loopback.length - 1] = 1;
+        return new InetSocketAddress(InetAddress.getByAddress(loopback), peer.getPort());
+    }
+
+    /** The handshake is complete. {@return whether anybody still waits for it} */
+    boolean succeed() {
+        return end() && promise.trySuccess();
+    }
+
+    /** Tells why it failed, and closes the channel. */
+    void fail(Throwable cause) {
+        if (end()) {
+            promise.tryFailure(cause instanceof IOException ? inTheWordsOfNetty(cause) : cause);
+            channel.unsafe().close(channel.voidPromise());
+        }
+    }
+
+    /** The channel is closing. */
+    void abandon(Throwable cause) {
+        if (end()) {
+            promise.tryFailure(cause);
+        }
+    }
+
+    private boolean end() {
+        boolean ends = !over;
+        over = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
+        return ends;
+    }
+
+    private Throwable inTheWordsOfNetty(Throwable cause) {
+        boolean unreachable = cause.getMessage() != null && cause.getMessage().contains("unreachable");
+        Throwable kind = unreachable && !(cause instanceof ConnectException)
+                ? new NoRouteToHostException(cause.getMessage())
+                : cause;
+        boolean complete = kind instanceof ConnectTimeoutException || kind instanceof BindException;
+        return complete ? kind : channel.annotated(kind, requested);
+    }
+}

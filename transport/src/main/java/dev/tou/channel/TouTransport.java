@@ -1,0 +1,60 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.endpoint.OrderlyEnd;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
+
+/**
+ * What concerns all of this transport's channels on an event loop group.
+ *
+ * <p>A kernel goes on with what a process has written after the process has ended. Here the event loops are all there is: a
+ * loop that shuts down closes its UDP channels first, and its connections get one best-effort FIN or reset. So end in order:
+ *
+ * <pre>
+ *   TouTransport.closeGracefully(group, 10, TimeUnit.SECONDS).sync();
+ *   group.shutdownGracefully();
+ * </pre>
+ */
+public final class TouTransport {
+
+    private TouTransport() {}
+
+    /**
+     * Closes all server channels of the group's event loops, then all connections: what was written is flushed and delivered,
+     * then the FIN is, and each channel closes when its peer has acknowledged all of it. Connections of other transports on the
+     * same loops are left alone.
+     *
+     * @param timeout after which the rest is reset
+     * @return done when no connection of the group has anything left to deliver; it never fails. TIME-WAIT is not waited for
+     */
+    public static Future<Void> closeGracefully(EventLoopGroup group, long timeout, TimeUnit unit) {
+        Promise<Void> all =
+                group instanceof EventLoop loop ? loop.newPromise() : GlobalEventExecutor.INSTANCE.newPromise();
+        Runnable begin = () -> begin(group, unit.toNanos(timeout), all);
+        if (group instanceof EventLoop loop) {
+            loop.execute(begin);
+        } else {
+            GlobalEventExecutor.INSTANCE.execute(begin);
+        }
+        return all;
+    }
+
+    private static void begin(EventLoopGroup group, long timeoutNanos, Promise<Void> all) {
+        PromiseCombiner combiner =
+                new PromiseCombiner(group instanceof EventLoop loop ? loop : GlobalEventExecutor.INSTANCE);
+        for (EventExecutor executor : group) {
+            if (executor instanceof EventLoop loop) {
+                combiner.add(OrderlyEnd.of(loop, timeoutNanos));
+            }
+        }
+        combiner.finish(all);
+    }
+}

@@ -1,0 +1,33 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.net.InetSocketAddress;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+
+/** A process of its own for {@link JvmExitTest}: prints the port that it listens on, greets everybody, and waits for its end. */
+final class DyingServer {
+
+    private DyingServer() {}
+
+    public static void main(String[] args) throws Exception {
+        Sockets sockets = new Sockets(args[0], 1);
+        Channel server = Sockets.listen(
+                sockets.server(
+                        sockets.group,
+                        sockets.group,
+                        ch -> new Recorder()
+                                .on(
+                                        "active",
+                                        child -> child.writeAndFlush(
+                                                Unpooled.wrappedBuffer(Sockets.bytes(JvmExitTest.GREETING_BYTES))))),
+                args[1]);
+        System.out.println(((InetSocketAddress) server.localAddress()).getPort());
+        if (args.length > 2 && args[2].equals("exit")) {
+            sockets.nextChild().await("read");
+            System.exit(0);
+        }
+        server.closeFuture().await();
+    }
+}

@@ -1,0 +1,67 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.SocketChannel;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A process ends without a word to its channels: the shutdown hook says goodbye for them, as a kernel would. */
+class JvmExitTest {
+
+    static final int GREETING_BYTES = 1000;
+
+    private static final int SIGTERM_EXIT = 143;
+
+    private static Process start(String io, String address, String how) throws Exception {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new ProcessBuilder(
+                        java.toString(), "-ea", "-cp", classPath, DyingServer.class.getName(), io, address, how)
+                .start();
+    }
+
+    private static BufferedReader reader(InputStream stream) {
+        return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nio, 127.0.0.1, term", "epoll, ::1, term", "epoll, 0.0.0.0, term", "nio, 127.0.0.1, exit"})
+    void peerSeesACleanEnd(String io, String address, String how) throws Exception {
+        Process process = start(io, address, how);
+        try (Sockets sockets = new Sockets(io, 1);
+                BufferedReader out = reader(process.getInputStream());
+                BufferedReader err = reader(process.getErrorStream())) {
+            int port = Integer.parseInt(out.readLine());
+            Recorder recorder = new Recorder();
+            SocketChannel client = (SocketChannel)
+                    Sockets.channel(sockets.client(recorder).connect(new InetSocketAddress(address, port)));
+            recorder.awaitBytes(GREETING_BYTES);
+            Sockets.done(client.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])));
+            if (how.equals("term")) {
+                process.toHandle().destroy();
+            }
+            long began = System.nanoTime();
+            recorder.await("unregistered");
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            assertThat(recorder.failures()).isEmpty();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(how.equals("term") ? SIGTERM_EXIT : 0);
+            assertThat(err.lines().filter(line -> !line.startsWith("SLF4J"))).isEmpty();
+            System.out.println(
+                    "the peer of a process that ends (" + io + ", " + how + ") knew it after " + millis + " ms");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.script;
+
+import dev.tou.channel.TouChannelOption;
+import dev.tou.telemetry.DropReason;
+import org.junit.jupiter.api.Test;
+
+import static dev.tou.script.Segments.ack;
+import static dev.tou.script.Segments.data;
+import static dev.tou.script.Segments.fin;
+import static dev.tou.script.Segments.rst;
+import static dev.tou.script.Segments.syn;
+import static dev.tou.script.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** TIME-WAIT (RFC 9293 section 3.6.1, RFC 1337, RFC 6191). */
+class TimeWaitTest extends ScriptedTest {
+
+    private static final int FIRST = ISS + 1;
+    private static final int PEER_FIRST = IRS + 1;
+
+    /** What the passive end adds to where the old connection ended. */
+    private static final int BEYOND = 65_537;
+
+    private void inTimeWait(SegmentScript syn) {
+        accepted(syn, server -> {});
+        app.closes();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    private void inTimeWait() {
+        inTimeWait(syn(IRS).mss(1000));
+    }
+
+    @Test
+    void itLastsTwiceTheMaximumSegmentLifetime() {
+        inTimeWait();
+        script.passes(ms(59_900));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        script.passes(ms(200));
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    @Test
+    void theLifetimeIsAnOption() {
+        accepted(server -> server.option(TouChannelOption.MSL, 1));
+        app.closes();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        script.passes(ms(1_900));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        script.passes(ms(200));
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    // RFC 9293 section 3.10.7.4, eighth, TIME-WAIT: "Acknowledge it, and restart the 2 MSL timeout."
+    @Test
+    void aLateFinIsAcknowledgedAgainAndRestartsTheTimer() {
+        inTimeWait();
+        for (int i = 0; i < 3; i++) {
+            script.passes(seconds(50));
+            peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+            peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        }
+        script.passes(ms(59_900));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        script.passes(ms(200));
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    // RFC 7323 section 3.2: with timestamps agreed, every segment has them, this one too.
+    @Test
+    void theAcknowledgmentOfALateFinHasTimestamps() {
+        inTimeWait(syn(IRS).mss(1000).ts(100, 0));
+        script.passes(seconds(1));
+        int recent = peer.timestamp();
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+        WireSegment seen = peer.expects(ack(PEER_FIRST + 1).options("ts")).now();
+        assertThat(seen.tsEcr).isLessThanOrEqualTo(recent);
+    }
+
+    // RFC 1337: a reset that is as old as everything else here does not end TIME-WAIT.
+    @Test
+    void aResetIsIgnored() {
+        inTimeWait();
+        peer.sends(rst(PEER_FIRST + 1));
+        assertThat(script.drops(DropReason.RESET_IN_TIME_WAIT)).isEqualTo(1);
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+    }
+
+    @Test
+    void aPureAcknowledgmentDrawsNothing() {
+        inTimeWait();
+        peer.sends(ack(FIRST + 1));
+        peer.sends(ack(FIRST + 1).seq(PEER_FIRST - 100));
+        peer.expectsNothingFor(seconds(1));
+    }
+
+    // RFC 9293 section 3.10.7.4, first: old text is acknowledged; but not more often than every 500 ms.
+    @Test
+    void oldTextIsAcknowledgedSparingly() {
+        inTimeWait();
+        for (int i = 0; i < 5; i++) {
+            peer.sends(data("old").seq(PEER_FIRST - 10).ack(FIRST));
+            if (i == 0) {
+                peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+            }
+        }
+        script.passes(ms(600));
+        peer.sends(data("old").seq(PEER_FIRST - 10).ack(FIRST));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+    }
+
+    // RFC 9293 section 3.6.1, MAY-2: a SYN beyond the old sequence numbers opens anew, and ours are beyond the old ones
+    // too.
+    @Test
+    void aSynWithAHigherNumberOpensAnew() {
+        inTimeWait();
+        peer.sends(syn(1000).mss(1000));
+        int iss = FIRST + 1 + BEYOND;
+        peer.expects(synAck(iss, 1001)).now();
+        assertThat(script.timeWaitRecords()).isZero();
+        peer.sends(ack(iss + 1));
+        peer.sends(data("hello"));
+        peer.expects(ack(1006)).now();
+        script.apps().get(1).isActive().received("hello");
+    }
+
+    @Test
+    void aSynWithALowerNumberDoesNot() {
+        inTimeWait();
+        peer.sends(syn(PEER_FIRST - 500));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    // RFC 6191 section 2: with a higher timestamp, whatever the sequence number.
+    @Test
+    void aSynWithAHigherTimestampOpensAnew() {
+        inTimeWait(syn(IRS).mss(1000).ts(100, 0));
+        script.passes(seconds(2));
+        peer.sends(syn(PEER_FIRST - 500).mss(1000).ts(50_000, 0));
+        peer.expects(synAck().ack(PEER_FIRST - 499).tsEcho(50_000)).now();
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    @Test
+    void aSynWithALowerTimestampDoesNot() {
+        inTimeWait(syn(IRS).mss(1000).ts(100_000, 0));
+        peer.sends(syn(1000).mss(1000).ts(99_000, 0));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    // Not for a listener that has gone.
+    @Test
+    void withoutListenerNothingOpensAnew() {
+        inTimeWait();
+        script.stopsListening();
+        peer.sends(syn(1000).mss(1000));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    // The end that closed second forgets at once.
+    @Test
+    void theOtherEndDoesNotWait() {
+        accepted();
+        peer.sends(fin());
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(ack(FIRST + 1));
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    @Test
+    void theClientWaitsToo() {
+        connected();
+        app.closes();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        script.passes(seconds(30));
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        peer.sends(rst(PEER_FIRST + 1));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+}
