@@ -356,8 +356,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         if (options.keepAlive()) {
-            long due = patience.lastHeardNanos() + options.keepIdleSeconds() * NANOS_PER_SECOND;
-            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, due));
+            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
