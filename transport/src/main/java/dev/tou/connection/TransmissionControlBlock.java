@@ -33,8 +33,6 @@ import io.netty.buffer.ByteBufAllocator;
  */
 public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
 
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
-
     private final ConnectionKey key;
     private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
@@ -344,10 +342,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return givenUp;
     }
 
-    /** Starts to watch for silence, if the application wants it. */
+    /** Starts to watch for silence, or stops, as the application wants it. */
     public void armKeepAlive(long nowNanos) {
         if (options.keepAlive()) {
-            arm(TcpTimer.KEEPALIVE, nowNanos + options.keepIdleSeconds() * NANOS_PER_SECOND);
+            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
@@ -355,11 +353,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
-        if (options.keepAlive()) {
-            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));
-        } else {
-            disarm(TcpTimer.KEEPALIVE);
-        }
+        armKeepAlive(nowNanos);
         advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
     }
 
