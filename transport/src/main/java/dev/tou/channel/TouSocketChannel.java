@@ -223,6 +223,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             if (tcb.state() == TcpState.CLOSED) {
                 // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
                 eventLoop().execute(() -> application.onClosed(tcb.failure()));
+            } else if (tcb.isLive()) {
+                // A child's options are set after its handshake.
+                tcb.armKeepAlive(shard.resources().nowNanos());
             }
         }
         promise.setSuccess();
@@ -295,8 +298,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                     && connection.isLive()
                     && connection.state().isSynchronized()
                     && !connection.snd.finAcknowledged();
-            boolean lingers = config.getSoLinger() > 0 && unreadBytes() == 0;
-            return undelivered && (ending || lingers) ? this::linger : null;
+            boolean lingers = undelivered && (ending || config.getSoLinger() > 0 && unreadBytes() == 0);
+            return lingers ? this::linger : null;
         }
 
         private void linger(Runnable closing) {

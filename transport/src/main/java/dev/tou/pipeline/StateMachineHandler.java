@@ -30,6 +30,10 @@ import io.netty.channel.ChannelPromise;
 final class StateMachineHandler extends ChannelDuplexHandler {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    /** What the retransmission timeout leaves beyond the delay that a peer of ours announces: 60 ms with its 25. */
+    private static final long OWN_RTO_MARGIN_MILLIS = 35;
 
     /** A SYN is repeated this often a second apart before the time doubles. */
     private static final int LINEAR_SYNS = 4;
@@ -182,6 +186,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
         tcb.openWindows(Segments.PER_TRAIN, now);
+        if (tcb.negotiated.ownPeer()) {
+            tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);
+        }
         tcb.transition(event);
         tcb.armKeepAlive(now);
         if (tcb.snd.finQueued()) {

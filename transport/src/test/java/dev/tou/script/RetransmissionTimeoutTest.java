@@ -39,6 +39,16 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         peer.expectsNothingFor(seconds(5));
     }
 
+    // A peer of ours has told how long it holds back an acknowledgment, so the floor is 60 ms.
+    @Test
+    void betweenOurOwnEndsTheTimeoutIs60Millis() {
+        accepted(syn(IRS).mss(1000).ackDelay(), server -> {});
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
+        peer.expects(data("hello").seq(FIRST)).after(ms(60));
+        peer.sends(ack(FIRST + 5));
+    }
+
     // RFC 6298 section 2.2: SRTT = R, RTTVAR = R / 2, RTO = SRTT + 4 * RTTVAR.
     @Test
     void theHandshakeIsTheFirstSample() {

@@ -51,8 +51,8 @@ final class Script implements AutoCloseable {
 
     private final SimulatedNetwork network = new SimulatedNetwork(1).countBuffers();
     private final Simulation simulation = new Simulation(network);
-    private final SimHost engineHost = network.addHost("engine", "10.0.0.1");
-    private final SimHost peerHost = network.addHost("peer", "10.0.0.2");
+    private final SimHost engineHost;
+    private final SimHost peerHost;
     private final SimChannels channels;
     private final List<String> trace = new ArrayList<>();
     private final List<ScriptedApp> apps = new ArrayList<>();
@@ -62,7 +62,9 @@ final class Script implements AutoCloseable {
     private Channel server;
     private final ScriptedApp app = new ScriptedApp(this);
 
-    Script() {
+    Script(String engineAddress, String peerAddress) {
+        engineHost = network.addHost("engine", engineAddress);
+        peerHost = network.addHost("peer", peerAddress);
         network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(JUMBO));
         channels = new SimChannels(engineHost, 1, true);
     }
@@ -116,6 +118,13 @@ final class Script implements AutoCloseable {
         app.connecting(bootstrap.connect(peerHost.address(SERVER_PORT)));
         settle();
         return peer;
+    }
+
+    /** The engine connects to a port where no socket is, of which its host tells it (ICMP port unreachable). */
+    void connectsToNobody() {
+        apps.add(app);
+        app.connecting(channels.client().handler(app).connect(peerHost.address(SERVER_PORT)));
+        settle();
     }
 
     private void begin(int localPort, int remotePort) {

@@ -105,8 +105,24 @@ final class ScriptedPeer {
         }
     }
 
-    private byte[] complete(SegmentScript line) {
-        if (line.has(WireSegment.SYN)) {
+    /** Sends a segment that somebody else has made in the peer's name: what the peer knows stays as it is. */
+    void sendsForged(SegmentScript line) {
+        line.window = 0xFFFF;
+        line.sourcePort = socket.address().getPort();
+        line.destinationPort = engine.getPort();
+        sendsBytes(line.encode(0));
+    }
+
+    /** Takes what has come, whatever it is. {@return how many segments} */
+    int takesAll() {
+        int count = seen.size();
+        seen.clear();
+        return count;
+    }
+
+    /** Fills in what a line does not say. {@return the bytes} */
+    byte[] complete(SegmentScript line) {
+        if (line.flags == WireSegment.SYN || line.flags == (WireSegment.SYN | WireSegment.ACK)) {
             irs = line.seq;
             nxt = irs;
             timestamps = line.tsVal != null;

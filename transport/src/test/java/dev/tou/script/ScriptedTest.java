@@ -16,9 +16,13 @@ abstract class ScriptedTest {
     static final int ISS = Script.ISS;
     static final int IRS = Script.IRS;
 
-    final Script script = new Script();
+    final Script script = newScript();
     final ScriptedApp app = script.app();
     ScriptedPeer peer;
+
+    Script newScript() {
+        return new Script("10.0.0.1", "10.0.0.2");
+    }
 
     static Duration ms(long millis) {
         return Duration.ofMillis(millis);

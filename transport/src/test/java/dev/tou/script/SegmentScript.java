@@ -223,6 +223,11 @@ final class SegmentScript {
         return out.toByteArray();
     }
 
+    /** {@return the bytes of this line as the peer would send it now} */
+    byte[] bytesFor(ScriptedPeer peer) {
+        return peer.complete(this);
+    }
+
     int sequenceLength() {
         return length + (has(WireSegment.SYN) ? 1 : 0) + (has(WireSegment.FIN) ? 1 : 0);
     }

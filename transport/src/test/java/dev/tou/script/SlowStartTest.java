@@ -119,6 +119,21 @@ class SlowStartTest extends ScriptedTest {
         peer.expectsNothingFor(ms(150));
     }
 
+    // RFC 5681 section 4.1: after a silence longer than a timeout the window is the restart window.
+    @Test
+    void afterASilenceTheWindowIsTheInitialOne() {
+        accepted();
+        app.writes(20_000);
+        sees(10, FIRST);
+        peer.sends(ack(FIRST + 10_000));
+        sees(10, FIRST + 10_000);
+        peer.sends(ack(FIRST + 20_000));
+        script.passes(seconds(10));
+        app.writes(30_000);
+        sees(10, FIRST + 20_000);
+        peer.expectsNothingFor(ms(150));
+    }
+
     // The last segment of what there is says PSH (RFC 9293 section 3.9.1.2), and only that one.
     @Test
     void pushMarksTheEndOfWhatThereIs() {
