@@ -20,6 +20,15 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
 
     private record Accessor<T>(Supplier<T> get, Consumer<T> set) {}
 
+    /** What other transports call the same, by the last part of the option's name. */
+    private static final Map<String, ChannelOption<Integer>> ALIASES = Map.of(
+            "TCP_KEEPIDLE", TouChannelOption.KEEP_IDLE,
+            "TCP_KEEPINTVL", TouChannelOption.KEEP_INTERVAL,
+            "TCP_KEEPINTERVAL", TouChannelOption.KEEP_INTERVAL,
+            "TCP_KEEPCNT", TouChannelOption.KEEP_COUNT,
+            "TCP_KEEPCOUNT", TouChannelOption.KEEP_COUNT,
+            "TCP_USER_TIMEOUT", TouChannelOption.USER_TIMEOUT);
+
     private final ConnectionOptions connection;
     private final Map<ChannelOption<?>, Accessor<?>> accessors = new HashMap<>();
 
@@ -52,6 +61,12 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
                 TouChannelOption.USER_TIMEOUT,
                 connection::userTimeoutMillis,
                 in(0, Integer.MAX_VALUE, connection::userTimeoutMillis));
+        declare(TouChannelOption.KEEP_IDLE, connection::keepIdleSeconds, in(1, 32_767, connection::keepIdleSeconds));
+        declare(
+                TouChannelOption.KEEP_INTERVAL,
+                connection::keepIntervalSeconds,
+                in(1, 32_767, connection::keepIntervalSeconds));
+        declare(TouChannelOption.KEEP_COUNT, connection::keepCount, in(1, 127, connection::keepCount));
         declare(TouChannelOption.MSL, connection::mslSeconds, in(1, 240, connection::mslSeconds));
         declare(TouChannelOption.DELAYED_ACK, connection::delayedAckMillis, in(0, 500, connection::delayedAckMillis));
     }
@@ -83,19 +98,32 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
     @Override
     @SuppressWarnings("unchecked")
     public <T> T getOption(ChannelOption<T> option) {
-        Accessor<T> accessor = (Accessor<T>) accessors.get(option);
+        Accessor<T> accessor = (Accessor<T>) accessorOf(option);
         return accessor == null ? super.getOption(option) : accessor.get().get();
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T> boolean setOption(ChannelOption<T> option, T value) {
-        Accessor<T> accessor = (Accessor<T>) accessors.get(option);
+        Accessor<T> accessor = (Accessor<T>) accessorOf(option);
         if (accessor == null) {
             return super.setOption(option, value);
         }
         validate(option, value);
         accessor.set().accept(value);
+        changed(option);
         return true;
     }
+
+    private Accessor<?> accessorOf(ChannelOption<?> option) {
+        Accessor<?> own = accessors.get(option);
+        if (own != null) {
+            return own;
+        }
+        String name = option.name();
+        return accessors.get(ALIASES.get(name.substring(name.lastIndexOf('#') + 1)));
+    }
+
+    /** An option of {@link ConnectionOptions} has another value, which a living connection may have to be told. */
+    void changed(ChannelOption<?> option) {}
 }

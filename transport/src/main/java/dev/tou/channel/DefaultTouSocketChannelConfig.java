@@ -42,6 +42,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
     @Override
     public SocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
         connection().noDelay(tcpNoDelay);
+        tou.optionsChanged();
         return this;
     }
 
@@ -88,7 +89,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
     @Override
     public SocketChannelConfig setKeepAlive(boolean keepAlive) {
         connection().keepAlive(keepAlive);
-        tou.keepAliveChanged();
+        tou.optionsChanged();
         return this;
     }
 
@@ -97,6 +98,10 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
         return trafficClass;
     }
 
+    /**
+     * Counts for the UDP channel that connect chooses, because the kernel has one value for a socket: connections of different
+     * classes do not share one. Later it is remembered and without effect, as it is on accepted channels.
+     */
     @Override
     public SocketChannelConfig setTrafficClass(int value) {
         trafficClass = value;
@@ -129,6 +134,13 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
     public SocketChannelConfig setAllowHalfClosure(boolean allow) {
         allowHalfClosure = allow;
         return this;
+    }
+
+    @Override
+    void changed(ChannelOption<?> option) {
+        if (tou != null) {
+            tou.optionsChanged();
+        }
     }
 
     @Override

@@ -43,6 +43,19 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** How long sent text may stay unacknowledged, in milliseconds (RFC 5482); default 0: {@link #RETRIES2} decides. */
     public static final ChannelOption<Integer> USER_TIMEOUT = valueOf(TouChannelOption.class, "USER_TIMEOUT");
 
+    /**
+     * How long a connection with {@code SO_KEEPALIVE} is silent before the first probe, in seconds, 1 to 32 767; default 7200.
+     * This and the next two, and {@link #USER_TIMEOUT}, are also known by the names that other transports give them, such as
+     * {@code EpollChannelOption.TCP_KEEPIDLE}.
+     */
+    public static final ChannelOption<Integer> KEEP_IDLE = valueOf(TouChannelOption.class, "KEEP_IDLE");
+
+    /** The time between keep-alive probes, in seconds, 1 to 32 767; default 75. */
+    public static final ChannelOption<Integer> KEEP_INTERVAL = valueOf(TouChannelOption.class, "KEEP_INTERVAL");
+
+    /** How many keep-alive probes may stay unanswered, 1 to 127; default 9. */
+    public static final ChannelOption<Integer> KEEP_COUNT = valueOf(TouChannelOption.class, "KEEP_COUNT");
+
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
 

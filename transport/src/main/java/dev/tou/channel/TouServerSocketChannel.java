@@ -93,7 +93,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 transport,
                 TransportPipeline.INSTALLER,
                 wanted,
-                TouSocketChannel.shardOptions(config.connection()));
+                TouSocketChannel.shardOptions(config.connection(), 0));
         int port = bound.address().getPort();
         Listener listening = new Listener(
                 port,
@@ -118,7 +118,12 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     }
 
     void clearReadPending() {
-        if (isRegistered()) {
+        if (!isRegistered()) {
+            return;
+        }
+        if (eventLoop().inEventLoop()) {
+            readPending = false;
+        } else {
             eventLoop().execute(() -> readPending = false);
         }
     }

@@ -180,14 +180,17 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         return connection == null ? 64 * 1024 : connection.sendCapacity();
     }
 
-    void keepAliveChanged() {
+    /** Tells a living connection of options that it does not look at by itself, on its own event loop. */
+    void optionsChanged() {
         TransmissionControlBlock connection = tcb;
-        if (connection != null && isRegistered()) {
-            eventLoop().execute(() -> {
-                if (connection.state().isSynchronized() && connection.isLive()) {
-                    connection.armKeepAlive(EventLoopResources.of(eventLoop()).nowNanos());
-                }
-            });
+        Shard home = shard;
+        if (connection == null || home == null) {
+            return;
+        }
+        if (home.loop().inEventLoop()) {
+            home.calls().optionsChanged(connection);
+        } else {
+            home.loop().execute(() -> home.calls().optionsChanged(connection));
         }
     }
 
@@ -238,7 +241,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         bound = EventLoopResources.of(eventLoop())
                 .clientSockets()
-                .bind(transport, TransportPipeline.INSTALLER, resolved(address), shardOptions(config.connection()));
+                .bind(
+                        transport,
+                        TransportPipeline.INSTALLER,
+                        resolved(address),
+                        shardOptions(config.connection(), config.getTrafficClass()));
         local = bound.udp().localAddress();
     }
 
@@ -316,7 +323,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
                 ? sockets.connect(bound, peer)
-                : sockets.acquire(transport, TransportPipeline.INSTALLER, peer, shardOptions(config.connection()));
+                : sockets.acquire(
+                        transport,
+                        TransportPipeline.INSTALLER,
+                        peer,
+                        shardOptions(config.connection(), config.getTrafficClass()));
     }
 
     /** Sends the SYN. */
@@ -335,10 +346,10 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     }
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
-    static ShardOptions shardOptions(ConnectionOptions options) {
+    static ShardOptions shardOptions(ConnectionOptions options, int trafficClass) {
         int path = Math.max(options.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
         // What a peer may send: the packet less IPv4 and UDP headers.
-        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds());
+        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds(), trafficClass);
     }
 
     // --- what the connection reports ---

@@ -33,13 +33,12 @@ import io.netty.buffer.ByteBufAllocator;
  */
 public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
 
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
-
     private final ConnectionKey key;
     private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
     private final ConnectionOwner owner;
     private final MemoryAccount memory;
+    private final int maxWindowBytes;
     private TcpState state = TcpState.CLOSED;
     private ByteStream stream = ByteStream.NOBODY;
 
@@ -101,6 +100,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         this.options = options;
         this.owner = owner;
         this.memory = memory;
+        this.maxWindowBytes = maxWindowBytes;
         snd = new SendSequenceSpace(iss);
         timestamps = new TimestampClock(timestampOffset);
         patience = new Patience(options);
@@ -345,10 +345,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Starts to watch for silence, if the application wants it. */
     public void armKeepAlive(long nowNanos) {
         if (options.keepAlive()) {
-            arm(TcpTimer.KEEPALIVE, nowNanos + options.keepIdleSeconds() * NANOS_PER_SECOND);
+            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));
         } else {
             disarm(TcpTimer.KEEPALIVE);
         }
+    }
+
+    /** The application has changed its options: those that are not read each time take effect here. */
+    public void optionsChanged(long nowNanos) {
+        armKeepAlive(nowNanos);
+        advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
     }
 
     /**

@@ -27,6 +27,9 @@ public interface UserCalls {
     /** The application has finished reading for now, so that the window may open. */
     void received(TransmissionControlBlock tcb);
 
+    /** The application has changed options: timers follow, and what Nagle's algorithm held back may go. */
+    void optionsChanged(TransmissionControlBlock tcb);
+
     /** CLOSE: our FIN follows the last byte; what is unsent is still delivered. */
     void close(TransmissionControlBlock tcb);
 

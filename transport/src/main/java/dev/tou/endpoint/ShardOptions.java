@@ -6,5 +6,6 @@ package dev.tou.endpoint;
  *
  * @param maxDatagramBytes the largest datagram that peers may send
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
+ * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  */
-public record ShardOptions(int maxDatagramBytes, int mslSeconds) {}
+public record ShardOptions(int maxDatagramBytes, int mslSeconds, int trafficClass) {}

@@ -127,6 +127,14 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     }
 
     @Override
+    public void optionsChanged(TransmissionControlBlock tcb) {
+        if (tcb.isLive() && tcb.state().isSynchronized()) {
+            tcb.optionsChanged(shard.resources().nowNanos());
+            push(tcb);
+        }
+    }
+
+    @Override
     public void close(TransmissionControlBlock tcb) {
         stateMachine.close(tcb);
         push(tcb);
