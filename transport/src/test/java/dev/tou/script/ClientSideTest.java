@@ -41,10 +41,9 @@ class ClientSideTest extends ScriptedTest {
     void allOptionsAreInForce() {
         connected(everything(), client -> {});
         app.writes(1001);
-        WireSegment full =
-                peer.expects(data(1000).seq(FIRST).options("ts").tsEcho(100)).now();
+        peer.expects(data(1000).seq(FIRST).options("ts").tsEcho(100)).now();
         peer.expects(data(1).tsEcho(100)).now();
-        peer.sends(ack(FIRST + 1001).ts(101, full.tsVal));
+        peer.sends(ack(FIRST + 1001));
         peer.sends(data(10).seq(PEER_FIRST + 10));
         peer.expects(ack(PEER_FIRST).sack(PEER_FIRST + 10, PEER_FIRST + 20).options("ts", "sack"))
                 .now();
