@@ -58,6 +58,7 @@ class HouseTest {
             "ConnectionDemultiplexer.lastConnection", "likewise",
             "StateMachineHandler.ctx", "set once, when the stage is added",
             "RetransmissionHandler.ctx", "likewise",
+            "RetransmissionHandler.flushes", "counts the flushes of the channel, to know what left with which",
             "WindowHandler.ctx", "likewise");
 
     private static final JavaClasses MAIN = new ClassFileImporter()

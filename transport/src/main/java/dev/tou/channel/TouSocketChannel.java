@@ -298,8 +298,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                     && connection.isLive()
                     && connection.state().isSynchronized()
                     && !connection.snd.finAcknowledged();
-            boolean lingers = config.getSoLinger() > 0 && unreadBytes() == 0;
-            return undelivered && (ending || lingers) ? this::linger : null;
+            boolean lingers = undelivered && (ending || config.getSoLinger() > 0 && unreadBytes() == 0);
+            return lingers ? this::linger : null;
         }
 
         private void linger(Runnable closing) {

@@ -27,6 +27,13 @@ public final class NegotiatedOptions {
 
     private final boolean ipv6;
     private final ConnectionOptions own;
+
+    // What our SYN says, read once: the application may change its options while the SYN is on its way.
+    private final int ownScale;
+    private final boolean offersScaling;
+    private final boolean offersTimestamps;
+    private final boolean offersSack;
+
     private int peerMss;
     private int peerScale;
     private boolean scaling;
@@ -39,20 +46,24 @@ public final class NegotiatedOptions {
     public NegotiatedOptions(ConnectionOptions own, boolean ipv6) {
         this.own = own;
         this.ipv6 = ipv6;
+        ownScale = AdvertisedWindow.scaleFor(own.receiveBufferBytes());
+        offersScaling = own.windowScaling();
+        offersTimestamps = own.timestamps();
+        offersSack = own.sack();
         peerMss = ipv6 ? DEFAULT_MSS_IPV6 : DEFAULT_MSS;
     }
 
     /** Puts what we offer on our SYN. */
     public void offer(SegmentOptions options, int timestampValue) {
         options.mss(announcedMss());
-        if (own.sack()) {
+        if (offersSack) {
             options.sackPermitted();
         }
-        if (own.timestamps()) {
+        if (offersTimestamps) {
             options.timestamps(timestampValue, 0);
         }
-        if (own.windowScaling()) {
-            options.windowScale(ownScale());
+        if (offersScaling) {
+            options.windowScale(ownScale);
         }
         options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
     }
@@ -69,7 +80,7 @@ public final class NegotiatedOptions {
             options.timestamps(timestampValue, timestampEcho);
         }
         if (scaling) {
-            options.windowScale(ownScale());
+            options.windowScale(ownScale);
         }
         if (ownPeer) {
             options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
@@ -81,10 +92,10 @@ public final class NegotiatedOptions {
         if (peer.has(SegmentOptions.MSS)) {
             peerMss = Math.max(MIN_MSS, peer.mss());
         }
-        scaling = own.windowScaling() && peer.has(SegmentOptions.WINDOW_SCALE);
+        scaling = offersScaling && peer.has(SegmentOptions.WINDOW_SCALE);
         peerScale = scaling ? peer.windowScale() : 0;
-        timestamps = own.timestamps() && peer.has(SegmentOptions.TIMESTAMPS);
-        sack = own.sack() && peer.has(SegmentOptions.SACK_PERMITTED);
+        timestamps = offersTimestamps && peer.has(SegmentOptions.TIMESTAMPS);
+        sack = offersSack && peer.has(SegmentOptions.SACK_PERMITTED);
         ownPeer = peer.has(SegmentOptions.ACK_DELAY);
         peerAckDelayMillis = ownPeer ? peer.ackDelayMillis() : 0;
     }
@@ -94,17 +105,13 @@ public final class NegotiatedOptions {
         return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
     }
 
-    private int ownScale() {
-        return AdvertisedWindow.scaleFor(own.receiveBufferBytes());
-    }
-
     private int ipHeaderBytes() {
         return ipv6 ? 40 : 20;
     }
 
     /** {@return the shift of our own window fields: 0 unless both offered it} */
     public int scale() {
-        return scaling ? ownScale() : 0;
+        return scaling ? ownScale : 0;
     }
 
     /** {@return the shift of the peer's window fields} */

@@ -70,9 +70,9 @@ public final class SegmentArrives {
             // Simultaneous open: the peer's SYN comes a second time, now with its acknowledgment.
             seg.trimFront(1);
         }
-        Verdict timestamps = timestamps(tcb, seg, nowNanos);
-        if (timestamps != Verdict.PROCEED) {
-            return timestamps;
+        Verdict timestamp = timestamp(tcb, seg, nowNanos);
+        if (timestamp != Verdict.PROCEED) {
+            return timestamp;
         }
         Verdict window = window(tcb, seg);
         if (window != Verdict.PROCEED) {
@@ -95,29 +95,30 @@ public final class SegmentArrives {
         return acknowledgment;
     }
 
-    private static Verdict timestamps(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
-        // RFC 7323 section 5.2: a reset is not subject to PAWS.
-        if (!tcb.negotiated.timestamps() || seg.is(ControlBits.RST)) {
+    private static Verdict timestamp(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        // RFC 7323 section 5.2: a reset is not subject to PAWS. A SYN is challenged whatever it carries, because a peer
+        // that has restarted knows nothing of our timestamps (RFC 5961 section 4.2).
+        if (!tcb.negotiated.timestamps() || seg.is(ControlBits.RST | ControlBits.SYN)) {
             return Verdict.PROCEED;
         }
         if (!seg.options().has(SegmentOptions.TIMESTAMPS)) {
             // RFC 7323 section 3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
-            // segment." But a SYN is challenged whatever it carries (RFC 5961 section 4.2): its sender may have
-            // restarted.
-            return seg.is(ControlBits.SYN) ? Verdict.PROCEED : Verdict.DROP_WITHOUT_TIMESTAMP;
+            // segment."
+            return Verdict.DROP_WITHOUT_TIMESTAMP;
         }
-        int value = seg.options().timestampValue();
-        if (lt(value, tcb.tsRecent()) && !tcb.tsRecentIsStale(nowNanos)) {
-            return Verdict.ACKNOWLEDGE_OLD_TIMESTAMP;
-        }
-        return Verdict.PROCEED;
+        boolean old = lt(seg.options().timestampValue(), tcb.timestamps.recent());
+        return old && !tcb.timestamps.isRecentStale(nowNanos) ? Verdict.ACKNOWLEDGE_OLD_TIMESTAMP : Verdict.PROCEED;
     }
 
-    // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied to
-    // TS.Recent". Only of a segment that is acceptable in all else: a forged one would shut the peer out.
+    // RFC 7323 section 5.3, R3: "If an arriving segment satisfies SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent,
+    // then
+    // record its timestamp in TS.Recent." Only from segments that are acceptable in every respect: whoever could move
+    // it
+    // from outside the window would make PAWS drop all that is genuine.
     private static void rememberTimestamp(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
-        if (tcb.negotiated.timestamps() && leq(seg.seq(), tcb.lastAckSent())) {
-            tcb.rememberTimestamp(seg.options().timestampValue(), nowNanos);
+        boolean expected = leq(seg.seq(), tcb.lastAckSent()) || tcb.state() == TcpState.SYN_RECEIVED;
+        if (expected && tcb.negotiated.timestamps()) {
+            tcb.timestamps.remember(seg.options().timestampValue(), nowNanos);
         }
     }
 

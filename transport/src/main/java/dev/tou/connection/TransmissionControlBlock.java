@@ -33,24 +33,21 @@ import io.netty.buffer.ByteBufAllocator;
  */
 public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-
-    /** RFC 7323 section 5.5: a remembered timestamp that is older than 24 days says nothing any more. */
-    private static final long TIMESTAMP_LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
 
     private final ConnectionKey key;
     private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
     private final ConnectionOwner owner;
     private final MemoryAccount memory;
-    private final int timestampOffset;
     private TcpState state = TcpState.CLOSED;
     private ByteStream stream = ByteStream.NOBODY;
 
     public final SendSequenceSpace snd;
     public final ReceiveSequenceSpace rcv = new ReceiveSequenceSpace();
+    public final Handshake handshake = new Handshake();
     public final NegotiatedOptions negotiated;
+    public final TimestampClock timestamps;
     public final SendBuffer sendBuffer;
     public final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
     public final ReassemblyQueue reassembly;
@@ -60,23 +57,13 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final RttEstimator rtt = new RttEstimator();
     public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
 
-    private final int[] sackEdges = new int[2 * SegmentOptions.MAX_SACK_BLOCKS];
     private int chargedBytes;
     private int peerSegmentBytes;
-    private int tsRecent;
-    private long tsRecentNanos;
     private int lastAckSent;
-    private int handshakeTries;
-    private int timeoutsInARow;
-    private long unansweredSinceNanos;
-    private int keepAliveProbes;
-    private int windowProbes;
-    private long lastHeardNanos;
-    private long lastSpokeNanos;
-    private boolean handshakeAnsweredAgain;
     private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
@@ -86,9 +73,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean congestionLimited;
     private boolean waitingForChannel;
     private boolean readSinceAcknowledgment;
-    private int synWindow;
-    private long handshakeBeganNanos;
-    private long handshakeSentNanos;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
     private boolean touched;
@@ -117,8 +101,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         this.options = options;
         this.owner = owner;
         this.memory = memory;
-        this.timestampOffset = timestampOffset;
         snd = new SendSequenceSpace(iss);
+        timestamps = new TimestampClock(timestampOffset);
+        patience = new Patience(options);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
@@ -232,10 +217,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         mssOffered = peer.has(SegmentOptions.MSS);
         advertisedWindow.scale(negotiated.scale());
         if (negotiated.timestamps()) {
-            rememberTimestamp(peer.timestampValue(), nowNanos);
+            timestamps.remember(peer.timestampValue(), nowNanos);
         }
         // What our SYN promises, or has promised.
-        rcv.advertise(rcv.nxt() + synWindow);
+        rcv.advertise(rcv.nxt() + handshake.promisedWindowBytes());
     }
 
     /** {@return whether the peer's SYN carried an MSS, so that ours may} */
@@ -247,16 +232,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
-        if (handshakeSentOnce()) {
-            rtt.onSample(nowNanos - handshakeSentNanos, nowNanos);
-        } else if (handshakeTries > 1) {
+        if (handshake.sentOnce()) {
+            rtt.onSample(nowNanos - handshake.sentNanos(), nowNanos);
+        } else if (handshake.tries() > 1) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
             rtt.onHandshakeRetransmitted();
             congestion.onHandshakeLoss(nowNanos);
         }
-        lastSpokeNanos = nowNanos;
+        patience.spoke(nowNanos);
         peerSegmentBytes = negotiated.segmentTextBytes();
-        lastHeardNanos = nowNanos;
+        patience.heard(nowNanos);
         establishedNotice = true;
     }
 
@@ -283,17 +268,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public boolean deservesWindowUpdate() {
         return readSinceAcknowledgment
                 && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
-    }
-
-    /** Puts on an acknowledgment what arrived out of order, most recent first (RFC 2018 section 4). */
-    public void reportSack(SegmentOptions segmentOptions, int maxBlocks) {
-        if (reassembly.isEmpty()) {
-            return;
-        }
-        int blocks = reassembly.sackBlocks(sackEdges, maxBlocks);
-        for (int i = 0; i < blocks; i++) {
-            segmentOptions.addSackBlock(sackEdges[2 * i], sackEdges[2 * i + 1]);
-        }
     }
 
     /** {@return the text of the largest segment that the peer has sent, in bytes} */
@@ -344,31 +318,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return chosen > 0 ? chosen : (int) Math.max(64 * 1024, Math.min(2 * congestion.windowBytes(), 1 << 28));
     }
 
-    // --- timestamps (RFC 7323) ---
-
-    /** {@return our timestamp clock: milliseconds, offset per connection} */
-    public int timestamp(long nowNanos) {
-        return (int) (nowNanos / NANOS_PER_MILLI) + timestampOffset;
-    }
-
-    /** {@return what is added to our clock in the timestamps that we send} */
-    public int timestampOffset() {
-        return timestampOffset;
-    }
-
-    /** {@return TS.Recent, the timestamp to echo} */
-    public int tsRecent() {
-        return tsRecent;
-    }
-
-    void rememberTimestamp(int value, long nowNanos) {
-        tsRecent = value;
-        tsRecentNanos = nowNanos;
-    }
-
-    boolean tsRecentIsStale(long nowNanos) {
-        return nowNanos - tsRecentNanos > TIMESTAMP_LIFE_NANOS;
-    }
+    // --- acknowledgments and patience ---
 
     /** {@return Last.ACK.sent} */
     public int lastAckSent() {
@@ -383,105 +333,13 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
-    // --- patience ---
-
-    /** {@return how often the SYN or SYN-ACK has been sent} */
-    public int handshakeTries() {
-        return handshakeTries;
-    }
-
-    /** Our SYN has promised a window. */
-    public void synPromised(int windowBytes) {
-        synWindow = windowBytes;
-    }
-
-    /** Counts one more SYN or SYN-ACK of our own accord. */
-    public void handshakeTried(long nowNanos) {
-        if (handshakeTries++ == 0) {
-            handshakeBeganNanos = nowNanos;
-        }
-        handshakeSentNanos = nowNanos;
-    }
-
-    /** The SYN-ACK went once more because the peer repeated its SYN. */
-    public void handshakeAnsweredAgain() {
-        handshakeAnsweredAgain = true;
-    }
-
-    /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
-    public boolean handshakeSentOnce() {
-        return handshakeTries == 1 && !handshakeAnsweredAgain;
-    }
-
-    /** {@return when the first SYN or SYN-ACK was sent} */
-    public long handshakeBeganNanos() {
-        return handshakeBeganNanos;
-    }
-
-    /** Something new was acknowledged. */
-    public void progressed() {
-        timeoutsInARow = 0;
-    }
-
-    /**
-     * The retransmission timer expired without progress, or that of a closed window.
-     *
-     * @param sentNanos when the oldest segment, or the first probe, was sent
-     */
-    public void timedOut(long sentNanos) {
-        if (timeoutsInARow++ == 0) {
-            unansweredSinceNanos = sentNanos;
-        }
-    }
-
-    /**
-     * {@return whether that was once too often (R2 of RFC 9293 section 3.8.3), or too long (USER TIMEOUT); then the
-     * connection has failed}
-     */
+    /** {@return whether the peer has not answered for too long; then the connection has failed} */
     public boolean isGivenUp(long nowNanos) {
-        int userTimeout = options.userTimeoutMillis();
-        boolean givenUp = userTimeout > 0
-                ? nowNanos - unansweredSinceNanos >= userTimeout * NANOS_PER_MILLI
-                : timeoutsInARow > options.retries();
+        boolean givenUp = patience.isOver(nowNanos);
         if (givenUp) {
-            long millis = (nowNanos - unansweredSinceNanos) / NANOS_PER_MILLI;
-            fail(new SocketException("Connection timed out: no acknowledgment for " + millis + " ms and "
-                    + timeoutsInARow + " timeouts from " + key));
+            fail(new SocketException("Connection timed out: " + patience.describe(nowNanos) + " from " + key));
         }
         return givenUp;
-    }
-
-    /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
-    public long beforeUserTimeout(long deadlineNanos) {
-        int userTimeout = options.userTimeoutMillis();
-        return userTimeout > 0
-                ? Math.min(deadlineNanos, unansweredSinceNanos + userTimeout * NANOS_PER_MILLI)
-                : deadlineNanos;
-    }
-
-    /** {@return how many probes of a closed window were sent in a row} */
-    public int windowProbes() {
-        return windowProbes;
-    }
-
-    /** Counts one more probe of a closed window. */
-    public void windowProbed() {
-        windowProbes++;
-    }
-
-    /** The window has opened. */
-    public void windowOpened() {
-        windowProbes = 0;
-    }
-
-    /** {@return how many keep-alive probes were sent since the peer was last heard} */
-    public int keepAliveProbes() {
-        return keepAliveProbes;
-    }
-
-    /** Counts one more keep-alive probe. */
-    public void keptAlive() {
-        keepAliveProbes++;
     }
 
     /** Starts to watch for silence, if the application wants it. */
@@ -493,28 +351,12 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         }
     }
 
-    /** Text was sent. */
-    public void spoke(long nowNanos) {
-        lastSpokeNanos = nowNanos;
-    }
-
     /**
      * {@return whether nothing is outstanding and no text was sent for longer than a retransmission timeout, so that the
      * congestion window says nothing any more (RFC 5681 section 4.1)}
      */
     public boolean hasIdled(long nowNanos) {
-        return retransmissionQueue.isEmpty() && nowNanos - lastSpokeNanos > rtt.rtoNanos();
-    }
-
-    /** {@return when the peer was last heard} */
-    public long lastHeardNanos() {
-        return lastHeardNanos;
-    }
-
-    /** An acceptable segment came. */
-    public void heard(long nowNanos) {
-        lastHeardNanos = nowNanos;
-        keepAliveProbes = 0;
+        return retransmissionQueue.isEmpty() && nowNanos - patience.lastSpokeNanos() > rtt.rtoNanos();
     }
 
     /** {@return the figures of this moment} */

@@ -63,7 +63,7 @@ final class LastWords {
                         bits,
                         tcb.advertisedWindow.field(tcb.rcv));
         if (tcb.negotiated.timestamps()) {
-            segment.options().timestamps(tcb.timestamp(nowNanos), tcb.tsRecent());
+            segment.options().timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.recent());
         }
         int bytes = SegmentEncoder.headerBytes(segment.options());
         ByteBuf words = Unpooled.buffer(bytes, bytes);

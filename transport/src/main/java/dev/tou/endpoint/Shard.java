@@ -231,7 +231,8 @@ public final class Shard implements ConnectionOwner {
         connections.remove(tcb);
         long now = resources.nowNanos();
         boolean destroyed = tcb.negotiated.timestamps()
-                ? timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), tcb.tsRecent(), tcb.timestampOffset(), now)
+                ? timeWait.add(
+                        tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), tcb.timestamps.recent(), tcb.timestamps.offset(), now)
                 : timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), now);
         if (destroyed) {
             LOGGER.warn(

@@ -72,11 +72,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.snd.acknowledged(seg.ack());
             tcb.sendBuffer.acknowledge(seg.ack());
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
-            tcb.progressed();
+            tcb.patience.progressed();
         }
         if (seg.window() == 0) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone.
-            tcb.progressed();
+            tcb.patience.progressed();
         }
         int sacked = sack(tcb, seg);
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
@@ -101,7 +101,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (acknowledged.rttNanos() >= 0) {
             tcb.rtt.onSample(acknowledged.rttNanos(), now);
         } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
-            long millis = tcb.timestamp(now) - seg.options().timestampEcho();
+            long millis = tcb.timestamps.value(now) - seg.options().timestampEcho();
             tcb.rtt.onSample(millis * NANOS_PER_MILLI, now);
         }
     }
@@ -187,7 +187,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
             return;
         }
-        tcb.timedOut(queue.sentNanos(queue.first()));
+        tcb.patience.timedOut(queue.sentNanos(queue.first()));
         if (tcb.isGivenUp(now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
@@ -197,7 +197,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        tcb.arm(TcpTimer.RETRANSMISSION, tcb.beforeUserTimeout(now + tcb.rtt.rtoNanos()));
+        tcb.arm(TcpTimer.RETRANSMISSION, tcb.patience.beforeUserTimeout(now + tcb.rtt.rtoNanos()));
     }
 
     // --- segments leave ---
@@ -251,7 +251,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         } else {
             first = bookNew(leaving, queue, now);
         }
-        tcb.spoke(now);
+        tcb.patience.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }

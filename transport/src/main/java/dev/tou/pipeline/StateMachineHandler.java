@@ -131,7 +131,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
         switch (verdict) {
             case PROCEED -> {
-                tcb.heard(now);
+                tcb.patience.heard(now);
                 return tcb.state() != TcpState.SYN_RECEIVED || completeHandshake(tcb, seg, now);
             }
             case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
@@ -281,12 +281,12 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void handshakeOverdue(TransmissionControlBlock tcb, long now) {
         boolean active = tcb.state() == TcpState.SYN_SENT;
         int retries = active ? tcb.options().synRetries() : tcb.options().synAckRetries();
-        if (tcb.handshakeTries() > retries) {
-            long seconds = (now - tcb.handshakeBeganNanos()) / NANOS_PER_SECOND;
+        if (tcb.handshake.tries() > retries) {
+            long seconds = (now - tcb.handshake.beganNanos()) / NANOS_PER_SECOND;
             fail(
                     tcb,
                     TcpEvent.TIMEOUT,
-                    new ConnectException("Connection timed out: no answer to " + tcb.handshakeTries() + " SYNs in "
+                    new ConnectException("Connection timed out: no answer to " + tcb.handshake.tries() + " SYNs in "
                             + seconds + " s"));
         } else if (active) {
             sendSyn(tcb, now);
@@ -301,23 +301,23 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         Segment syn = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), 0, ControlBits.SYN, 0);
-        tcb.negotiated.offer(syn.options(), tcb.timestamp(now));
+        tcb.negotiated.offer(syn.options(), tcb.timestamps.value(now));
         syn.window(synWindow(tcb));
-        tcb.synPromised(syn.window());
-        tcb.arm(TcpTimer.HANDSHAKE, now + synDelayNanos(tcb.handshakeTries()));
-        tcb.handshakeTried(now);
+        tcb.handshake.promise(syn.window());
+        tcb.arm(TcpTimer.HANDSHAKE, now + synDelayNanos(tcb.handshake.tries()));
+        tcb.handshake.tried(now);
         writeSyn(tcb, syn);
     }
 
     // The peer repeats its SYN. That neither hurries the clock of our SYN-ACK nor uses it up.
     private void answerAgain(TransmissionControlBlock tcb, long now) {
-        tcb.handshakeAnsweredAgain();
+        tcb.handshake.answeredAgain();
         writeSyn(tcb, synAck(tcb, now));
     }
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
-        long delay = NANOS_PER_SECOND << Math.min(tcb.handshakeTries(), 6);
-        tcb.handshakeTried(now);
+        long delay = NANOS_PER_SECOND << Math.min(tcb.handshake.tries(), 6);
+        tcb.handshake.tried(now);
         tcb.arm(TcpTimer.HANDSHAKE, now + delay);
         writeSyn(tcb, synAck(tcb, now));
     }
@@ -327,7 +327,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         Segment synAck = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
-        tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamp(now), tcb.tsRecent());
+        tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamps.value(now), tcb.timestamps.recent());
         synAck.window(synWindow(tcb));
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();
@@ -374,7 +374,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         stampTimestamps(tcb, segment);
         if (leaving.kind() == Departure.Kind.ACKNOWLEDGMENT && tcb.negotiated.sack()) {
             int max = SegmentEncoder.maxSackBlocks(tcb.negotiated.timestamps());
-            tcb.reportSack(segment.options(), max);
+            tcb.reassembly.report(segment.options(), max);
         }
         tcb.acknowledgmentSent();
     }
@@ -382,7 +382,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void stampTimestamps(TransmissionControlBlock tcb, Segment segment) {
         if (tcb.negotiated.timestamps()) {
             long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
-            segment.options().timestamps(tcb.timestamp(now), tcb.tsRecent());
+            segment.options().timestamps(tcb.timestamps.value(now), tcb.timestamps.recent());
         }
     }
 

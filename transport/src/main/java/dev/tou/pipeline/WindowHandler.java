@@ -68,8 +68,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
         tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
-        if (tcb.windowProbes() > 0 && tcb.snd.usable() > 0) {
-            tcb.windowOpened();
+        if (tcb.patience.windowProbes() > 0 && tcb.snd.usable() > 0) {
+            tcb.patience.windowOpened();
         }
         if (seg.length() > 0) {
             text(tcb, seg);
@@ -325,7 +325,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private static long probeDelayNanos(TransmissionControlBlock tcb) {
-        return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.windowProbes(), 16));
+        return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.patience.windowProbes(), 16));
     }
 
     // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (section
@@ -336,17 +336,17 @@ final class WindowHandler extends ChannelDuplexHandler {
             sendTrain(tcb, Math.min(usable, tcb.sendBuffer.segmentTextBytes()));
             return;
         }
-        tcb.timedOut(now);
+        tcb.patience.timedOut(now);
         if (tcb.isGivenUp(now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
-        tcb.windowProbed();
+        tcb.patience.windowProbed();
         tcb.counters.windowProbes++;
         // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer
         // is.
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
-        tcb.arm(TcpTimer.PERSIST, tcb.beforeUserTimeout(now + probeDelayNanos(tcb)));
+        tcb.arm(TcpTimer.PERSIST, tcb.patience.beforeUserTimeout(now + probeDelayNanos(tcb)));
     }
 
     // RFC 9293 section 3.8.4: "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or
@@ -355,18 +355,18 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (!tcb.options().keepAlive() || !tcb.isLive()) {
             return;
         }
-        long due = tcb.lastHeardNanos() + tcb.options().keepIdleSeconds() * NANOS_PER_SECOND;
+        long due = tcb.patience.keepAliveDueNanos();
         if (due - now > 0 || !tcb.retransmissionQueue.isEmpty()) {
             tcb.arm(TcpTimer.KEEPALIVE, Math.max(due, now + NANOS_PER_SECOND));
             return;
         }
-        if (tcb.keepAliveProbes() >= tcb.options().keepCount()) {
-            tcb.fail(new SocketException("Connection timed out: " + tcb.keepAliveProbes()
+        if (tcb.patience.keepAliveProbes() >= tcb.options().keepCount()) {
+            tcb.fail(new SocketException("Connection timed out: " + tcb.patience.keepAliveProbes()
                     + " keep-alive probes unanswered by " + tcb.key()));
             stateMachine.abort(tcb);
             return;
         }
-        tcb.keptAlive();
+        tcb.patience.keptAlive();
         tcb.counters.keepAlives++;
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
         tcb.arm(TcpTimer.KEEPALIVE, now + tcb.options().keepIntervalSeconds() * NANOS_PER_SECOND);

@@ -3,6 +3,7 @@ package dev.tou.window;
 
 import java.util.Arrays;
 
+import dev.tou.segment.SegmentOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -168,21 +169,17 @@ public final class ReassemblyQueue {
     }
 
     /**
-     * Writes the blocks of a selective acknowledgment (RFC 2018 section 4): first the run that holds the segment that came
-     * last, new or not, then the others in the order in which they changed last. No block appears twice.
+     * Puts on an acknowledgment what is held (RFC 2018 section 4): first the run that holds the segment that came last, new or
+     * not, then the others in the order in which they changed last. No block appears twice.
      *
-     * @param edges filled with pairs: the left edge and the right edge of each block
-     * @param maxBlocks the most blocks to write; {@code edges} has room for twice as many numbers
-     * @return how many blocks were written
+     * @param maxBlocks the most blocks that fit
      */
-    public int sackBlocks(int[] edges, int maxBlocks) {
+    public void report(SegmentOptions acknowledgment, int maxBlocks) {
         int blocks = 0;
         for (Run run = newest; run != null && blocks < maxBlocks; run = run.older) {
-            edges[2 * blocks] = run.start();
-            edges[2 * blocks + 1] = run.end();
+            acknowledgment.addSackBlock(run.start(), run.end());
             blocks++;
         }
-        return blocks;
     }
 
     /**

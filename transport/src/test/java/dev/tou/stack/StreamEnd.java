@@ -171,6 +171,9 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     @Override
     public String toString() {
         return "sent " + sent + "/" + toSend + ", received " + received + (inputEnded ? " to the end" : "")
-                + (closed ? ", closed" : "") + (failure == null ? "" : ", " + failure);
+                + (closed
+                        ? ", closed"
+                        : active ? ", writable " + channel.isWritable() + ", " + channel : ", never active")
+                + (failure == null ? "" : ", " + failure);
     }
 }

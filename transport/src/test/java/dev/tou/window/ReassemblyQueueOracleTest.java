@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 
+import dev.tou.segment.SegmentOptions;
 import dev.tou.segment.SequenceNumber;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -186,8 +187,14 @@ class ReassemblyQueueOracleTest {
         }
 
         private void checkFirstBlock(int at, int length) {
-            int[] edges = new int[8];
-            int blocks = queue.sackBlocks(edges, 4);
+            SegmentOptions acknowledgment = new SegmentOptions();
+            queue.report(acknowledgment, 4);
+            int blocks = acknowledgment.sackBlocks();
+            int[] edges = new int[2 * blocks];
+            for (int i = 0; i < blocks; i++) {
+                edges[2 * i] = acknowledgment.sackLeft(i);
+                edges[2 * i + 1] = acknowledgment.sackRight(i);
+            }
             assertThat(blocks).isEqualTo(Math.min(4, queue.runs()));
             int left = held.previousClearBit(at) + 1;
             assertThat(edges[0]).as("left edge").isEqualTo(origin + left);

@@ -3,6 +3,7 @@ package dev.tou.window;
 
 import java.nio.charset.StandardCharsets;
 
+import dev.tou.segment.SegmentOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
@@ -325,7 +326,9 @@ class ReassemblyQueueTest {
             insert(2, "cd");
             insert(6, "g");
             assertThat(queue.release()).isEqualTo(3);
-            assertThat(queue.sackBlocks(new int[8], 4)).isZero();
+            SegmentOptions acknowledgment = new SegmentOptions();
+            queue.report(acknowledgment, 4);
+            assertThat(acknowledgment.has(SegmentOptions.SACK)).isFalse();
             assertThat(insert(2, "cd")).isEqualTo(2);
         }
 
@@ -428,11 +431,12 @@ class ReassemblyQueueTest {
         }
 
         private int[] blocks(int max) {
-            int[] edges = new int[2 * max];
-            int blocks = queue.sackBlocks(edges, max);
-            int[] relative = new int[2 * blocks];
-            for (int i = 0; i < relative.length; i++) {
-                relative[i] = edges[i] - ORIGIN;
+            SegmentOptions acknowledgment = new SegmentOptions();
+            queue.report(acknowledgment, max);
+            int[] relative = new int[2 * acknowledgment.sackBlocks()];
+            for (int i = 0; i < acknowledgment.sackBlocks(); i++) {
+                relative[2 * i] = acknowledgment.sackLeft(i) - ORIGIN;
+                relative[2 * i + 1] = acknowledgment.sackRight(i) - ORIGIN;
             }
             return relative;
         }

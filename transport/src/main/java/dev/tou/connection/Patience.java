@@ -1,0 +1,108 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.connection;
+
+/**
+ * How long a connection waits for a peer that does not answer: timeouts in a row (RFC 9293 section 3.8.3), probes of a closed
+ * window (section 3.8.6.1) and of a silent peer (section 3.8.4).
+ */
+public final class Patience {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final ConnectionOptions options;
+    private int timeoutsInARow;
+    private long unansweredSinceNanos;
+    private int windowProbes;
+    private int keepAliveProbes;
+    private long lastHeardNanos;
+    private long lastSpokeNanos;
+
+    Patience(ConnectionOptions options) {
+        this.options = options;
+    }
+
+    /** Something new was acknowledged. */
+    public void progressed() {
+        timeoutsInARow = 0;
+    }
+
+    /**
+     * The retransmission timer expired without progress, or that of a closed window.
+     *
+     * @param sentNanos when the oldest segment, or the first probe, was sent
+     */
+    public void timedOut(long sentNanos) {
+        if (timeoutsInARow++ == 0) {
+            unansweredSinceNanos = sentNanos;
+        }
+    }
+
+    /** {@return whether that was once too often (R2 of RFC 9293 section 3.8.3), or too long (USER TIMEOUT)} */
+    public boolean isOver(long nowNanos) {
+        int userTimeout = options.userTimeoutMillis();
+        return userTimeout > 0
+                ? nowNanos - unansweredSinceNanos >= userTimeout * NANOS_PER_MILLI
+                : timeoutsInARow > options.retries();
+    }
+
+    /** {@return what was waited for, for people} */
+    public String describe(long nowNanos) {
+        long millis = (nowNanos - unansweredSinceNanos) / NANOS_PER_MILLI;
+        return "no acknowledgment for " + millis + " ms and " + timeoutsInARow + " timeouts";
+    }
+
+    /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
+    public long beforeUserTimeout(long deadlineNanos) {
+        int userTimeout = options.userTimeoutMillis();
+        return userTimeout > 0
+                ? Math.min(deadlineNanos, unansweredSinceNanos + userTimeout * NANOS_PER_MILLI)
+                : deadlineNanos;
+    }
+
+    /** {@return how many probes of a closed window were sent in a row} */
+    public int windowProbes() {
+        return windowProbes;
+    }
+
+    /** Counts one more probe of a closed window. */
+    public void windowProbed() {
+        windowProbes++;
+    }
+
+    /** The window has opened. */
+    public void windowOpened() {
+        windowProbes = 0;
+    }
+
+    /** {@return how many keep-alive probes were sent since the peer was last heard} */
+    public int keepAliveProbes() {
+        return keepAliveProbes;
+    }
+
+    /** Counts one more keep-alive probe. */
+    public void keptAlive() {
+        keepAliveProbes++;
+    }
+
+    /** {@return when a connection that stays as silent as it is shall be probed} */
+    public long keepAliveDueNanos() {
+        return lastHeardNanos + options.keepIdleSeconds() * NANOS_PER_SECOND;
+    }
+
+    /** An acceptable segment came. */
+    public void heard(long nowNanos) {
+        lastHeardNanos = nowNanos;
+        keepAliveProbes = 0;
+    }
+
+    /** Text was sent. */
+    public void spoke(long nowNanos) {
+        lastSpokeNanos = nowNanos;
+    }
+
+    /** {@return when text was last sent} */
+    public long lastSpokeNanos() {
+        return lastSpokeNanos;
+    }
+}

@@ -1,0 +1,190 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.tou.endpoint.Shard;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The pool of a client's UDP sockets: one each for the first connections, shared by later ones, used again, closed when idle. */
+class ClientSocketsTest {
+
+    private static final int OWN_SOCKETS = 16;
+
+    private static List<SocketChannel> connect(SimPair pair, int connections, List<Recorder> recorders) {
+        List<SocketChannel> channels = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            Recorder recorder = new Recorder();
+            recorders.add(recorder);
+            channels.add(pair.connect(recorder));
+        }
+        return channels;
+    }
+
+    private static Set<Shard> sockets(List<SocketChannel> channels) {
+        Set<Shard> shards = new HashSet<>();
+        channels.forEach(channel -> shards.add(((TouSocketChannel) channel).shard()));
+        return shards;
+    }
+
+    @Test
+    void firstHaveTheirOwnLaterShare() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            List<Recorder> recorders = new ArrayList<>();
+            List<SocketChannel> first = connect(pair, OWN_SOCKETS, recorders);
+            assertThat(sockets(first)).hasSize(OWN_SOCKETS);
+            assertThat(first)
+                    .allSatisfy(channel -> assertThat(channel.localAddress().getPort())
+                            .isEqualTo(((TouSocketChannel) channel)
+                                    .shard()
+                                    .localAddress()
+                                    .getPort()));
+            List<SocketChannel> later = connect(pair, 3 * OWN_SOCKETS, recorders);
+            List<SocketChannel> all = new ArrayList<>(first);
+            all.addAll(later);
+            assertThat(sockets(all)).hasSize(OWN_SOCKETS);
+            // Evenly, and nobody has the name of another on the same socket.
+            assertThat(sockets(all))
+                    .allSatisfy(shard -> assertThat(shard.connections().size()).isEqualTo(4));
+            Set<String> names = new HashSet<>();
+            all.forEach(channel -> names.add(
+                    ((TouSocketChannel) channel).shard().localAddress().getPort() + ":"
+                            + channel.localAddress().getPort()));
+            assertThat(names).hasSize(4 * OWN_SOCKETS);
+        }
+    }
+
+    @Test
+    void connectionsThatShareDoNotMeet() {
+        try (SimPair pair = new SimPair()) {
+            pair.onAccept(recorder -> recorder.on("read", child -> {}));
+            pair.listen();
+            List<Recorder> recorders = new ArrayList<>();
+            List<SocketChannel> channels = connect(pair, 5 * OWN_SOCKETS, recorders);
+            for (int i = 0; i < channels.size(); i++) {
+                channels.get(i).writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000 + i)));
+            }
+            pair.simulation.advance(SimPair.seconds(1));
+            for (int i = 0; i < channels.size(); i++) {
+                assertThat(pair.accepted.get(i).received()).isEqualTo(Sockets.bytes(1000 + i));
+            }
+            // Some end, in every way there is; the others do not notice.
+            for (int i = 0; i < channels.size(); i += 2) {
+                if (i % 4 == 0) {
+                    channels.get(i).config().setSoLinger(0);
+                }
+                channels.get(i).close();
+            }
+            pair.simulation.advance(SimPair.seconds(10));
+            for (int i = 1; i < channels.size(); i += 2) {
+                channels.get(i).writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+            }
+            pair.simulation.advance(SimPair.seconds(1));
+            for (int i = 1; i < channels.size(); i += 2) {
+                assertThat(pair.accepted.get(i).receivedBytes()).isEqualTo(1010 + i);
+                assertThat(recorders.get(i).failures()).isEmpty();
+                channels.get(i).close();
+            }
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void socketsAreUsedAgain() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            Set<Shard> used = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                SocketChannel client = pair.connect(new Recorder());
+                used.add(((TouSocketChannel) client).shard());
+                pair.simulation.await(client.close());
+                pair.simulation.advance(SimPair.ms(100));
+            }
+            // One after the other, all in TIME-WAIT now, on the same socket, by fifty TCP ports.
+            assertThat(used).hasSize(1);
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void idleSocketsCloseAfterAWhile() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(new Recorder());
+            // The server ends first, so there is no TIME-WAIT on this side.
+            pair.child().channel().close();
+            pair.simulation.expect("end", () -> !client.isOpen(), SimPair.seconds(1));
+            pair.simulation.advance(SimPair.seconds(4));
+            assertThat(pair.clients.resources().shards()).hasSize(1);
+            // Used again, its time begins anew.
+            SocketChannel second = pair.connect(new Recorder());
+            second.config().setSoLinger(0);
+            pair.simulation.await(second.close());
+            pair.simulation.advance(SimPair.seconds(4));
+            assertThat(pair.clients.resources().shards()).hasSize(1);
+            pair.simulation.advance(SimPair.seconds(2));
+            assertThat(pair.clients.resources().shards()).isEmpty();
+            // And the next connection opens another.
+            assertThat(pair.connect(new Recorder()).isActive()).isTrue();
+        }
+    }
+
+    @Test
+    void chosenLocalAddressesAreNotShared() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel chosen = (SocketChannel) pair.simulation
+                    .await(pair.client(new Recorder())
+                            .connect(pair.serverHost.address(SimPair.PORT), pair.clientHost.address(5555)))
+                    .channel();
+            assertThat(chosen.localAddress().getPort()).isEqualTo(5555);
+            List<SocketChannel> others = connect(pair, 2 * OWN_SOCKETS, new ArrayList<>());
+            assertThat(sockets(others)).hasSize(OWN_SOCKETS).doesNotContain(((TouSocketChannel) chosen).shard());
+            chosen.config().setSoLinger(0);
+            pair.simulation.await(chosen.close());
+            pair.simulation.advance(SimPair.ms(100));
+            // Its reset has left before its socket closed.
+            assertThat(pair.accepted.get(0).failures()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void aThousandConnectionsNeedFewDescriptors(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel server = Sockets.listen(sockets.server().option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
+            int before = descriptors();
+            List<ChannelFuture> connects = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                connects.add(sockets.client(new Recorder()).connect(server.localAddress()));
+            }
+            connects.forEach(Sockets::channel);
+            assertThat(descriptors() - before).isLessThan(OWN_SOCKETS + 50);
+            connects.forEach(connect -> connect.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(10))));
+            for (int i = 0; i < 1000; i++) {
+                sockets.nextChild().awaitBytes(10);
+            }
+            connects.forEach(connect -> connect.channel().close());
+            connects.forEach(connect -> Sockets.done(connect.channel().closeFuture()));
+        }
+    }
+
+    private static int descriptors() {
+        String[] open = new File("/proc/self/fd").list();
+        return open == null ? 0 : open.length;
+    }
+}
