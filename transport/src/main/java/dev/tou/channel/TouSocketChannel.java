@@ -226,9 +226,6 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             if (tcb.state() == TcpState.CLOSED) {
                 // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
                 eventLoop().execute(() -> application.onClosed(tcb.failure()));
-            } else if (tcb.isLive()) {
-                // A child's options are set after its handshake.
-                tcb.armKeepAlive(shard.resources().nowNanos());
             }
         }
         promise.setSuccess();
