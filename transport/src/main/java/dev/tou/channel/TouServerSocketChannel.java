@@ -4,6 +4,7 @@ package dev.tou.channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.tou.endpoint.DatagramTransport;
@@ -131,7 +132,12 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     // Never at once: a connection completes in the middle of a burst, and an application has no business there.
     private void acceptSoon() {
         if (acceptScheduled.compareAndSet(false, true)) {
-            eventLoop().execute(this::accept);
+            try {
+                eventLoop().execute(this::accept);
+            } catch (RejectedExecutionException loopHasEnded) {
+                // Bound to an endpoint of another loop, which lives on: nobody will ever accept here again.
+                doClose();
+            }
         }
     }
 

@@ -452,7 +452,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     @Override
     protected void doShutdownOutput() {
-        if (tcb == null) {
+        if (!isActive()) {
             throw new NotYetConnectedException();
         }
         outputShutdown = true;
@@ -522,7 +522,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     private void leaveConnection(Shard home) {
         boolean lingeredInVain = config.getSoLinger() > 0 && tcb.snd.finQueued() && !tcb.snd.finAcknowledged();
-        if (config.getSoLinger() == 0 || lingeredInVain) {
+        boolean neverRegistered = parent() != null && !isRegistered();
+        if (config.getSoLinger() == 0 || lingeredInVain || neverRegistered) {
             home.calls().abort(tcb);
         }
         home.calls().orphan(tcb);

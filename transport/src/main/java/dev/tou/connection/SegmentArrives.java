@@ -110,14 +110,10 @@ public final class SegmentArrives {
         return old && !tcb.timestamps.isRecentStale(nowNanos) ? Verdict.ACKNOWLEDGE_OLD_TIMESTAMP : Verdict.PROCEED;
     }
 
-    // RFC 7323 section 5.3, R3: "If an arriving segment satisfies SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent,
-    // then
-    // record its timestamp in TS.Recent." Only from segments that are acceptable in every respect: whoever could move
-    // it
-    // from outside the window would make PAWS drop all that is genuine.
+    // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied to
+    // TS.Recent". Only of a segment that is acceptable in all else: a forged one would shut the peer out.
     private static void rememberTimestamp(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
-        boolean expected = leq(seg.seq(), tcb.lastAckSent()) || tcb.state() == TcpState.SYN_RECEIVED;
-        if (expected && tcb.negotiated.timestamps()) {
+        if (tcb.negotiated.timestamps() && leq(seg.seq(), tcb.lastAckSent())) {
             tcb.timestamps.remember(seg.options().timestampValue(), nowNanos);
         }
     }

@@ -60,9 +60,11 @@ final class Burst {
         return tcb;
     }
 
-    /** The burst is over. */
+    /** The burst is over. After an error some may not have been dealt with; their peers or timers will ask again. */
     void end() {
-        assert first == null;
+        while (first != null) {
+            poll();
+        }
         active = false;
     }
 }

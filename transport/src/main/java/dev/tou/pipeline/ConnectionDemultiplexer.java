@@ -3,6 +3,7 @@ package dev.tou.pipeline;
 
 import java.net.InetSocketAddress;
 
+import dev.tou.connection.AddressWords;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
@@ -28,6 +29,9 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
     private final Shard shard;
     private final Departure departure;
+
+    /** Where a segment came from, as tables know it. */
+    private final AddressWords address = new AddressWords();
 
     /** The flow of the last segment: within a burst the next one is most often of the same. */
     private InetSocketAddress lastSender;
@@ -69,7 +73,9 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return last;
         }
         lastSender = arrival.sender();
-        lastConnection = shard.connections().find(keyOf(arrival));
+        address.read(lastSender.getAddress());
+        lastConnection = shard.connections()
+                .find(address.hi(), address.lo(), lastSender.getPort(), seg.destinationPort(), seg.sourcePort());
         return lastConnection;
     }
 
@@ -79,20 +85,20 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     }
 
     private TransmissionControlBlock withoutConnection(ChannelHandlerContext ctx, Arrival arrival) {
-        ConnectionKey key = keyOf(arrival);
-        int record = shard.timeWait().find(key);
-        Listener listener = shard.listener(arrival.segment().destinationPort());
+        Segment seg = arrival.segment();
+        int port = arrival.sender().getPort();
+        int record = shard.timeWait().find(address.hi(), address.lo(), port, seg.destinationPort(), seg.sourcePort());
+        Listener listener = shard.listener(seg.destinationPort());
         if (record < 0) {
-            return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, key, listener);
+            return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, listener);
         }
-        return listener != null && reopens(arrival.segment(), record, listener)
-                ? reopened(ctx, arrival, key, listener, record)
+        return listener != null && reopens(seg, record, listener)
+                ? reopened(ctx, arrival, listener, record)
                 : inTimeWait(ctx, arrival, record);
     }
 
     // RFC 9293 section 3.10.7.2: LISTEN.
-    private TransmissionControlBlock listening(
-            ChannelHandlerContext ctx, Arrival arrival, ConnectionKey key, Listener listener) {
+    private TransmissionControlBlock listening(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         Segment seg = arrival.segment();
         if (seg.is(ControlBits.RST)) {
             return drop(DropReason.RESET_WITHOUT_CONNECTION);
@@ -104,7 +110,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return drop(DropReason.NO_CONNECTION);
         }
         return admit(ctx, arrival, listener)
-                ? passive(shard.newConnection(key, listener.options().copy(), arrival.nowNanos()))
+                ? passive(shard.newConnection(keyOf(arrival), listener.options().copy(), arrival.nowNanos()))
                 : null;
     }
 
@@ -160,14 +166,14 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     }
 
     private TransmissionControlBlock reopened(
-            ChannelHandlerContext ctx, Arrival arrival, ConnectionKey key, Listener listener, int record) {
+            ChannelHandlerContext ctx, Arrival arrival, Listener listener, int record) {
         // RFC 9293 section 3.6.1, MAY-2: our own numbers must be beyond the old ones, too.
         int iss = shard.timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
         if (!admit(ctx, arrival, listener)) {
             return null;
         }
         shard.timeWait().remove(record);
-        return passive(shard.newConnection(key, listener.options().copy(), iss));
+        return passive(shard.newConnection(keyOf(arrival), listener.options().copy(), iss));
     }
 
     // RFC 9293 section 3.10.7.4 and RFC 1337: nothing but a new SYN disturbs TIME-WAIT.
@@ -176,7 +182,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         if (seg.is(ControlBits.RST)) {
             return drop(DropReason.RESET_IN_TIME_WAIT);
         }
-        if (seg.is(ControlBits.FIN)) {
+        if (seg.is(ControlBits.FIN) && seg.end() == shard.timeWait().rcvNxt(record)) {
             // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());

@@ -74,8 +74,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             tcb.patience.progressed();
         }
-        if (seg.window() == 0) {
-            // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone.
+        if (seg.window() == 0 && !tcb.isOrphan()) {
+            // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
+            // application
+            // waits any more, it could keep our memory for ever.
             tcb.patience.progressed();
         }
         int sacked = sack(tcb, seg);
@@ -202,17 +204,24 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     // --- segments leave ---
 
-    /** Sends again what is lost, as far as the congestion window allows; the oldest in any case. */
-    void resendLost(TransmissionControlBlock tcb) {
+    /**
+     * Sends again what is lost, as far as the congestion window allows; the oldest in any case.
+     *
+     * @return false if the UDP channel takes no more, so that the rest must wait for it
+     */
+    boolean resendLost(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         while (queue.seekLost()) {
             int entry = queue.lostEntry();
-            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()
-                    || !ctx.channel().isWritable()) {
-                return;
+            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()) {
+                return true;
+            }
+            if (!ctx.channel().isWritable()) {
+                return false;
             }
             resend(tcb, entry);
         }
+        return true;
     }
 
     private void resend(TransmissionControlBlock tcb, int entry) {

@@ -81,7 +81,12 @@ final class SegmentCodec extends ChannelDuplexHandler {
     private void passPending(ChannelHandlerContext ctx) {
         if (hasPending) {
             hasPending = false;
-            ctx.fireChannelRead(pending);
+            try {
+                ctx.fireChannelRead(pending);
+            } finally {
+                // Whatever a stage has left behind must not end up in the next segment.
+                pending.release();
+            }
         }
     }
 

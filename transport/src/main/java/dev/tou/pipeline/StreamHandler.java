@@ -46,11 +46,26 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         for (TransmissionControlBlock tcb = burst.first(); tcb != null; tcb = tcb.nextTouched()) {
-            deliver(tcb);
-            // Nothing that is borrowed from a datagram outlives its burst.
-            tcb.receiveBuffer.compact(ctx.alloc());
+            try {
+                deliver(tcb);
+                // Nothing that is borrowed from a datagram outlives its burst.
+                tcb.receiveBuffer.compact(ctx.alloc());
+            } catch (RuntimeException | Error failure) {
+                // An allocator of the application, or no memory: the end of one connection, not of its neighbours.
+                failed(tcb, failure);
+            }
         }
         ctx.fireChannelReadComplete();
+    }
+
+    private void failed(TransmissionControlBlock tcb, Throwable failure) {
+        LOGGER.warn("{} cannot be read and is reset", tcb, failure);
+        tcb.fail(new IOException("Reading failed: " + failure, failure));
+        stateMachine.abort(tcb);
+        tcb.receiveBuffer.release();
+        if (tcb.takeClosedNotice()) {
+            tcb.stream().onClosed(tcb.failure());
+        }
     }
 
     private void deliver(TransmissionControlBlock tcb) {

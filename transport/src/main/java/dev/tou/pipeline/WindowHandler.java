@@ -167,14 +167,17 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (!burst.isActive()) {
             burst.begin(shard.resources().nowNanos());
         }
-        // Applications first, so that acknowledgments ride on their replies.
-        ctx.fireChannelReadComplete();
-        for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
-            transmit(tcb);
-            tcb.settleMemory();
+        try {
+            // Applications first, so that acknowledgments ride on their replies.
+            ctx.fireChannelReadComplete();
+            for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
+                transmit(tcb);
+                tcb.settleMemory();
+            }
+        } finally {
+            burst.end();
+            ctx.flush();
         }
-        burst.end();
-        ctx.flush();
     }
 
     /** What an application wrote outside a burst goes at once. */
@@ -201,7 +204,9 @@ final class WindowHandler extends ChannelDuplexHandler {
             acknowledge(tcb);
         }
         if (state != TcpState.TIME_WAIT) {
-            retransmission.resendLost(tcb);
+            if (!retransmission.resendLost(tcb)) {
+                waitForChannel(tcb);
+            }
             sendText(tcb);
             sendFin(tcb);
         }

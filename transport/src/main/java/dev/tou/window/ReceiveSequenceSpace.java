@@ -71,13 +71,17 @@ public final class ReceiveSequenceSpace {
         }
     }
 
-    /** {@return whether the segment is acceptable by the four cases of RFC 9293 section 3.10.7.4, first} */
+    /**
+     * {@return whether the segment is acceptable by the four cases of RFC 9293 section 3.10.7.4, first}
+     *
+     * <p>With one difference, as in Linux: a segment without text may lie exactly at the right edge. It comes from a peer that
+     * has filled our window, and what it acknowledges must not be lost.
+     */
     public boolean isAcceptable(int segSeq, int segLength) {
-        int window = wnd();
         if (segLength == 0) {
-            return window == 0 ? segSeq == nxt : geq(segSeq, nxt) && lt(segSeq, edge);
+            return geq(segSeq, nxt) && leq(segSeq, edge);
         }
-        return window > 0 && lt(segSeq, edge) && gt(segSeq + segLength, nxt);
+        return wnd() > 0 && lt(segSeq, edge) && gt(segSeq + segLength, nxt);
     }
 
     /** Notes where the peer's FIN is; it may be behind a gap. */

@@ -18,7 +18,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
  * A connection in the state that a test wants, without a channel: SND.UNA = ISS + 1, {@link #SENT} bytes outstanding, RCV.NXT =
  * IRS + 1, a send window of {@link #PEER_WINDOW} and a receive window of {@link #WINDOW}.
  */
-final class TestConnection {
+public final class TestConnection {
 
     static final int ISS = -300;
     static final int IRS = -100;
@@ -31,7 +31,7 @@ final class TestConnection {
 
     private TestConnection() {}
 
-    static TransmissionControlBlock closed(ConnectionOptions options) {
+    public static TransmissionControlBlock closed(ConnectionOptions options) {
         ConnectionOwner owner = new ConnectionOwner() {
             @Override
             public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {}
@@ -54,7 +54,7 @@ final class TestConnection {
                 new MemoryAccount());
     }
 
-    static TransmissionControlBlock synSent() {
+    public static TransmissionControlBlock synSent() {
         TransmissionControlBlock tcb = closed(new ConnectionOptions());
         tcb.transition(TcpEvent.ACTIVE_OPEN);
         tcb.snd.sent(1);
@@ -62,7 +62,7 @@ final class TestConnection {
     }
 
     /** In SYN-RECEIVED, with the answer sent. */
-    static TransmissionControlBlock synReceived(boolean timestamps) {
+    public static TransmissionControlBlock synReceived(boolean timestamps) {
         ConnectionOptions options = new ConnectionOptions();
         options.timestamps(timestamps);
         TransmissionControlBlock tcb = closed(options);
@@ -80,7 +80,7 @@ final class TestConnection {
     }
 
     /** In a synchronized state, with text outstanding. */
-    static TransmissionControlBlock in(TcpState state, boolean timestamps) {
+    public static TransmissionControlBlock in(TcpState state, boolean timestamps) {
         TransmissionControlBlock tcb = synReceived(timestamps);
         tcb.snd.acknowledged(UNA);
         tcb.openWindows(1, 0);

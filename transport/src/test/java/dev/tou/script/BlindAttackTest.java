@@ -179,8 +179,9 @@ class BlindAttackTest extends ScriptedTest {
             peer.sends(ack(FIRST + 1).seq(PEER_FIRST));
             peer.sends(ack(FIRST).seq(PEER_FIRST - 10));
         }
-        peer.expectsNothingFor(ms(499));
-        script.passes(ms(2));
+        script.passes(ms(499));
+        peer.sends(syn(PEER_FIRST + 10));
+        peer.expectsNothingFor(ms(2));
         peer.sends(syn(PEER_FIRST + 10));
         peer.expects(challenge()).now();
         peer.sends(rst(PEER_FIRST + 1));

@@ -205,12 +205,11 @@ class OutOfOrderTest extends ScriptedTest {
     @Test
     void blocksAreReportedBesideAReply() {
         acceptedWithSack();
-        peer.sends(data(10).seq(FIRST + 20));
-        peer.expects(ack(FIRST).sack(FIRST + 20, FIRST + 30)).now();
-        app.writes("hello");
-        peer.expects(data("hello").ack(FIRST)).now();
+        app.willReply("hello");
+        peer.sendsTogether(data(10).seq(FIRST), data(10).seq(FIRST + 20));
+        peer.expects(ack(FIRST + 10).sack(FIRST + 20, FIRST + 30)).now();
+        peer.expects(data("hello").ack(FIRST + 10).options()).now();
+        app.received(10);
         peer.sends(ack(ISS + 6));
-        peer.sends(data(10).seq(FIRST + 10));
-        peer.expects(ack(FIRST).sack(FIRST + 10, FIRST + 30)).now();
     }
 }

@@ -26,6 +26,7 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
     private Throwable failure;
     private int received;
     private int written;
+    private String reply;
     private boolean wasActive;
     private boolean inactive;
 
@@ -65,6 +66,11 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
         byte[] bytes = new byte[msg.readableBytes()];
         msg.readBytes(bytes);
         unchecked.writeBytes(bytes);
+        if (reply != null) {
+            String text = reply;
+            reply = null;
+            ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)));
+        }
     }
 
     @Override
@@ -204,6 +210,11 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
         ChannelFuture future = channel.writeAndFlush(buffer);
         script.settle();
         return future;
+    }
+
+    /** It will answer the next text from inside its handler. */
+    void willReply(String text) {
+        reply = text;
     }
 
     void closes() {

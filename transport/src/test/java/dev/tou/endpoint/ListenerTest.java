@@ -1,0 +1,108 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.TestConnection;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ListenerTest {
+
+    private int told;
+
+    private Listener listener(int backlog, int maxSynBacklog) {
+        return new Listener(80, new ConnectionOptions(), backlog, maxSynBacklog, false, () -> told++, () -> {});
+    }
+
+    private static TransmissionControlBlock established() {
+        return TestConnection.in(TcpState.ESTABLISHED, false);
+    }
+
+    private static TransmissionControlBlock reset() {
+        TransmissionControlBlock tcb = TestConnection.synReceived(false);
+        tcb.transition(TcpEvent.RESET);
+        return tcb;
+    }
+
+    @Test
+    void theQueueOfHalfOpenConnectionsIsBounded() {
+        Listener listener = listener(100, 3);
+        for (int i = 1; i <= 3; i++) {
+            assertThat(listener.admitSyn()).isTrue();
+            assertThat(listener.halfOpen()).isEqualTo(i);
+        }
+        assertThat(listener.admitSyn()).isFalse();
+        assertThat(listener.halfOpen()).isEqualTo(3);
+        listener.handshakeOver(null, reset());
+        assertThat(listener.admitSyn()).as("one has failed").isTrue();
+        assertThat(listener.admitSyn()).isFalse();
+        listener.handshakeOver(null, established());
+        assertThat(listener.admitSyn()).as("one is complete").isTrue();
+        assertThat(listener.admitSyn()).isFalse();
+    }
+
+    @Test
+    void aHandshakeThatFailedIsNotAccepted() {
+        Listener listener = listener(10, 10);
+        listener.admitSyn();
+        listener.handshakeOver(null, reset());
+        assertThat(listener.halfOpen()).isZero();
+        assertThat(told).isZero();
+        assertThat(listener.accept()).isNull();
+    }
+
+    @Test
+    void completeConnectionsAreAcceptedInOrderAndOnce() {
+        Listener listener = listener(10, 10);
+        TransmissionControlBlock first = established();
+        TransmissionControlBlock second = established();
+        listener.admitSyn();
+        listener.admitSyn();
+        listener.handshakeOver(null, first);
+        assertThat(told).isEqualTo(1);
+        listener.handshakeOver(null, second);
+        assertThat(told).isEqualTo(2);
+        assertThat(listener.accept().connection()).isSameAs(first);
+        assertThat(listener.accept().connection()).isSameAs(second);
+        assertThat(listener.accept()).isNull();
+    }
+
+    @Test
+    void theQueueOfCompleteConnectionsIsBoundedUntilOneIsAccepted() {
+        Listener listener = listener(2, 10);
+        for (int i = 0; i < 2; i++) {
+            assertThat(listener.canComplete()).isTrue();
+            listener.admitSyn();
+            listener.handshakeOver(null, established());
+        }
+        assertThat(listener.canComplete()).isFalse();
+        assertThat(listener.admitSyn()).as("the other queue has room").isTrue();
+        assertThat(listener.accept()).isNotNull();
+        assertThat(listener.canComplete()).isTrue();
+        assertThat(listener.accept()).isNotNull();
+        assertThat(listener.accept()).isNull();
+        assertThat(listener.canComplete()).isTrue();
+    }
+
+    /** Linux, too, lets one wait where the backlog is zero. */
+    @ParameterizedTest
+    @ValueSource(ints = {-5, 0, 1})
+    void oneMayAlwaysWait(int backlog) {
+        Listener listener = listener(backlog, 10);
+        assertThat(listener.canComplete()).isTrue();
+        listener.admitSyn();
+        listener.handshakeOver(null, established());
+        assertThat(listener.canComplete()).isFalse();
+    }
+
+    @Test
+    void withoutAQueueOfHalfOpenConnectionsNoneIsAdmitted() {
+        assertThat(listener(10, 0).admitSyn()).isFalse();
+    }
+}
