@@ -3,6 +3,7 @@ package dev.tou.channel;
 
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.endpoint.EventLoopResources;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -87,6 +88,32 @@ class ShutdownTest {
             recorder.await("unregistered");
             assertThat(recorder.failures()).hasSize(1);
             assertThat(recorder.failures().get(0)).hasMessage("Connection reset by peer");
+        }
+    }
+
+    @Test
+    void nothingIsLeftBehindByALoopThatEnds() {
+        try (SimPair pair = new SimPair()) {
+            Channel server = pair.listen(pair.server().childOption(ChannelOption.AUTO_READ, false));
+            Recorder recorder = new Recorder();
+            SocketChannel client = pair.connect(recorder);
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(LARGE)));
+            pair.child().channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(LARGE)));
+            pair.simulation.advance(SimPair.ms(100));
+            EventLoopResources resources = pair.servers.resources();
+            pair.serverHost.eventLoop().shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(resources.memory().bytes()).isZero();
+            assertThat(resources.shards()).isEmpty();
+            assertThat(server.isOpen()).isFalse();
+            assertThat(pair.child().outline()).endsWith("inactive", "unregistered");
+            assertThat(pair.child().failures()).isEmpty();
+            // Bytes were unread, and unsent: that is told.
+            assertThat(recorder.failures()).hasSize(1);
+            assertThat(recorder.failures().get(0)).hasMessage("Connection reset by peer");
+            pair.simulation.advance(SimPair.seconds(6));
+            assertThat(pair.clients.resources().shards()).isEmpty();
+            assertThat(pair.clients.resources().memory().bytes()).isZero();
         }
     }
 
