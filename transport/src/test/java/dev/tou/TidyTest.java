@@ -35,7 +35,7 @@ class TidyTest {
     private static final int MOST_LINES_OF_A_FILE = 450;
 
     /** Files that are longer than they should be, and what they may not exceed. The list may only shrink. */
-    private static final Map<String, Integer> LONG_FILES = Map.of("TouSocketChannel.java", 700);
+    private static final Map<String, Integer> LONG_FILES = Map.of("TouSocketChannel.java", 550);
 
     @Test
     void noMethodIsLong() throws IOException {

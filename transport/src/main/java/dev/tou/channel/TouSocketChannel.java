@@ -2,7 +2,6 @@
 package dev.tou.channel;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
@@ -14,7 +13,6 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.Executor;
 
-import dev.tou.connection.ByteStream;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
@@ -72,9 +70,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     private final DatagramTransport transport;
     private final DefaultTouSocketChannelConfig config;
-    private final Application application = new Application();
     private final ReadLoop readLoop = new ReadLoop(this);
-    private final Linger linger = new Linger();
+    private final Application application = new Application(this, readLoop);
     private final RegistrationRedirect redirect;
     private volatile Shard shard;
     private volatile TransmissionControlBlock tcb;
@@ -85,9 +82,6 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
     private Shard bound;
-    private ConnectAttempt attempt;
-    private boolean ending;
-    private boolean closeWhenWritten;
 
     /** A client's channel, on the UDP transport that its event loop has. */
     public TouSocketChannel() {
@@ -267,11 +261,10 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             }
             if (isActive()) {
                 promise.tryFailure(new AlreadyConnectedException());
-            } else if (attempt != null) {
+            } else if (application.isConnecting()) {
                 promise.tryFailure(new ConnectionPendingException());
             } else {
-                attempt = new ConnectAttempt(TouSocketChannel.this, remoteAddress, promise);
-                attempt.begin(localAddress);
+                application.connect(new ConnectAttempt(TouSocketChannel.this, remoteAddress, promise), localAddress);
             }
         }
 
@@ -280,16 +273,16 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
 
         void resumeFlush() {
-            flush0();
+            ChannelOutboundBuffer pending = outboundBuffer();
+            if (pending != null && !pending.isEmpty()) {
+                flush0();
+            }
         }
 
         @Override
         protected void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
-            ChannelOutboundBuffer unwritten = outboundBuffer();
-            if (ending && unwritten != null && !unwritten.isEmpty()) {
-                // onWritable comes back here.
+            if (application.closesWhenWritten(outboundBuffer())) {
                 closeFuture().addListener(closed -> safeSetSuccess(promise));
-                closeWhenWritten = true;
             } else {
                 super.close(promise, cause, closeCause);
             }
@@ -302,13 +295,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                     && connection.isLive()
                     && connection.state().isSynchronized()
                     && !connection.snd.finAcknowledged();
-            boolean lingers = undelivered && (ending || config.getSoLinger() > 0 && unreadBytes() == 0);
-            return lingers ? this::linger : null;
-        }
-
-        private void linger(Runnable closing) {
-            linger.begin(TouSocketChannel.this, closing, ending ? 0 : config.getSoLinger());
-            shard.calls().close(tcb);
+            boolean lingers = undelivered && (application.isEnding() || config.getSoLinger() > 0 && unreadBytes() == 0);
+            return lingers ? application::linger : null;
         }
     }
 
@@ -338,6 +326,16 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         shard.calls().open(tcb);
     }
 
+    /** The handshake is complete. */
+    void activate() {
+        active = true;
+    }
+
+    /** The send buffer has room: writes that wait go on. */
+    void resumeFlush() {
+        realUnsafe().resumeFlush();
+    }
+
     Throwable annotated(Throwable cause, SocketAddress peer) {
         return realUnsafe().annotated(cause, peer);
     }
@@ -349,70 +347,6 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds(), trafficClass);
     }
 
-    // --- what the connection reports ---
-
-    private final class Application implements ByteStream {
-
-        @Override
-        public void onEstablished() {
-            ConnectAttempt connecting = attempt;
-            attempt = null;
-            if (connecting == null) {
-                return;
-            }
-            active = true;
-            boolean wanted = connecting.succeed();
-            pipeline().fireChannelActive();
-            if (!wanted) {
-                // Cancelled in the meantime.
-                unsafe().close(voidPromise());
-            }
-        }
-
-        @Override
-        public void onReadable() {
-            readLoop.onReadable();
-        }
-
-        @Override
-        public void onWritable() {
-            ChannelOutboundBuffer pending = realUnsafe().outboundBuffer();
-            if (pending != null && !pending.isEmpty()) {
-                realUnsafe().resumeFlush();
-            }
-            if (closeWhenWritten) {
-                unsafe().close(voidPromise());
-            }
-        }
-
-        @Override
-        public void onFinished() {
-            linger.end();
-        }
-
-        @Override
-        public void onClosed(Exception cause) {
-            ending = false;
-            linger.end();
-            if (attempt != null) {
-                attempt.fail(cause == null ? new ConnectException("Connection closed") : cause);
-            } else if (cause instanceof ClosedChannelException) {
-                // The event loop is shutting down and has closed the UDP channel: that is no failure of the connection.
-                unsafe().close(voidPromise());
-            } else if (cause != null) {
-                readLoop.onFailure(cause);
-            }
-        }
-
-        @Override
-        public void onShutdown() {
-            ending = true;
-            // Through the pipeline, so that handlers can say their own goodbye.
-            flush();
-            close();
-        }
-    }
-
     // --- reading ---
 
     @Override
@@ -422,7 +356,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** {@return whether close has been called and waits, by {@code SO_LINGER}; the application reads no more} */
     boolean isLingering() {
-        return linger.isWaiting();
+        return application.isLingering();
     }
 
     void clearReadPending() {
@@ -570,11 +504,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         active = false;
         inputShutdown = true;
         outputShutdown = true;
-        ConnectAttempt connecting = attempt;
-        attempt = null;
-        if (connecting != null) {
-            connecting.abandon(new ClosedChannelException());
-        }
+        application.abandonConnect();
         Shard home = shard;
         if (home == null || tcb == null) {
             if (bound != null) {
@@ -585,7 +515,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         // A child may be closed before it is registered, by a thread that is not the connection's.
         if (home.loop().inEventLoop()) {
             leaveConnection(home);
-        } else {
+        } else if (!home.loop().isShutdown()) {
             home.loop().execute(() -> leaveConnection(home));
         }
     }

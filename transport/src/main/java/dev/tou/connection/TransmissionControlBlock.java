@@ -342,7 +342,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return givenUp;
     }
 
-    /** Starts to watch for silence, if the application wants it. */
+    /** Starts to watch for silence, or stops, as the application wants it. */
     public void armKeepAlive(long nowNanos) {
         if (options.keepAlive()) {
             arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));

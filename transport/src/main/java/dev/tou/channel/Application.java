@@ -1,0 +1,129 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+
+import dev.tou.connection.ByteStream;
+import io.netty.channel.ChannelOutboundBuffer;
+
+/**
+ * A channel as its connection sees it: turns what the connection reports into the events of a channel, and keeps what is under
+ * way between the two, a connect, a close that waits, an ordered end.
+ */
+final class Application implements ByteStream {
+
+    private final TouSocketChannel channel;
+    private final ReadLoop readLoop;
+    private final Linger linger = new Linger();
+    private ConnectAttempt attempt;
+    private boolean ending;
+    private boolean closeWhenWritten;
+
+    Application(TouSocketChannel channel, ReadLoop readLoop) {
+        this.channel = channel;
+        this.readLoop = readLoop;
+    }
+
+    // --- a connect under way ---
+
+    boolean isConnecting() {
+        return attempt != null;
+    }
+
+    void connect(ConnectAttempt begins, SocketAddress localAddress) {
+        attempt = begins;
+        begins.begin(localAddress);
+    }
+
+    /** The channel is closing. */
+    void abandonConnect() {
+        ConnectAttempt connecting = attempt;
+        attempt = null;
+        if (connecting != null) {
+            connecting.abandon(new ClosedChannelException());
+        }
+    }
+
+    @Override
+    public void onEstablished() {
+        ConnectAttempt connecting = attempt;
+        attempt = null;
+        if (connecting == null) {
+            return;
+        }
+        channel.activate();
+        boolean wanted = connecting.succeed();
+        channel.pipeline().fireChannelActive();
+        if (!wanted) {
+            // Cancelled in the meantime.
+            channel.unsafe().close(channel.voidPromise());
+        }
+    }
+
+    // --- bytes ---
+
+    @Override
+    public void onReadable() {
+        readLoop.onReadable();
+    }
+
+    @Override
+    public void onWritable() {
+        channel.resumeFlush();
+        if (closeWhenWritten) {
+            channel.unsafe().close(channel.voidPromise());
+        }
+    }
+
+    // --- the end ---
+
+    /** {@return whether a close, when it is called, waits for what is written, because this is an ordered end} */
+    boolean isEnding() {
+        return ending;
+    }
+
+    /** {@return whether a close must wait until these writes are in the send buffer; then it is called again} */
+    boolean closesWhenWritten(ChannelOutboundBuffer unwritten) {
+        closeWhenWritten = ending && unwritten != null && !unwritten.isEmpty();
+        return closeWhenWritten;
+    }
+
+    /** Sends the FIN and runs the rest of the close when the peer has it, or by {@code SO_LINGER} the time is over. */
+    void linger(Runnable closing) {
+        linger.begin(channel, closing, ending ? 0 : channel.config().getSoLinger());
+        channel.shard().calls().close(channel.tcb());
+    }
+
+    boolean isLingering() {
+        return linger.isWaiting();
+    }
+
+    @Override
+    public void onFinished() {
+        linger.end();
+    }
+
+    @Override
+    public void onClosed(Exception cause) {
+        ending = false;
+        linger.end();
+        if (attempt != null) {
+            attempt.fail(cause == null ? new ConnectException("Connection closed") : cause);
+        } else if (cause instanceof ClosedChannelException) {
+            // The event loop is shutting down and has closed the UDP channel: that is no failure of the connection.
+            channel.unsafe().close(channel.voidPromise());
+        } else if (cause != null) {
+            readLoop.onFailure(cause);
+        }
+    }
+
+    @Override
+    public void onShutdown() {
+        ending = true;
+        // Through the pipeline, so that handlers can say their own goodbye.
+        channel.flush();
+        channel.close();
+    }
+}
