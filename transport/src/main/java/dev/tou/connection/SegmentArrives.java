@@ -128,6 +128,12 @@ public final class SegmentArrives {
         if (seg.is(ControlBits.SYN)) {
             return Verdict.CHALLENGE_SYN;
         }
+        // Not in the RFC, but in Linux: without text, and exactly at the right edge. It comes from a peer that has
+        // filled
+        // our window, and all that it acknowledges would be lost until the window moves.
+        if (seg.length() == 0 && seg.seq() == tcb.rcv.edge()) {
+            return Verdict.PROCEED;
+        }
         // "If the RCV.WND is zero, no segments will be acceptable, but special allowance should be made to accept valid
         // ACKs". So the text of a probe is dropped and the rest is used.
         if (tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt()) {

@@ -71,17 +71,13 @@ public final class ReceiveSequenceSpace {
         }
     }
 
-    /**
-     * {@return whether the segment is acceptable by the four cases of RFC 9293 section 3.10.7.4, first}
-     *
-     * <p>With one difference, as in Linux: a segment without text may lie exactly at the right edge. It comes from a peer that
-     * has filled our window, and what it acknowledges must not be lost.
-     */
+    /** {@return whether the segment is acceptable by the four cases of RFC 9293 section 3.10.7.4, first} */
     public boolean isAcceptable(int segSeq, int segLength) {
+        int window = wnd();
         if (segLength == 0) {
-            return geq(segSeq, nxt) && leq(segSeq, edge);
+            return window == 0 ? segSeq == nxt : geq(segSeq, nxt) && lt(segSeq, edge);
         }
-        return wnd() > 0 && lt(segSeq, edge) && gt(segSeq + segLength, nxt);
+        return window > 0 && lt(segSeq, edge) && gt(segSeq + segLength, nxt);
     }
 
     /** Notes where the peer's FIN is; it may be behind a gap. */

@@ -132,7 +132,8 @@ final class Sockets implements AutoCloseable {
 
     @Override
     public void close() {
-        groups.forEach(made -> made.shutdownGracefully(0, 5, TimeUnit.SECONDS));
+        // Without a quiet period Netty may end a loop before it has closed the channels on it.
+        groups.forEach(made -> made.shutdownGracefully(1, 5_000, TimeUnit.MILLISECONDS));
         groups.forEach(made -> done(made.terminationFuture()));
     }
 }

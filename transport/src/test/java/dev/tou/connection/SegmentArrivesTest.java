@@ -62,7 +62,8 @@ class SegmentArrivesTest {
         @CsvSource({
             "   0,    0, PROCEED",
             " 999,    0, PROCEED",
-            "1000,    0, ACKNOWLEDGE_OUT_OF_WINDOW",
+            "1000,    0, PROCEED", // from a peer that has filled the window; not in the RFC, but in Linux
+            "1001,    0, ACKNOWLEDGE_OUT_OF_WINDOW",
             "  -1,    0, ACKNOWLEDGE_OUT_OF_WINDOW",
             "   0, 1000, PROCEED",
             "   0, 2000, PROCEED",
