@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.tou.channel.TouServerSocketChannel;
 import dev.tou.channel.TouSocketChannel;
+import dev.tou.channel.TouTransport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -66,6 +67,8 @@ public final class Transports {
                 channel.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
             }
         }
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        // What was written may still be on its way after close.
+        TouTransport.closeGracefully(group, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        group.shutdownGracefully(50, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }

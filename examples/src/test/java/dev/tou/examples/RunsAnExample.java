@@ -21,7 +21,7 @@ public abstract class RunsAnExample {
 
     @AfterEach
     void end() {
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
     }
 
     /** What the command printed. */

@@ -129,8 +129,7 @@ public final class SegmentArrives {
             return Verdict.CHALLENGE_SYN;
         }
         // Not in the RFC, but in Linux: without text, and exactly at the right edge. It comes from a peer that has
-        // filled
-        // our window, and all that it acknowledges would be lost until the window moves.
+        // filled our window, and all that it acknowledges would be lost until the window moves.
         if (seg.length() == 0 && seg.seq() == tcb.rcv.edge()) {
             return Verdict.PROCEED;
         }

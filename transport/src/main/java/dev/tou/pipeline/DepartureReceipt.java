@@ -40,8 +40,7 @@ final class DepartureReceipt extends DefaultChannelPromise implements GenericFut
     @Override
     public void operationComplete(Future<Void> left) {
         // What leaves with the next flush keeps the time of its booking: the loop may have been preempted since, and a
-        // round
-        // trip must not look shorter than it is.
+        // round trip must not look shorter than it is.
         long leftNanos = stage.flushes() == bookedBefore ? bookedNanos : stage.nowNanos();
         stage.left(tcb, firstEntry, entries, leftNanos, left.cause());
     }

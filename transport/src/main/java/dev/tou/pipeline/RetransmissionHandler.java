@@ -76,8 +76,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
-            // application
-            // waits any more, it could keep our memory for ever.
+            // application waits any more, it could keep our memory for ever.
             tcb.patience.progressed();
         }
         int sacked = sack(tcb, seg);
@@ -97,8 +96,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     // RFC 6298 section 3, Karn: what was sent twice says nothing of the round trip, and the timeout stays backed off,
-    // unless
-    // the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
+    // unless the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
     private void measureRoundTrip(TransmissionControlBlock tcb, Segment seg, long now) {
         if (acknowledged.rttNanos() >= 0) {
             tcb.rtt.onSample(acknowledged.rttNanos(), now);
@@ -265,8 +263,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
         }
         // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
-        // is
-        // not running, start it running".
+        // is not running, start it running".
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }

@@ -335,8 +335,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
-    // link
-    // that loses packets a doubled wait costs more than another SYN.
+    // link that loses packets a doubled wait costs more than another SYN.
     private static long synDelayNanos(int tries) {
         return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS + 1), 6);
     }

@@ -23,25 +23,20 @@ public final class TransportPipeline {
     private static UserCalls install(Shard shard, ChannelPipeline udp) {
         Burst burst = new Burst();
         Departure departure = new Departure();
+        SegmentCodec codec = new SegmentCodec(shard, burst);
+        ConnectionDemultiplexer demux = new ConnectionDemultiplexer(shard, departure);
         StateMachineHandler stateMachine = new StateMachineHandler(shard, burst, departure);
         RetransmissionHandler retransmission = new RetransmissionHandler(shard, burst, departure);
         WindowHandler window = new WindowHandler(shard, burst, departure, retransmission, stateMachine);
         StreamHandler stream = new StreamHandler(shard, burst, stateMachine, window);
 
-        // -- the wire: datagrams. A handler that captures or impairs is added first
-        udp.addLast(
-                "codec", new SegmentCodec(shard, burst)); //                  datagrams <-> segments, merged and split
-        // -- segments, which may be larger than the MSS. A handler that traces goes behind the codec
-        udp.addLast(
-                "demux", new ConnectionDemultiplexer(shard, departure)); //   segment -> its connection, a listener, RST
-        udp.addLast(
-                "state-machine",
-                stateMachine); //                            sequence check, RST, SYN; OPEN, CLOSE, ABORT
-        udp.addLast(
-                "retransmission", retransmission); //                         ACK, RTT, SACK, RTO, congestion control
-        udp.addLast(
-                "window", window); //                                         text, receive window; usable window, Nagle
-        udp.addLast("stream", stream); //                                         bytes <-> the application's channel
+        //                                                -- the wire: datagrams
+        udp.addLast("codec", codec); //                   datagrams <-> segments, merged and split
+        udp.addLast("demux", demux); //                   segment -> its connection, a listener, or a reset
+        udp.addLast("state-machine", stateMachine); //    sequence check, RST, SYN; OPEN, CLOSE, ABORT
+        udp.addLast("retransmission", retransmission); // ACK, RTT, SACK, RTO, congestion control
+        udp.addLast("window", window); //                 text, receive window; usable window, Nagle
+        udp.addLast("stream", stream); //                 bytes <-> the application's channel
         return stream;
     }
 }

@@ -30,8 +30,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
             return onProgress(queue, ack);
         }
         // RFC 6675 section 2: where there is SACK, a duplicate is what reports something new. Without a report it only
-        // says
-        // that a datagram came twice.
+        // says that a datagram came twice.
         boolean sack = ack.sack || queue.sackedBytes() > 0;
         if (sack ? ack.sackedBytes == 0 : !ack.duplicate) {
             return Outcome.NONE;
@@ -98,8 +97,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
     }
 
     // RFC 6582 section 3.2, step 2: not again for what an earlier episode, or a timeout, has dealt with. Duplicates at
-    // exactly
-    // that point may answer what was repeated for nothing; SACK blocks cannot lie that way.
+    // exactly that point may answer what was repeated for nothing; SACK blocks cannot lie that way.
     private boolean isOfThePast(RetransmissionQueue queue, int ack) {
         return recoverGuards && (queue.sackedBytes() > 0 ? lt(ack, recover) : leq(ack, recover));
     }

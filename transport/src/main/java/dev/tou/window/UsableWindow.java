@@ -34,8 +34,7 @@ public final class UsableWindow {
         boolean idle = snd.outstanding() == 0;
         if (all) {
             // (2) PUSHed and all of it fits, which Nagle allows only when nothing is unacknowledged, not even full
-            // segments
-            // in front of it; our FIN ends the wait.
+            // segments in front of it; our FIN ends the wait.
             boolean small = usable % segmentBytes != 0;
             return !small || noDelay || idle && usable < segmentBytes || snd.finQueued()
                     ? usable

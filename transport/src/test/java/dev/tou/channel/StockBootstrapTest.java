@@ -72,7 +72,8 @@ class StockBootstrapTest {
             client.close().sync();
             server.close().sync();
         } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+            // With a quiet period of 0 Netty's loops may end without closing their channels.
+            group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 

@@ -62,8 +62,7 @@ class FastRetransmitTest extends ScriptedTest {
     }
 
     // RFC 5681 section 3.2: ssthresh = FlightSize / 2, not counting what limited transmit has added; the window is
-    // ssthresh
-    // plus a segment for each duplicate until recovery ends, then ssthresh.
+    // ssthresh plus a segment for each duplicate until recovery ends, then ssthresh.
     @Test
     void theWindowIsHalved() {
         tenSegmentsLeave(syn(IRS).mss(1000), 40_000);

@@ -62,8 +62,7 @@ class OutOfOrderTest extends ScriptedTest {
     }
 
     // RFC 2018 section 4: "The first SACK block ... MUST specify the contiguous block of data containing the segment
-    // which
-    // triggered this ACK", then the most recently reported ones.
+    // which triggered this ACK", then the most recently reported ones.
     @Test
     void blocksAreReportedMostRecentFirst() {
         acceptedWithSack();

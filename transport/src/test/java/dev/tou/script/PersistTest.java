@@ -46,8 +46,7 @@ class PersistTest extends ScriptedTest {
     }
 
     // MUST-37: "As long as the receiving TCP peer continues to send acknowledgments in response to the probe segments,
-    // the
-    // sending TCP peer MUST allow the connection to stay open."
+    // the sending TCP peer MUST allow the connection to stay open."
     @Test
     void aPeerThatAnswersMayKeepItsWindowClosedForDays() {
         acceptedWithClosedWindow();

@@ -91,8 +91,7 @@ class SlowStartTest extends ScriptedTest {
     }
 
     // RFC 5681 section 3.1: "if the SYN or SYN/ACK is lost, the initial window used by a sender after a correctly
-    // transmitted
-    // SYN MUST be one segment".
+    // transmitted SYN MUST be one segment".
     @Test
     void aLostSynAckMakesTheInitialWindowOneSegment() {
         listens();

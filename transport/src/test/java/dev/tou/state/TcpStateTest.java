@@ -65,8 +65,7 @@ class TcpStateTest {
             table.get(state).put(TcpEvent.ABORT, CLOSED);
         }
         // Section 3.10.7, "check the RST bit", and 3.10.8, USER TIMEOUT: a listener has no peer, and RFC 1337 lets
-        // nobody
-        // disturb TIME-WAIT.
+        // nobody disturb TIME-WAIT.
         for (TcpState state : EnumSet.complementOf(EnumSet.of(CLOSED, LISTEN, TIME_WAIT))) {
             table.get(state).put(TcpEvent.RESET, CLOSED);
             table.get(state).put(TcpEvent.TIMEOUT, CLOSED);
