@@ -7,6 +7,8 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.Unpooled;
@@ -26,9 +28,13 @@ class JvmExitTest {
     private static Process start(String io, String address, String how) throws Exception {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ProcessBuilder(
-                        java.toString(), "-ea", "-cp", classPath, DyingServer.class.getName(), io, address, how)
-                .start();
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-ea", "-cp", classPath));
+        if (Runtime.version().feature() >= 24) {
+            // Else the Java machine warns of what Netty does, and this test wants silence.
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        command.addAll(List.of(DyingServer.class.getName(), io, address, how));
+        return new ProcessBuilder(command).start();
     }
 
     private static BufferedReader reader(InputStream stream) {
