@@ -50,6 +50,7 @@ final class StackScenario implements AutoCloseable {
     private int connections;
     private int streamBytes;
     private int bulkBytes;
+    private String test = "StackSimulationTest";
     private boolean abrupt;
     private int stalls;
     private Duration stallsWithin = Duration.ofSeconds(2);
@@ -81,6 +82,7 @@ final class StackScenario implements AutoCloseable {
 
     /** One connection, on which the client sends just so many bytes and the server a few. */
     StackScenario bulk(int bytes) {
+        test = "BulkTransferTest";
         connections = 1;
         bulkBytes = bytes;
         return this;
@@ -149,7 +151,7 @@ final class StackScenario implements AutoCloseable {
             }
             throw new AssertionError(
                     "seed 0x" + Long.toHexString(seed) + " fails; again with ./mvnw -pl transport test"
-                            + " -Dtest=StackSimulationTest -Dtou.seed=0x" + Long.toHexString(seed) + "; capture: "
+                            + " -Dtest=" + test + " -Dtou.seed=0x" + Long.toHexString(seed) + "; capture: "
                             + where
                             + "\n" + describe(),
                     t);
