@@ -18,6 +18,11 @@ public final class Console {
 
     private static final String CLEAR_LINE = "\r\033[K";
 
+    /** A line that is longer than the terminal is cut, because a wrapped one could not be redrawn. */
+    private static final String NO_WRAP = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
+
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
@@ -125,7 +130,7 @@ public final class Console {
     /** Redraws the progress line. Only on a terminal. */
     public synchronized void progress(String line) {
         if (live && !silent) {
-            err.print(CLEAR_LINE + line);
+            err.print(CLEAR_LINE + NO_WRAP + line + WRAP);
             err.flush();
             progressShown = true;
         }

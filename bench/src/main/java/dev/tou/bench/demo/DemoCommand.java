@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou demo",
-            "  tou demo --seed 7 --loss 3% --delay 20ms --size 4MiB",
+            "  tou demo --seed 7 --loss 3%% --delay 20ms --size 4MiB",
             "  tou demo --file video.mp4 --out results"
         })
 public final class DemoCommand implements Callable<Integer> {

@@ -76,8 +76,7 @@ record DemoSummary(
         console.say("");
         console.say("  Results in " + console.bold(plan.results().toString())
                 + console.dim("  summary.json, latency.hlog, latency.hgrm"));
-        console.say(console.dim(
-                "  Done in " + Units.nanos(nanos) + ". The same link again: tou demo --seed " + plan.seed()));
+        console.say(console.dim("  Done in " + Units.nanos(nanos) + ". The same link again: --seed " + plan.seed()));
     }
 
     private void showTransfer(Console console) {

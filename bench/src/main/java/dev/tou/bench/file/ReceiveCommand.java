@@ -131,12 +131,12 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                 JsonLines.fields(
                         "address", address.getAddress().getHostAddress(), "port", address.getPort(), "into", where));
         if (!common.json()) {
-            String host = address.getAddress().isAnyLocalAddress()
-                    ? "THIS-HOST"
-                    : address.getAddress().getHostAddress();
+            Object here = address.getAddress().isAnyLocalAddress()
+                    ? "THIS-HOST:" + address.getPort()
+                    : HostAndPort.of(address);
             console.say("Listening on " + console.bold("port " + address.getPort()) + ", writing to "
                     + console.bold(where));
-            console.say(console.dim("  send with: tou send FILE " + host + ":" + address.getPort()));
+            console.say(console.dim("  send with: tou send FILE " + here));
         }
     }
 
