@@ -113,7 +113,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
         return reuseAddress;
     }
 
-    /** Remembered and without effect: an endpoint in TIME-WAIT can always be bound again. */
+    /** Remembered and without effect: a client's port that is still in use, by TIME-WAIT too, cannot be bound again. */
     @Override
     public SocketChannelConfig setReuseAddress(boolean reuse) {
         reuseAddress = reuse;

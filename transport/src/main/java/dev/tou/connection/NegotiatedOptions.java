@@ -68,7 +68,7 @@ public final class NegotiatedOptions {
         options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
     }
 
-    /** Puts on our SYN-ACK what the peer has offered and we accept, so it is no longer than its SYN. */
+    /** Puts on our SYN-ACK what the peer has offered and we accept: no option that its SYN did not have. */
     public void answer(SegmentOptions options, boolean mssOffered, int timestampValue, int timestampEcho) {
         if (mssOffered) {
             options.mss(announcedMss());

@@ -63,7 +63,6 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void acknowledge(TransmissionControlBlock tcb, Segment seg, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         long priorInFlight = tcb.inFlightBytes();
-        facts.priorUna = tcb.snd.una();
         facts.duplicate = isDuplicate(tcb, seg);
         acknowledged.clear();
         if (tcb.snd.isNew(seg.ack())) {

@@ -37,8 +37,6 @@ public interface LossDetector {
     final class AckFacts {
         /** SEG.ACK. */
         public int ack;
-        /** SND.UNA before. */
-        public int priorUna;
         /** SND.NXT. */
         public int sndNxt;
         /** Bytes newly acknowledged by SEG.ACK. */

@@ -35,12 +35,6 @@ public enum TcpTimer {
     /** Closed by the application, acknowledged by the peer, and the peer's own FIN does not come. */
     FIN_WAIT_2,
 
-    /** Data has been unacknowledged for as long as the user allows (RFC 9293 section 3.8.3, RFC 5482). */
-    USER_TIMEOUT,
-
-    /** A close that waits for its data to be delivered has waited as long as {@code SO_LINGER} says. */
-    LINGER,
-
     /** Two maximum segment lifetimes have passed for the oldest record (RFC 9293 section 3.10.8). */
     TIME_WAIT;
 

@@ -146,11 +146,6 @@ public final class SendBuffer {
         }
     }
 
-    /** {@return whether every byte has been given out by {@link #nextTrain}} */
-    public boolean isSent(int sndNxt) {
-        return leq(end, sndNxt);
-    }
-
     /**
      * Gives out the next bytes to be sent for the first time.
      *

@@ -34,7 +34,6 @@ class DuplicateAckLossDetectorTest {
     }
 
     private Outcome ack(int segments, int... blocks) {
-        facts.priorUna = seq(una);
         facts.ack = seq(segments);
         facts.sndNxt = seq(nxt);
         facts.segmentBytes = MSS;
@@ -279,7 +278,6 @@ class DuplicateAckLossDetectorTest {
             for (int i = 0; i < 8; i++) {
                 queue.left(queue.append(SEQ + 10 * i, 10, 0), 1, true, 0);
             }
-            facts.priorUna = SEQ;
             facts.ack = SEQ;
             facts.sndNxt = SEQ + 80;
             facts.segmentBytes = MSS;
