@@ -312,7 +312,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         transport,
                         TransportPipeline.INSTALLER,
                         peer,
-                        shardOptions(config.connection(), config.getTrafficClass()));
+                        shardOptions(config.connection(), config.getTrafficClass()),
+                        config.connection().timestamps());
     }
 
     /** Sends the SYN. */

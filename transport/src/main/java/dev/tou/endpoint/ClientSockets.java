@@ -8,9 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
-import dev.tou.connection.ConnectionKey;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
@@ -29,11 +27,6 @@ public final class ClientSockets {
     /** How long a channel without connections waits for the next one. */
     private static final long IDLE_SECONDS = 5;
 
-    /** Ephemeral TCP ports for connections that share a channel (RFC 6056 section 3.2). */
-    private static final int FIRST_PORT = 32_768;
-
-    private static final int PORTS = 28_232;
-
     private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
 
     /** A channel for a new connection and the TCP port that it gets there. */
@@ -48,14 +41,22 @@ public final class ClientSockets {
 
     /**
      * Finds a place for a new connection. On the event loop; completes at once where the transport connects at once.
+     *
+     * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
+     * @throws BindException if no TCP port is free
      */
     public Future<Place> acquire(
-            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress remote, ShardOptions options)
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            InetSocketAddress remote,
+            ShardOptions options,
+            boolean timestamps)
             throws Exception {
         Remote name = new Remote(transport, remote, options);
         Shard idlest = idlest(pools.get(name));
         if (idlest != null) {
-            return resources.loop().newSucceededFuture(new Place(idlest, freePort(idlest, remote)));
+            int port = EphemeralPorts.choose(idlest, remote, timestamps, resources.random(), resources.nowNanos());
+            return resources.loop().newSucceededFuture(new Place(idlest, port));
         }
         Shard opened = open(transport, installer, remote, options);
         return connect(opened, remote, () -> becameIdle(opened), name);
@@ -94,7 +95,7 @@ public final class ClientSockets {
             if (!shard.udp().isOpen()) {
                 continue;
             }
-            if (best == null || shard.connections().size() < best.connections().size()) {
+            if (best == null || isIdler(shard, best)) {
                 best = shard;
             }
         }
@@ -102,26 +103,13 @@ public final class ClientSockets {
         return take ? best : null;
     }
 
-    private int freePort(Shard shard, InetSocketAddress remote) throws BindException {
-        int preferred = shard.localAddress().getPort();
-        if (isFree(shard, remote, preferred)) {
-            return preferred;
-        }
-        RandomGenerator random = resources.random();
-        int start = random.nextInt(PORTS);
-        for (int i = 0; i < PORTS; i++) {
-            int port = FIRST_PORT + (start + i) % PORTS;
-            if (isFree(shard, remote, port)) {
-                return port;
-            }
-        }
-        throw new BindException(
-                "Cannot assign requested address: no free TCP port towards " + remote + " on " + shard.localAddress());
-    }
-
-    private static boolean isFree(Shard shard, InetSocketAddress remote, int port) {
-        ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
-        return shard.connections().find(key) == null && shard.timeWait().find(key) < 0;
+    // Those in TIME-WAIT cost nothing but their ports, so they count only among equals.
+    private static boolean isIdler(Shard shard, Shard than) {
+        int connections = shard.connections().size();
+        int others = than.connections().size();
+        return connections < others
+                || connections == others
+                        && shard.timeWait().size() < than.timeWait().size();
     }
 
     private Shard open(
