@@ -37,6 +37,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
+    private DepartureReceipt spareReceipts;
     private int flushes;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
@@ -266,7 +267,23 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
-        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments(), now);
+        return receipt().of(tcb, first, leaving.segments(), now);
+    }
+
+    private DepartureReceipt receipt() {
+        DepartureReceipt spare = spareReceipts;
+        if (spare == null) {
+            return new DepartureReceipt(ctx.channel(), this);
+        }
+        spareReceipts = spare.nextSpare;
+        spare.nextSpare = null;
+        return spare;
+    }
+
+    /** Takes back a receipt; there are never more than trains once waited in the channel together, and its mark limits those. */
+    void spare(DepartureReceipt receipt) {
+        receipt.nextSpare = spareReceipts;
+        spareReceipts = receipt;
     }
 
     private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {

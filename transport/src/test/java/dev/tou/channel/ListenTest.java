@@ -44,7 +44,10 @@ class ListenTest {
         Sockets.done(child.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(SIZE))));
         assertThat(recorder.awaitBytes(SIZE).received()).isEqualTo(Sockets.bytes(SIZE));
         assertThat(child.channel().localAddress()).isEqualTo(client.remoteAddress());
-        assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        if (to.getAddress().isLoopbackAddress()) {
+            // A container engine's bridge translates addresses, even from this host to itself.
+            assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        }
         return (SocketChannel) client;
     }
 
