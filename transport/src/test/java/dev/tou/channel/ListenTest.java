@@ -1,7 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,7 +51,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void portOfATouListenerIsInUse(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -69,6 +71,8 @@ class ListenTest {
         "epoll, ::1, ::1",
         "nio, 0.0.0.0, 127.0.0.1",
         "epoll, ::, ::1",
+        "io_uring, 127.0.0.1, 127.0.0.1",
+        "io_uring, ::, ::1",
     })
     void portOfAForeignSocketIsInUse(String io, String address, String foreignAddress) throws Exception {
         try (Sockets sockets = new Sockets(io, 1);
@@ -81,7 +85,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void addressOfAnotherHost(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             assertThat(Sockets.failure(sockets.server().bind(new InetSocketAddress("198.51.100.1", 0))))
@@ -91,7 +95,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 0.0.0.0", "nio, ::", "epoll, 0.0.0.0", "epoll, ::"})
+    @CsvSource({"nio, 0.0.0.0", "nio, ::", "epoll, 0.0.0.0", "epoll, ::", "io_uring, 0.0.0.0", "io_uring, ::"})
     void wildcardReachesEveryLocalAddress(String io, String wildcard) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), wildcard);
@@ -101,6 +105,10 @@ class ListenTest {
                     .filter(local -> !local.isLinkLocalAddress())
                     .toList();
             for (InetAddress local : locals) {
+                if (isTranslated(local)) {
+                    System.out.println("this host translates what it sends to itself at " + local + "; not tested");
+                    continue;
+                }
                 InetSocketAddress target =
                         new InetSocketAddress(local, address(server).getPort());
                 exchange(sockets, target).close();
@@ -108,8 +116,20 @@ class ListenTest {
         }
     }
 
+    // Docker's packet filter gives its bridge's own address another source, for every protocol.
+    private static boolean isTranslated(InetAddress local) throws IOException {
+        try (DatagramSocket from = new DatagramSocket(new InetSocketAddress(local, 0));
+                DatagramSocket to = new DatagramSocket(new InetSocketAddress(local, 0))) {
+            to.setSoTimeout(5_000);
+            from.send(new DatagramPacket(new byte[1], 1, to.getLocalSocketAddress()));
+            DatagramPacket came = new DatagramPacket(new byte[1], 1);
+            to.receive(came);
+            return !came.getSocketAddress().equals(from.getLocalSocketAddress());
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void foreignSocketCannotTakeThePortOfAWildcard(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), "0.0.0.0");
@@ -121,7 +141,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void severalListeners(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             Channel first = Sockets.listen(sockets.server(), "127.0.0.1");
@@ -137,7 +157,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, 0.0.0.0", "epoll, ::1", "epoll, ::"})
+    @CsvSource({"nio, 127.0.0.1", "nio, 0.0.0.0", "epoll, ::1", "epoll, ::", "io_uring, ::1", "io_uring, 0.0.0.0"})
     void rebindsWhileAChildLivesOnTheSameAndOnAnotherLoop(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -160,7 +180,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void childrenRunOnTheLoopOfTheirSegments(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             EventLoopGroup boss = sockets.newGroup(3);
@@ -187,7 +207,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void childrenAreBusyWhileTheServersHandlersRunElsewhere(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             // A second loop shares the endpoint of the first: its accepts come from the other loop's segments.
@@ -210,7 +230,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void listenerEndsWithTheLoopOfItsEndpoint(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);
@@ -230,7 +250,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void bindsAndClosesAtOnce(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             for (int i = 0; i < 10; i++) {
