@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -174,9 +175,13 @@ public final class Shard implements ConnectionOwner {
         segmentedWorks = false;
     }
 
-    /** {@return the address of this host that a peer of a catch-all is reached from} */
-    public InetAddress localAddressTowards(InetSocketAddress remote) {
-        return endpoint.localAddressTowards(remote);
+    /**
+     * {@return the address of this host that a peer of a catch-all is reached from}
+     *
+     * @throws IOException if there is no way to the peer
+     */
+    public InetAddress localAddressTowards(InetSocketAddress remote) throws IOException {
+        return transport.localAddressTowards(remote);
     }
 
     /** {@return the listener of a TCP port, or null} */
@@ -259,10 +264,10 @@ public final class Shard implements ConnectionOwner {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
     }
 
-    /** Closes a channel that was opened for a connection that nobody wants any more. */
-    public void closeIfNeverUsed() {
+    /** Lets go of a channel that was opened for a connection that nobody wants any more. */
+    public void forgoIfNeverUsed() {
         if (uses == 0) {
-            close();
+            onIdle.run();
         }
     }
 

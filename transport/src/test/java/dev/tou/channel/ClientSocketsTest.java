@@ -242,7 +242,7 @@ class ClientSocketsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void aThousandConnectionsNeedFewDescriptors(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server().option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
