@@ -17,8 +17,11 @@ public final class NegotiatedOptions {
 
     private static final int DEFAULT_MSS_IPV6 = 1220;
 
-    /** Segments are never made smaller than this because of what a peer announces (CVE-2019-11479). */
-    private static final int MIN_MSS = 216;
+    /**
+     * Segments are never made smaller than this because of what a peer announces (CVE-2019-11479): every host takes IP packets
+     * of 576 bytes (RFC 1122 section 3.3.2), so an honest one has no reason to ask for less.
+     */
+    private static final int MIN_MSS = DEFAULT_MSS;
 
     /** The longest delay of an acknowledgment between our own ends, and for a lone segment with PSH. */
     private static final int OWN_ACK_DELAY_MILLIS = 25;

@@ -2,7 +2,6 @@
 package dev.tou.connection;
 
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 
 import dev.tou.congestion.CongestionController;
 import dev.tou.retransmission.DuplicateAckLossDetector;
@@ -327,27 +326,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
-    /** {@return whether the peer has not answered for too long; then the connection has failed} */
-    public boolean isGivenUp(long nowNanos) {
-        boolean givenUp = patience.isOver(nowNanos);
-        if (givenUp) {
-            fail(new SocketException("Connection timed out: " + patience.describe(nowNanos) + " from " + key));
-        }
-        return givenUp;
-    }
-
-    /** Starts to watch for silence, or stops, as the application wants it. */
-    public void armKeepAlive(long nowNanos) {
-        if (options.keepAlive()) {
-            arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, patience.keepAliveDueNanos()));
-        } else {
-            disarm(TcpTimer.KEEPALIVE);
-        }
-    }
-
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
-        armKeepAlive(nowNanos);
+        SilenceWatch.armKeepAlive(this, nowNanos);
+        SilenceWatch.armUserTimeout(this);
         advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
     }
 
