@@ -38,7 +38,9 @@ import picocli.CommandLine.Parameters;
             "  tou bench                                  everything, a few minutes",
             "  tou bench bulk --rounds 5 --duration 1s",
             "  tou bench bulk --reverse --transports tcp,tcp-1500,tou,tou-65535",
-            "  tou bench pingpong --pin --output results"
+            "  tou bench pingpong --pin --output results",
+            "  tou bench bulk --transports tou --jfr bench.jfr",
+            "  tou bench --allocations bench-server.jfr"
         })
 public final class BenchCommand implements Callable<Integer> {
 
@@ -108,17 +110,41 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "DIR", description = "Write report.md and results.json there.")
     private Path output;
 
+    @Option(
+            names = "--jfr",
+            paramLabel = "FILE",
+            description = "Write flight recordings: FILE-client.jfr and FILE-server.jfr.")
+    private Path recording;
+
+    @Option(
+            names = "--allocations",
+            paramLabel = "FILE",
+            description = "Measure nothing: tell what was allocated during the rounds of this flight recording.")
+    private Path allocations;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() {
+        if (allocations != null) {
+            Allocations.read(allocations).forEach(common.console()::say);
+            return ExitCode.DONE.code();
+        }
         if (rounds < 1 || clients < 1 || duration.isZero()) {
             throw new Failure(ExitCode.USAGE, "--rounds and --clients are 1 or more, --duration is more than zero.");
         }
         Settings settings = new Settings(common.io(), pathMtuBytes, receiveBufferBytes());
         Comparison.Plan plan = new Comparison.Plan(
-                workloads, transports, settings, rounds, duration, warmup, new Client.Shape(reverse, clients), pin);
+                workloads,
+                transports,
+                settings,
+                rounds,
+                duration,
+                warmup,
+                new Client.Shape(reverse, clients),
+                pin,
+                recording);
         if (output != null) {
             createFolder();
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,10 +43,14 @@ public final class BenchServerCommand implements Callable<Integer> {
     @Option(names = "--core")
     private Integer core;
 
+    @Option(names = "--jfr")
+    private Path recordingFile;
+
     @Mixin
     private CommonOptions common;
 
-    private final Meter meter = new Meter();
+    private Meter meter;
+    private RoundEvent running;
 
     @Override
     public Integer call() throws Exception {
@@ -53,6 +58,7 @@ public final class BenchServerCommand implements Callable<Integer> {
         List<Channel> listening = new ArrayList<>();
         try {
             EventLoop loop = group.next();
+            meter = new Meter(loop);
             if (core != null) {
                 Pinning.pin(loop, core);
             }
@@ -64,11 +70,22 @@ public final class BenchServerCommand implements Callable<Integer> {
                 ports.put(contender.name(), ((InetSocketAddress) channel.localAddress()).getPort());
             }
             common.lines().emit("listening", JsonLines.fields("ports", ports));
-            obey();
+            serve();
         } finally {
             Transports.shutdown(group, listening.toArray(Channel[]::new));
         }
         return ExitCode.DONE.code();
+    }
+
+    private void serve() throws IOException {
+        if (recordingFile == null) {
+            obey();
+            return;
+        }
+        try (FlightRecording recording = FlightRecording.start(recordingFile)) {
+            assert recording != null;
+            obey();
+        }
     }
 
     private void obey() throws IOException {
@@ -76,17 +93,17 @@ public final class BenchServerCommand implements Callable<Integer> {
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             String[] words = order.split(" ");
             switch (words[0]) {
-                case "begin", "end" -> tell(meter.read());
+                case "begin" -> {
+                    running = new RoundEvent(words[1], words[2], Integer.parseInt(words[3]));
+                    running.begin();
+                    common.lines().emit("reading", meter.read().fields());
+                }
+                case "end" -> {
+                    common.lines().emit("reading", meter.read().fields());
+                    running.commit();
+                }
                 default -> throw new IllegalArgumentException("not an order: " + order);
             }
         }
-    }
-
-    private void tell(Meter.Reading reading) {
-        common.lines()
-                .emit(
-                        "reading",
-                        JsonLines.fields(
-                                "bytes", reading.bytes(), "nanos", reading.nanos(), "cpuNanos", reading.cpuNanos()));
     }
 }

@@ -47,13 +47,19 @@ final class Client {
         this.shape = shape;
     }
 
-    Round run(Workload workload, Contender contender, Duration duration) {
+    /**
+     * Runs {@code workload} over {@code contender}.
+     *
+     * @param number of the round, 0 for a warm-up
+     */
+    Round run(Workload workload, Contender contender, int number, Duration duration) {
         try {
             Duration ramp = duration.compareTo(RAMP) < 0 ? duration : RAMP;
+            RoundEvent event = new RoundEvent(workload.label(), contender.name(), number);
             Round round = switch (workload) {
-                case BULK -> bulk(contender, ramp, duration);
-                case PINGPONG -> pingPong(contender, ramp, duration);
-                case CONNECT -> connect(contender, ramp, duration);
+                case BULK -> bulk(contender, event, ramp, duration);
+                case PINGPONG -> pingPong(contender, event, ramp, duration);
+                case CONNECT -> connect(contender, event, ramp, duration);
             };
             pause(Duration.ofMillis(SETTLE_MILLIS));
             return round;
@@ -63,12 +69,13 @@ final class Client {
         }
     }
 
-    private Round bulk(Contender contender, Duration ramp, Duration duration) throws InterruptedException {
+    private Round bulk(Contender contender, RoundEvent event, Duration ramp, Duration duration)
+            throws InterruptedException {
         Channel channel = shape.reverse()
                 ? open(contender, Services.Service.FLOOD, new Sink(meter))
                 : open(contender, Services.Service.SINK, new Flood());
         pause(ramp);
-        Window window = measure(Workload.BULK, contender, duration);
+        Window window = measure(event, duration);
         boolean alive = channel.isActive();
         close(channel);
         Meter.Reading received = shape.reverse() ? window.client() : window.server();
@@ -76,11 +83,14 @@ final class Client {
         Map<String, Double> details = new LinkedHashMap<>();
         details.put("clientCpuSecondsPerGB", window.client().cpuNanos() / 1e9 / gigabytes);
         details.put("serverCpuSecondsPerGB", window.server().cpuNanos() / 1e9 / gigabytes);
+        details.put("clientAllocatedBytesPerMB", window.client().allocatedBytes() / 1e3 / gigabytes);
+        details.put("serverAllocatedBytesPerMB", window.server().allocatedBytes() / 1e3 / gigabytes);
         return new Round(
                 received.bitsPerSecond() / 1e9, details, alive ? Map.of() : Map.of("connection closed early", 1L));
     }
 
-    private Round pingPong(Contender contender, Duration ramp, Duration duration) throws InterruptedException {
+    private Round pingPong(Contender contender, RoundEvent event, Duration ramp, Duration duration)
+            throws InterruptedException {
         PingPong game = new PingPong();
         Channel channel = open(contender, Services.Service.ECHO, game);
         pause(ramp);
@@ -88,7 +98,7 @@ final class Client {
             game.histogram().reset();
             return null;
         });
-        Window window = measure(Workload.PINGPONG, contender, duration);
+        Window window = measure(event, duration);
         Histogram histogram = onLoop(() -> game.histogram().copy());
         boolean alive = channel.isActive();
         close(channel);
@@ -96,14 +106,15 @@ final class Client {
         details.put("p99Micros", histogram.getValueAtPercentile(99) / 1e3);
         details.put("leastMicros", histogram.getMinValue() / 1e3);
         details.put("roundTrips", (double) histogram.getTotalCount());
-        cpuPerOperation(details, window, histogram.getTotalCount());
+        costOfAnOperation(details, window, histogram.getTotalCount());
         return new Round(
                 histogram.getValueAtPercentile(50) / 1e3,
                 details,
                 alive ? Map.of() : Map.of("connection closed early", 1L));
     }
 
-    private Round connect(Contender contender, Duration ramp, Duration duration) throws InterruptedException {
+    private Round connect(Contender contender, RoundEvent event, Duration ramp, Duration duration)
+            throws InterruptedException {
         ConnectCycle cycle = new ConnectCycle(loop, contender, server.address(contender));
         onLoop(() -> {
             cycle.start(shape.clients());
@@ -115,7 +126,7 @@ final class Client {
             return null;
         });
         long begin = System.nanoTime();
-        Window window = measure(Workload.CONNECT, contender, duration);
+        Window window = measure(event, duration);
         Histogram histogram = onLoop(() -> cycle.histogram().copy());
         double seconds = (System.nanoTime() - begin) / 1e9;
         Map<String, Long> failures = onLoop(() -> {
@@ -127,24 +138,28 @@ final class Client {
         details.put("p50Micros", histogram.getValueAtPercentile(50) / 1e3);
         details.put("p99Micros", histogram.getValueAtPercentile(99) / 1e3);
         details.put("cycles", (double) histogram.getTotalCount());
-        cpuPerOperation(details, window, histogram.getTotalCount());
+        costOfAnOperation(details, window, histogram.getTotalCount());
         return new Round(histogram.getTotalCount() / seconds, details, failures);
     }
 
-    private static void cpuPerOperation(Map<String, Double> details, Window window, long operations) {
+    private static void costOfAnOperation(Map<String, Double> details, Window window, long operations) {
         details.put("clientCpuMicrosPerOperation", window.client().cpuNanos() / 1e3 / operations);
         details.put("serverCpuMicrosPerOperation", window.server().cpuNanos() / 1e3 / operations);
+        details.put("clientAllocatedBytesPerOperation", (double) window.client().allocatedBytes() / operations);
+        details.put("serverAllocatedBytesPerOperation", (double) window.server().allocatedBytes() / operations);
     }
 
     /** What both processes did in the measured time. */
     private record Window(Meter.Reading client, Meter.Reading server) {}
 
-    private Window measure(Workload workload, Contender contender, Duration duration) throws InterruptedException {
-        Meter.Reading serverBefore = server.begin(workload, contender);
+    private Window measure(RoundEvent event, Duration duration) throws InterruptedException {
+        Meter.Reading serverBefore = server.begin(event);
+        event.begin();
         Meter.Reading clientBefore = meter.read();
         pause(duration);
         Meter.Reading serverAfter = server.end();
         Meter.Reading clientAfter = meter.read();
+        event.commit();
         return new Window(clientAfter.since(clientBefore), serverAfter.since(serverBefore));
     }
 

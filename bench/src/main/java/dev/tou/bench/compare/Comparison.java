@@ -31,6 +31,7 @@ final class Comparison {
      * @param rounds of each workload
      * @param duration of one transport's turn
      * @param warmup of each transport before the first round of a workload
+     * @param recording what flight recordings of both processes are called, or null
      */
     record Plan(
             List<Workload> workloads,
@@ -40,7 +41,8 @@ final class Comparison {
             Duration duration,
             Duration warmup,
             Client.Shape shape,
-            boolean pin) {
+            boolean pin,
+            Path recording) {
 
         Map<String, Object> fields() {
             Map<String, Object> fields = new LinkedHashMap<>();
@@ -59,7 +61,6 @@ final class Comparison {
     private final CommonOptions common;
     private final Console console;
     private final Plan plan;
-    private final Meter meter = new Meter();
 
     Comparison(CommonOptions common, Plan plan) {
         this.common = common;
@@ -75,7 +76,8 @@ final class Comparison {
         List<String> names = contenders.stream().map(Contender::name).toList();
         EventLoopGroup group = Transports.group(plan.settings().io(), 1, Pinning.LOOP_NAME);
         Path log = temporaryFile();
-        try (ServerProcess server = ServerProcess.start(names, plan.settings(), plan.pin() ? 0 : -1, log);
+        try (ServerProcess server =
+                        ServerProcess.start(names, plan.settings(), plan.pin() ? 0 : -1, recording("server"), log);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(server))) {
             assert hook != null;
             EventLoop loop = group.next();
@@ -85,7 +87,7 @@ final class Comparison {
                 contender.prepare(loop);
             }
             Environment.Busyness before = Environment.Busyness.now();
-            List<Results> results = runAll(new Client(loop, server, meter, plan.shape()), contenders);
+            List<Results> results = recordAll(new Client(loop, server, new Meter(loop), plan.shape()), contenders);
             describe(environment, before, Environment.Busyness.now());
             Map<String, String> transports = new LinkedHashMap<>();
             contenders.forEach(contender -> transports.put(contender.name(), contender.describe()));
@@ -121,18 +123,32 @@ final class Comparison {
         }
     }
 
+    private Path recording(String process) {
+        return plan.recording() == null ? null : FlightRecording.fileOf(plan.recording(), process);
+    }
+
+    private List<Results> recordAll(Client client, List<Contender> contenders) {
+        if (plan.recording() == null) {
+            return runAll(client, contenders);
+        }
+        try (FlightRecording recording = FlightRecording.start(recording("client"))) {
+            assert recording != null;
+            return runAll(client, contenders);
+        }
+    }
+
     private List<Results> runAll(Client client, List<Contender> contenders) {
         List<Results> all = new ArrayList<>();
         for (Workload workload : plan.workloads()) {
             for (Contender contender : contenders) {
                 tell(workload, "warm-up", contender);
-                client.run(workload, contender, plan.warmup());
+                client.run(workload, contender, 0, plan.warmup());
             }
             Results results = new Results(workload);
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Contender contender : contenders) {
                     tell(workload, "round " + round + " of " + plan.rounds(), contender);
-                    Round done = client.run(workload, contender, plan.duration());
+                    Round done = client.run(workload, contender, round, plan.duration());
                     results.add(contender.name(), done);
                 }
             }

@@ -59,6 +59,7 @@ final class Report {
             "of kernel TCP",
             "min .. max",
             "CPU client + server",
+            "allocated",
             "p99 us",
             "failed"
         });
@@ -92,6 +93,7 @@ final class Report {
             ratios == null ? "" : Units.format("%.2f", ratios.median()),
             ratios == null ? "" : Units.format("%.2f .. %.2f", ratios.min(), ratios.max()),
             cpu(results, transport),
+            allocated(results, transport),
             p99 == null ? "" : figure(p99),
             String.valueOf(failed)
         };
@@ -105,6 +107,17 @@ final class Report {
         return client == null || server == null
                 ? ""
                 : figure(client) + " + " + figure(server) + (bulk ? " s/GB" : " us");
+    }
+
+    /** By both event loops, heap only. */
+    private static String allocated(Results results, String transport) {
+        boolean bulk = results.workload() == Workload.BULK;
+        String unit = bulk ? "AllocatedBytesPerMB" : "AllocatedBytesPerOperation";
+        Double client = results.detail(transport, "client" + unit);
+        Double server = results.detail(transport, "server" + unit);
+        return client == null || server == null
+                ? ""
+                : figure(client) + " + " + figure(server) + (bulk ? " B/MB" : " B");
     }
 
     /** {@return three digits that say something} */

@@ -27,8 +27,9 @@ final class ServerProcess implements AutoCloseable {
      * @param names the transports that it must offer
      * @param log gets what it writes to standard error
      * @param core that its event loop is pinned to, or -1
+     * @param recording where it writes a flight recording, or null
      */
-    static ServerProcess start(List<String> names, Settings settings, int core, Path log) {
+    static ServerProcess start(List<String> names, Settings settings, int core, Path recording, Path log) {
         List<String> arguments = new ArrayList<>(List.of(
                 "bench-server",
                 "--transports=" + String.join(",", names),
@@ -37,6 +38,9 @@ final class ServerProcess implements AutoCloseable {
                 "--io=" + settings.io().name().toLowerCase(Locale.ROOT)));
         if (core >= 0) {
             arguments.add("--core=" + core);
+        }
+        if (recording != null) {
+            arguments.add("--jfr=" + recording);
         }
         ChildProcess process = ChildProcess.start("server", log, arguments);
         try {
@@ -61,8 +65,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Tells it that the measured time begins, and returns where it stands. */
-    Meter.Reading begin(Workload workload, Contender contender) {
-        process.tell("begin " + workload.label() + " " + contender.name());
+    Meter.Reading begin(RoundEvent round) {
+        process.tell("begin " + round.workload + " " + round.transport + " " + round.round);
         return Meter.Reading.of(process.await("reading", event -> {}));
     }
 
