@@ -67,7 +67,7 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         while (sending != null && sending.hasNext() && to.isActive() && to.isWritable()) {
             int size = sending.next();
             ByteBuf buffer = to.alloc().buffer(size).writeBytes(sending.chunk(), 0, size);
-            to.writeAndFlush(buffer, to.voidPromise());
+            to.writeAndFlush(buffer);
         }
     }
 
