@@ -227,6 +227,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             if (tcb.state() == TcpState.CLOSED) {
                 // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
                 eventLoop().execute(() -> application.onClosed(tcb.failure()));
+            } else if (tcb.rcv.finReached()) {
+                eventLoop().execute(application::onReadable);
             }
         }
         promise.setSuccess();
