@@ -13,6 +13,7 @@ import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
+import dev.tou.bench.ping.PingCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -34,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
+            PingCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class
         },
@@ -80,6 +82,7 @@ public final class Tou implements Runnable {
         commandLine.setErr(new PrintWriter(console.err(), true));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(HostAndPort.class, value -> converted(HostAndPort::parse, value));
+        commandLine.registerConverter(ListenAddress.class, value -> converted(ListenAddress::parse, value));
         commandLine.registerConverter(Duration.class, value -> converted(Units::parseDuration, value));
         commandLine.setParameterExceptionHandler((e, args) -> misused(console, e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));

@@ -130,7 +130,8 @@ record DemoSummary(
                 console,
                 "Request latency"
                         + console.dim("  " + Units.grouped(latency.path("count").asLong())
-                                + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, " + Demo.REQUESTS_PER_SECOND
+                                + " requests of " + DemoClientCommand.REQUEST_BYTES + " bytes, "
+                                + Demo.REQUESTS_PER_SECOND
                                 + " a second, from the intended send time"));
         StringBuilder line = new StringBuilder();
         for (String name : new String[] {"p50", "p90", "p99", "max"}) {
