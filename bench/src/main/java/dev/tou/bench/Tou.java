@@ -13,6 +13,7 @@ import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
+import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.ping.PingCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,13 +30,14 @@ import picocli.CommandLine.TypeConversionException;
         name = "tou",
         mixinStandardHelpOptions = true,
         versionProvider = Tou.Version.class,
-        description = "TCP over UDP: move files, and see how it works.",
+        description = "TCP over UDP: move files, measure, and see how it works.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
             PingCommand.class,
+            ImpairCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class
         },
@@ -44,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou demo                         a file through a lossy link",
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
+            "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -143,7 +146,7 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send or receive.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive, ping or impair.");
     }
 
     /** The version that the build wrote into the jar. */
