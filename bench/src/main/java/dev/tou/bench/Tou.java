@@ -8,6 +8,8 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
+import dev.tou.bench.compare.BenchCommand;
+import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
@@ -34,6 +36,8 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
+            BenchCommand.class,
+            BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class
         },
@@ -42,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou demo                         a file through a lossy link",
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
+            "  tou bench                        compare with kernel TCP and QUIC",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -140,7 +145,7 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send or receive.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive or bench.");
     }
 
     /** The version that the build wrote into the jar. */

@@ -324,7 +324,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** Sends the SYN. */
     void open(Shard place, InetSocketAddress peer) throws BindException {
-        int port = place.resources().clientSockets().freePort(place, peer);
+        int port = place.resources()
+                .clientSockets()
+                .freePort(place, peer, config.connection().timestamps());
         shard = place;
         ConnectionKey key = ConnectionKey.of(peer, port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());

@@ -10,9 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
-import dev.tou.connection.ConnectionKey;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
@@ -27,11 +25,6 @@ public final class ClientSockets {
 
     /** How long a channel without connections waits for the next one. */
     private static final long IDLE_SECONDS = 5;
-
-    /** Ephemeral TCP ports for connections that share a channel (RFC 6056 section 3.2). */
-    private static final int FIRST_PORT = 32_768;
-
-    private static final int PORTS = 28_232;
 
     private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
 
@@ -59,13 +52,20 @@ public final class ClientSockets {
         private static Shard idlest(List<Shard> open) {
             Shard best = null;
             for (Shard shard : open) {
-                boolean idler = best == null
-                        || shard.connections().size() < best.connections().size();
-                if (idler && shard.udp().isOpen()) {
+                if (shard.udp().isOpen() && (best == null || isIdler(shard, best))) {
                     best = shard;
                 }
             }
             return best;
+        }
+
+        // Those in TIME-WAIT cost nothing but their ports, so they count only among equals.
+        private static boolean isIdler(Shard shard, Shard than) {
+            int connections = shard.connections().size();
+            int others = than.connections().size();
+            return connections < others
+                    || connections == others
+                            && shard.timeWait().size() < than.timeWait().size();
         }
 
         boolean isEmpty() {
@@ -134,30 +134,13 @@ public final class ClientSockets {
     }
 
     /**
-     * {@return a TCP port for one more connection on the channel: that of the UDP socket, or else an ephemeral one}
+     * {@return a TCP port for one more connection on the channel}
      *
+     * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
      * @throws BindException if all are taken
      */
-    public int freePort(Shard shard, InetSocketAddress remote) throws BindException {
-        int preferred = shard.localAddress().getPort();
-        if (isFree(shard, remote, preferred)) {
-            return preferred;
-        }
-        RandomGenerator random = resources.random();
-        int start = random.nextInt(PORTS);
-        for (int i = 0; i < PORTS; i++) {
-            int port = FIRST_PORT + (start + i) % PORTS;
-            if (isFree(shard, remote, port)) {
-                return port;
-            }
-        }
-        throw new BindException(
-                "Cannot assign requested address: no free TCP port towards " + remote + " on " + shard.localAddress());
-    }
-
-    private static boolean isFree(Shard shard, InetSocketAddress remote, int port) {
-        ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
-        return shard.connections().find(key) == null && shard.timeWait().find(key) < 0;
+    public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
+        return EphemeralPorts.choose(shard, remote, timestamps, resources.random(), resources.nowNanos());
     }
 
     private Shard open(

@@ -38,6 +38,9 @@ public final class Shard implements ConnectionOwner {
     /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
     private static final int MIN_WINDOW_BYTES = 65_535;
 
+    /** More than the largest window without scaling. */
+    private static final int BEYOND_OLD_CONNECTION = 65_537;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** How long a closing channel tries to send what it holds. */
@@ -202,14 +205,17 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    /** {@return a new connection, in the table, closed} */
+    /** {@return a new connection, in the table, closed; it takes over its name if that is in TIME-WAIT} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
-    }
-
-    /** {@return a new connection, in the table, closed, with a given initial send sequence number} */
-    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, int iss) {
         int localUdpPort = localAddress.getPort();
+        int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
+        int record = timeWait.find(key);
+        if (record >= 0) {
+            // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
+            // outrun the clock.
+            iss = timeWait.sndNxt(record) + BEYOND_OLD_CONNECTION;
+            timeWait.remove(record);
+        }
         TransmissionControlBlock tcb = new TransmissionControlBlock(
                 key,
                 options,

@@ -1,9 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
-import java.io.IOException;
 import java.net.BindException;
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,7 +44,10 @@ class ListenTest {
         Sockets.done(child.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(SIZE))));
         assertThat(recorder.awaitBytes(SIZE).received()).isEqualTo(Sockets.bytes(SIZE));
         assertThat(child.channel().localAddress()).isEqualTo(client.remoteAddress());
-        assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        if (to.getAddress().isLoopbackAddress()) {
+            // A container engine's bridge translates addresses, even from this host to itself.
+            assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        }
         return (SocketChannel) client;
     }
 
@@ -105,26 +106,10 @@ class ListenTest {
                     .filter(local -> !local.isLinkLocalAddress())
                     .toList();
             for (InetAddress local : locals) {
-                if (isTranslated(local)) {
-                    System.out.println("this host translates what it sends to itself at " + local + "; not tested");
-                    continue;
-                }
                 InetSocketAddress target =
                         new InetSocketAddress(local, address(server).getPort());
                 exchange(sockets, target).close();
             }
-        }
-    }
-
-    // Docker's packet filter gives its bridge's own address another source, for every protocol.
-    private static boolean isTranslated(InetAddress local) throws IOException {
-        try (DatagramSocket from = new DatagramSocket(new InetSocketAddress(local, 0));
-                DatagramSocket to = new DatagramSocket(new InetSocketAddress(local, 0))) {
-            to.setSoTimeout(5_000);
-            from.send(new DatagramPacket(new byte[1], 1, to.getLocalSocketAddress()));
-            DatagramPacket came = new DatagramPacket(new byte[1], 1);
-            to.receive(came);
-            return !came.getSocketAddress().equals(from.getLocalSocketAddress());
         }
     }
 
