@@ -53,8 +53,8 @@ final class Contenders {
         } else if (name.matches("tou-[0-9]{1,6}")) {
             return SocketContender.tou(name, settings.withPathMtu(mtu(name)));
         } else if (name.matches("tcp-[0-9]{1,6}")) {
-            if (settings.io() != Transports.Io.EPOLL) {
-                throw usage("\"" + name + "\" needs --io epoll, because NIO cannot set the segment size.");
+            if (settings.io() == Transports.Io.NIO) {
+                throw usage("\"" + name + "\" needs --io epoll or io_uring, because NIO cannot set the segment size.");
             }
             return SocketContender.tcpOfMtu(name, settings.withPathMtu(mtu(name)));
         }
