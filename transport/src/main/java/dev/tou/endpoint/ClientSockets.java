@@ -140,7 +140,9 @@ public final class ClientSockets {
      * @throws BindException if all are taken
      */
     public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
-        return EphemeralPorts.choose(shard, remote, timestamps, resources.random(), resources.nowNanos());
+        Pool pool = pools.get(new Remote(shard.transport(), remote, shard.options()));
+        List<Shard> siblings = pool == null ? List.of() : pool.open;
+        return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
     }
 
     private Shard open(

@@ -132,6 +132,11 @@ public final class Shard implements ConnectionOwner {
         return transport;
     }
 
+    /** {@return what the channel was opened with} */
+    ShardOptions options() {
+        return options;
+    }
+
     /** {@return what the connections of this loop share} */
     public EventLoopResources resources() {
         return resources;
