@@ -30,6 +30,9 @@ public final class CommonOptions {
             description = "text, or json: one JSON object a line on standard output, for programs.")
     private ReportFormat report;
 
+    @Option(names = "-J", description = "The same as --report json.")
+    private boolean jsonReport;
+
     @Option(names = "--debug", description = "Show the stack trace of a failure.")
     private boolean debug;
 
@@ -40,7 +43,7 @@ public final class CommonOptions {
 
     /** {@return whether results are JSON lines instead of sentences} */
     public boolean json() {
-        return report == ReportFormat.JSON;
+        return jsonReport || report == ReportFormat.JSON;
     }
 
     boolean debug() {

@@ -13,11 +13,15 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The one place where the event loop's kind and the channel classes are named. */
@@ -48,6 +52,16 @@ public final class Transports {
     /** {@return the class of a listening stream channel} */
     public static Class<? extends ServerSocketChannel> serverSocketChannel() {
         return TouServerSocketChannel.class;
+    }
+
+    /** {@return the class of a connecting channel of the kernel's own TCP, to compare with} */
+    public static Class<? extends SocketChannel> kernelSocketChannel(Io io) {
+        return io == Io.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** {@return the class of a listening channel of the kernel's own TCP, to compare with} */
+    public static Class<? extends ServerSocketChannel> kernelServerSocketChannel(Io io) {
+        return io == Io.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
     /** {@return the class of a UDP channel on this kind of loop} */

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ public final class Shard implements ConnectionOwner {
 
     /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
     private static final int MIN_WINDOW_BYTES = 65_535;
+
+    /** More than the largest window without scaling. */
+    private static final int BEYOND_OLD_CONNECTION = 65_537;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -174,9 +178,13 @@ public final class Shard implements ConnectionOwner {
         segmentedWorks = false;
     }
 
-    /** {@return the address of this host that a peer of a catch-all is reached from} */
-    public InetAddress localAddressTowards(InetSocketAddress remote) {
-        return endpoint.localAddressTowards(remote);
+    /**
+     * {@return the address of this host that a peer of a catch-all is reached from}
+     *
+     * @throws IOException if there is no way to the peer
+     */
+    public InetAddress localAddressTowards(InetSocketAddress remote) throws IOException {
+        return transport.localAddressTowards(remote);
     }
 
     /** {@return the listener of a TCP port, or null} */
@@ -191,14 +199,17 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    /** {@return a new connection, in the table, closed} */
+    /** {@return a new connection, in the table, closed; it takes over its name if that is in TIME-WAIT} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
-    }
-
-    /** {@return a new connection, in the table, closed, with a given initial send sequence number} */
-    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, int iss) {
         int localUdpPort = localAddress.getPort();
+        int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
+        int record = timeWait.find(key);
+        if (record >= 0) {
+            // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
+            // outrun the clock.
+            iss = timeWait.sndNxt(record) + BEYOND_OLD_CONNECTION;
+            timeWait.remove(record);
+        }
         TransmissionControlBlock tcb = new TransmissionControlBlock(
                 key,
                 options,
@@ -260,10 +271,10 @@ public final class Shard implements ConnectionOwner {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
     }
 
-    /** Closes a channel that was opened for a connection that nobody wants any more. */
-    public void closeIfNeverUsed() {
+    /** Lets go of a channel that was opened for a connection that nobody wants any more. */
+    public void forgoIfNeverUsed() {
         if (uses == 0) {
-            close();
+            onIdle.run();
         }
     }
 

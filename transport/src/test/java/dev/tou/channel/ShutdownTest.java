@@ -25,7 +25,17 @@ class ShutdownTest {
     private static final int LARGE = 5_000_000;
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "nio, 0.0.0.0", "epoll, ::"})
+    @CsvSource({
+        "nio, 127.0.0.1",
+        "nio, ::1",
+        "epoll, 127.0.0.1",
+        "epoll, ::1",
+        "nio, 0.0.0.0",
+        "epoll, ::",
+        "io_uring, 127.0.0.1",
+        "io_uring, ::1",
+        "io_uring, ::"
+    })
     void peersHearOfTheEndOfAServersLoop(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(2);
@@ -47,7 +57,7 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1"})
     void peersHearOfTheEndOfAClientsLoop(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);
@@ -69,7 +79,7 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void bytesThatAreLostAreTold(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);
@@ -250,7 +260,7 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void graceOnRealLoops(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup group = sockets.newGroup(3);
