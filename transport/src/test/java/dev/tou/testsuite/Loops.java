@@ -9,12 +9,15 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The kinds of event loops that the suite runs on. */
 enum Loops {
     NIO(() -> null, NioIoHandler::newFactory),
-    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory);
+    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory),
+    IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory);
 
     /** As many as in Netty's own permutations. */
     private static final int THREADS = 4;

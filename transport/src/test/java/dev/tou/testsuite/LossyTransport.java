@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.testsuite;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -42,6 +43,21 @@ final class LossyTransport implements DatagramTransport {
     @Override
     public List<InetAddress> localAddresses() {
         return loops.localAddresses();
+    }
+
+    @Override
+    public InetAddress localAddressTowards(InetSocketAddress peer) throws IOException {
+        return loops.localAddressTowards(peer);
+    }
+
+    @Override
+    public InetSocketAddress localAddress(DatagramChannel channel) {
+        return loops.localAddress(channel);
+    }
+
+    @Override
+    public int channelsPerRemote(EventLoop loop) {
+        return loops.channelsPerRemote(loop);
     }
 
     @Override
