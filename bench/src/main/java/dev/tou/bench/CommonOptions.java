@@ -31,7 +31,7 @@ public final class CommonOptions {
     private ReportFormat report;
 
     @Option(names = "-J", description = "The same as --report json.")
-    private boolean jsonReport;
+    private boolean shortJson;
 
     @Option(names = "--debug", description = "Show the stack trace of a failure.")
     private boolean debug;
@@ -43,7 +43,7 @@ public final class CommonOptions {
 
     /** {@return whether results are JSON lines instead of sentences} */
     public boolean json() {
-        return jsonReport || report == ReportFormat.JSON;
+        return shortJson || report == ReportFormat.JSON;
     }
 
     boolean debug() {

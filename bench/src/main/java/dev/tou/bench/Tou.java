@@ -8,6 +8,8 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
+import dev.tou.bench.compare.BenchCommand;
+import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
@@ -38,6 +40,8 @@ import picocli.CommandLine.TypeConversionException;
             ReceiveCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            BenchCommand.class,
+            BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class
         },
@@ -47,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou bench                        compare with kernel TCP and QUIC",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -146,7 +151,7 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive, ping or impair.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive, ping, impair or bench.");
     }
 
     /** The version that the build wrote into the jar. */

@@ -17,8 +17,11 @@ public final class NegotiatedOptions {
 
     private static final int DEFAULT_MSS_IPV6 = 1220;
 
-    /** Segments are never made smaller than this because of what a peer announces (CVE-2019-11479). */
-    private static final int MIN_MSS = 216;
+    /**
+     * Segments are never made smaller than this because of what a peer announces (CVE-2019-11479): every host takes IP packets
+     * of 576 bytes (RFC 1122 section 3.3.2), so an honest one has no reason to ask for less.
+     */
+    private static final int MIN_MSS = DEFAULT_MSS;
 
     /** The longest delay of an acknowledgment between our own ends, and for a lone segment with PSH. */
     private static final int OWN_ACK_DELAY_MILLIS = 25;
@@ -35,6 +38,7 @@ public final class NegotiatedOptions {
     private final boolean offersSack;
 
     private int peerMss;
+    private boolean mssOffered;
     private int peerScale;
     private boolean scaling;
     private boolean timestamps;
@@ -69,7 +73,7 @@ public final class NegotiatedOptions {
     }
 
     /** Puts on our SYN-ACK what the peer has offered and we accept: no option that its SYN did not have. */
-    public void answer(SegmentOptions options, boolean mssOffered, int timestampValue, int timestampEcho) {
+    public void answer(SegmentOptions options, int timestampValue, int timestampEcho) {
         if (mssOffered) {
             options.mss(announcedMss());
         }
@@ -89,7 +93,8 @@ public final class NegotiatedOptions {
 
     /** Takes the options of the peer's SYN or SYN-ACK. */
     public void accept(SegmentOptions peer) {
-        if (peer.has(SegmentOptions.MSS)) {
+        mssOffered = peer.has(SegmentOptions.MSS);
+        if (mssOffered) {
             peerMss = Math.max(MIN_MSS, peer.mss());
         }
         scaling = offersScaling && peer.has(SegmentOptions.WINDOW_SCALE);

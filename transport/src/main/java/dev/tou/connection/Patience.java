@@ -15,6 +15,7 @@ public final class Patience {
     private long unansweredSinceNanos;
     private int windowProbes;
     private int keepAliveProbes;
+    private long waitingSinceNanos;
     private long lastHeardNanos;
     private long lastSpokeNanos;
 
@@ -22,9 +23,15 @@ public final class Patience {
         this.options = options;
     }
 
-    /** Something new was acknowledged. */
-    public void progressed() {
+    /** Text leaves, and nothing was outstanding before, or something new was acknowledged. */
+    public void progressed(long nowNanos) {
         timeoutsInARow = 0;
+        waitingSinceNanos = nowNanos;
+    }
+
+    /** {@return since when nothing new was acknowledged although something was outstanding} */
+    public long waitingSinceNanos() {
+        return waitingSinceNanos;
     }
 
     /**
@@ -38,12 +45,27 @@ public final class Patience {
         }
     }
 
+    /** {@return whether no timer has expired since the last progress} */
+    public boolean isPatient() {
+        return timeoutsInARow == 0;
+    }
+
     /** {@return whether that was once too often (R2 of RFC 9293 section 3.8.3), or too long (USER TIMEOUT)} */
     public boolean isOver(long nowNanos) {
         int userTimeout = options.userTimeoutMillis();
         return userTimeout > 0
                 ? nowNanos - unansweredSinceNanos >= userTimeout * NANOS_PER_MILLI
                 : timeoutsInARow > options.retries();
+    }
+
+    /**
+     * {@return when the user timeout ends the connection}
+     *
+     * @param sentNanos when the oldest segment was sent that is not acknowledged
+     */
+    long userTimeoutNanos(long sentNanos) {
+        long since = timeoutsInARow == 0 ? sentNanos : unansweredSinceNanos;
+        return since + options.userTimeoutMillis() * NANOS_PER_MILLI;
     }
 
     /** {@return what was waited for, for people} */

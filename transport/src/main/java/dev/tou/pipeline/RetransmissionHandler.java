@@ -5,6 +5,7 @@ import java.net.PortUnreachableException;
 import java.net.SocketException;
 
 import dev.tou.congestion.AckSample;
+import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
@@ -37,6 +38,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
+    private DepartureReceipt spareReceipts;
     private int flushes;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
@@ -71,18 +73,18 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.snd.acknowledged(seg.ack());
             tcb.sendBuffer.acknowledge(seg.ack());
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
-            tcb.patience.progressed();
+            measureRoundTrip(tcb, seg, now);
+            tcb.patience.progressed(now);
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
             // application waits any more, it could keep our memory for ever.
-            tcb.patience.progressed();
+            tcb.patience.progressed(now);
         }
         int sacked = sack(tcb, seg);
         if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
             return;
         }
-        measureRoundTrip(tcb, seg, now);
         boolean recovering = tcb.lossDetector.isRecovering();
         detectLoss(tcb, seg, sacked, now);
         // The acknowledgment that ends recovery sets the window and does not open it as well (RFC 6582 section 3.2).
@@ -101,7 +103,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.rtt.onSample(acknowledged.rttNanos(), now);
         } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
             long millis = tcb.timestamps.value(now) - seg.options().timestampEcho();
-            tcb.rtt.onSample(millis * NANOS_PER_MILLI, now);
+            long longest = now - tcb.patience.waitingSinceNanos() + tcb.rtt.rtoNanos();
+            if (millis * NANOS_PER_MILLI <= longest) {
+                // Nothing that was under way was sent before that, so the peer does not echo what we said then.
+                tcb.rtt.onCoarseSample(millis * NANOS_PER_MILLI, now);
+            }
         }
     }
 
@@ -160,8 +166,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void restartTimer(TransmissionControlBlock tcb, long now) {
         if (tcb.retransmissionQueue.isEmpty()) {
             tcb.disarm(TcpTimer.RETRANSMISSION);
+            tcb.disarm(TcpTimer.USER_TIMEOUT);
         } else if (acknowledged.bytes() > 0) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+            SilenceWatch.armUserTimeout(tcb);
         }
     }
 
@@ -169,10 +177,27 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof TimerExpiry expiry && expiry.timer() == TcpTimer.RETRANSMISSION) {
-            timeout(expiry.connection(), expiry.nowNanos());
+        if (event instanceof TimerExpiry expiry) {
+            switch (expiry.timer()) {
+                case RETRANSMISSION -> timeout(expiry.connection(), expiry.nowNanos());
+                case USER_TIMEOUT -> userTimeout(expiry.connection(), expiry.nowNanos());
+                default -> context.fireUserEventTriggered(event);
+            }
         } else {
             context.fireUserEventTriggered(event);
+        }
+    }
+
+    private static void userTimeout(TransmissionControlBlock tcb, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        SilenceWatch.armUserTimeout(tcb);
+        if (tcb.isArmed(TcpTimer.USER_TIMEOUT) && tcb.deadlineNanos(TcpTimer.USER_TIMEOUT) - now <= 0) {
+            if (tcb.patience.isPatient()) {
+                tcb.patience.timedOut(queue.sentNanos(queue.first()));
+            }
+            if (SilenceWatch.isGivenUp(tcb, now)) {
+                tcb.transition(TcpEvent.TIMEOUT);
+            }
         }
     }
 
@@ -187,7 +212,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             return;
         }
         tcb.patience.timedOut(queue.sentNanos(queue.first()));
-        if (tcb.isGivenUp(now)) {
+        if (SilenceWatch.isGivenUp(tcb, now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
@@ -196,7 +221,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
-        tcb.arm(TcpTimer.RETRANSMISSION, tcb.patience.beforeUserTimeout(now + tcb.rtt.rtoNanos()));
+        tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
     }
 
     // --- segments leave ---
@@ -255,6 +280,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             first = leaving.entry();
             queue.resent(first, now);
         } else {
+            if (queue.isEmpty()) {
+                tcb.patience.progressed(now);
+            }
             first = bookNew(leaving, queue, now);
         }
         tcb.patience.spoke(now);
@@ -266,7 +294,26 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
-        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments(), now);
+        if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
+            SilenceWatch.armUserTimeout(tcb);
+        }
+        return receipt().of(tcb, first, leaving.segments(), now);
+    }
+
+    private DepartureReceipt receipt() {
+        DepartureReceipt spare = spareReceipts;
+        if (spare == null) {
+            return new DepartureReceipt(ctx.channel(), this);
+        }
+        spareReceipts = spare.nextSpare;
+        spare.nextSpare = null;
+        return spare;
+    }
+
+    /** Takes back a receipt; there are never more than trains once waited in the channel together, and its mark limits those. */
+    void spare(DepartureReceipt receipt) {
+        receipt.nextSpare = spareReceipts;
+        spareReceipts = receipt;
     }
 
     private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {

@@ -6,6 +6,7 @@ import java.net.PortUnreachableException;
 import java.net.SocketException;
 
 import dev.tou.connection.SegmentArrives;
+import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
@@ -190,7 +191,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);
         }
         tcb.transition(event);
-        tcb.armKeepAlive(now);
+        SilenceWatch.armKeepAlive(tcb, now);
         if (tcb.snd.finQueued()) {
             // Closed by the application before the handshake was complete.
             tcb.snd.queueFin(tcb.sendBuffer.end());
@@ -327,7 +328,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         Segment synAck = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
-        tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamps.value(now), tcb.timestamps.recent());
+        tcb.negotiated.answer(synAck.options(), tcb.timestamps.value(now), tcb.timestamps.recent());
         synAck.window(synWindow(tcb));
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();

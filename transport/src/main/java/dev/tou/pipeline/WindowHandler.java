@@ -4,6 +4,7 @@ package dev.tou.pipeline;
 import java.net.SocketException;
 import java.util.ArrayDeque;
 
+import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
@@ -342,7 +343,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             return;
         }
         tcb.patience.timedOut(now);
-        if (tcb.isGivenUp(now)) {
+        if (SilenceWatch.isGivenUp(tcb, now)) {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }

@@ -97,12 +97,27 @@ public final class RttEstimator {
      * @param nowNanos when the acknowledgment came
      */
     public void onSample(long rttNanos, long nowNanos) {
-        if (rttNanos < 0) {
-            return;
+        if (rttNanos >= 0) {
+            minRtt.update(smooth(rttNanos, nowNanos), nowNanos);
         }
+    }
+
+    /**
+     * Takes a valid sample of a clock that counts milliseconds: like {@link #onSample}, but nothing for the least round-trip
+     * time, because it may be a millisecond too short, and on a short path that is all of it.
+     *
+     * @param rttNanos as for {@link #onSample}
+     * @param nowNanos when the acknowledgment came
+     */
+    public void onCoarseSample(long rttNanos, long nowNanos) {
+        if (rttNanos >= 0) {
+            smooth(rttNanos, nowNanos);
+        }
+    }
+
+    private long smooth(long rttNanos, long nowNanos) {
         long rtt = Math.min(Math.max(1, rttNanos), MAX_RTO_NANOS);
         latestNanos = rtt;
-        minRtt.update(rtt, nowNanos);
         backoffs = 0;
         if (sampled) {
             long error = rtt - srttNanos;
@@ -117,6 +132,7 @@ public final class RttEstimator {
             lastRoundRttvarNanos = rttvarNanos;
             roundAt = nowNanos;
         }
+        return rtt;
     }
 
     /** Doubles the timeout because it expired (RFC 6298 section 5.5); it saturates at {@link #MAX_RTO_NANOS}. */
@@ -169,7 +185,7 @@ public final class RttEstimator {
         return rttvarNanos;
     }
 
-    /** {@return the least round-trip time of the last {@link #MIN_RTT_WINDOW_NANOS}, as of the last sample} */
+    /** {@return the least round-trip time of the last {@link #MIN_RTT_WINDOW_NANOS}, as of the last sample; 0 without one} */
     public long minRttNanos() {
         return minRtt.value();
     }

@@ -11,6 +11,9 @@ public enum TcpTimer {
     /** The oldest unacknowledged byte is overdue: retransmit it (RFC 6298). */
     RETRANSMISSION,
 
+    /** The oldest unacknowledged byte has waited as long as the application allows (RFC 5482). */
+    USER_TIMEOUT,
+
     /** The tail of a flight is overdue: probe before the retransmission timer does harm (RFC 8985 section 7). */
     LOSS_PROBE,
 

@@ -42,7 +42,15 @@ class JvmExitTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1, term", "epoll, ::1, term", "epoll, 0.0.0.0, term", "nio, 127.0.0.1, exit"})
+    @CsvSource({
+        "nio, 127.0.0.1, term",
+        "epoll, ::1, term",
+        "epoll, 0.0.0.0, term",
+        "io_uring, 127.0.0.1, term",
+        "io_uring, ::, term",
+        "nio, 127.0.0.1, exit",
+        "io_uring, 127.0.0.1, exit"
+    })
     void peerSeesACleanEnd(String io, String address, String how) throws Exception {
         Process process = start(io, address, how);
         try (Sockets sockets = new Sockets(io, 1);

@@ -162,6 +162,22 @@ class RttEstimatorTest {
         }
     }
 
+    /** A clock of milliseconds cannot tell the least round trip, and 0 tells hardly anything. */
+    @Test
+    void aCoarseSampleIsNoLeastRoundTrip() {
+        estimator.onCoarseSample(0, now);
+        assertThat(estimator.hasSample()).isTrue();
+        assertThat(estimator.minRttNanos()).isZero();
+        sample(10);
+        estimator.backOff();
+        estimator.onCoarseSample(ms(2), now);
+        assertThat(estimator.minRttNanos()).isEqualTo(ms(10));
+        assertThat(estimator.latestNanos()).isEqualTo(ms(2));
+        assertThat(estimator.backoffs()).isZero();
+        estimator.onCoarseSample(-1, now);
+        assertThat(estimator.latestNanos()).isEqualTo(ms(2));
+    }
+
     @Test
     void aNegativeSampleDoesNotEndBackOff() {
         sample(200);

@@ -157,10 +157,10 @@ class NegotiationTest extends ScriptedTest {
     @Test
     void aTinyMssIsNotObeyed() {
         accepted(syn(IRS).mss(1), server -> {});
-        app.writes(300);
-        peer.expects(data(216)).now();
-        peer.expects(data(84)).now();
-        peer.sends(ack(ISS + 301));
+        app.writes(600);
+        peer.expects(data(536)).now();
+        peer.expects(data(64)).now();
+        peer.sends(ack(ISS + 601));
     }
 
     @Test

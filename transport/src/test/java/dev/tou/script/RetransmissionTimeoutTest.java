@@ -12,6 +12,7 @@ import static dev.tou.script.Segments.fin;
 import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.syn;
 import static dev.tou.script.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Segments that are never acknowledged, or late (RFC 6298, RFC 9293 section 3.8.3). */
 class RetransmissionTimeoutTest extends ScriptedTest {
@@ -144,6 +145,49 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         app.failedWith(SocketException.class, "Connection timed out");
     }
 
+    // Shorter than the first retransmission timeout: nothing is repeated, and the end is not late.
+    @Test
+    void aShortUserTimeoutDoesNotWaitForTheRetransmissionTimeout() {
+        accepted(server -> server.option(TouChannelOption.USER_TIMEOUT, 50));
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
+        peer.expectsNothingFor(ms(48));
+        app.isOpen();
+        peer.expectsNothingFor(ms(5));
+        app.failedWith(SocketException.class, "Connection timed out");
+    }
+
+    // It counts from the oldest segment that is not acknowledged, and progress begins it anew.
+    @Test
+    void theUserTimeoutIsThatOfTheOldestSegment() {
+        accepted(server -> server.option(TouChannelOption.USER_TIMEOUT, 100));
+        app.writes("a");
+        peer.expects(data("a").seq(FIRST)).now();
+        script.passes(ms(60));
+        app.writes("b");
+        peer.expects(data("b").seq(FIRST + 1)).now();
+        script.passes(ms(30));
+        peer.sends(ack(FIRST + 1));
+        peer.expectsNothingFor(ms(68));
+        app.isOpen();
+        peer.expectsNothingFor(ms(5));
+        app.failedWith(SocketException.class, "Connection timed out");
+    }
+
+    // Set while text waits for its acknowledgment, it counts from when that was sent.
+    @Test
+    void theUserTimeoutCanBeSetLater() {
+        accepted();
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
+        script.passes(ms(100));
+        app.set(TouChannelOption.USER_TIMEOUT, 150);
+        peer.expectsNothingFor(ms(48));
+        app.isOpen();
+        peer.expectsNothingFor(ms(5));
+        app.failedWith(SocketException.class, "Connection timed out");
+    }
+
     // The count begins anew with every acknowledgment of something new.
     @Test
     void progressEndsTheCount() {
@@ -210,6 +254,44 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         peer.expects(data("world").seq(FIRST + 5)).now();
         peer.expects(data("world").seq(FIRST + 5)).within(ms(230));
         peer.sends(ack(FIRST + 10));
+    }
+
+    // A repetition is measured by the echo, whose clock counts milliseconds: 0 says less than one, not none.
+    @Test
+    void anEchoOfThisMillisecondIsNoLeastRoundTrip() {
+        acceptedWithTimestamps();
+        peer.expects(data("hello").seq(FIRST)).after(ms(240));
+        peer.sends(ack(FIRST + 5));
+        assertThat(app.info().minRtt()).isEqualTo(ms(40).toNanos());
+        assertThat(app.info().rtt()).isBetween(ms(35).toNanos(), ms(36).toNanos());
+    }
+
+    // RFC 7323 section 4.3: what echoes a time when nothing was under way measures nothing.
+    @Test
+    void anAbsurdEchoIsNoSample() {
+        acceptedWithTimestamps();
+        int sent = peer.expects(data("hello").seq(FIRST)).after(ms(240)).tsVal;
+        peer.sends(ack(FIRST + 5).ts(peer.timestamp(), sent - 50_000));
+        assertThat(app.info().rtt()).isEqualTo(ms(40).toNanos());
+        app.writes("world");
+        sent = peer.expects(data("world").seq(FIRST + 5)).now().tsVal;
+        peer.expects(data("world").seq(FIRST + 5)).within(ms(500));
+        // From the future.
+        peer.sends(ack(FIRST + 10).ts(peer.timestamp(), sent + 50_000));
+        assertThat(app.info().rtt()).isEqualTo(ms(40).toNanos());
+    }
+
+    // After a minute of silence, which is no excuse for such an echo, with a round trip of 40 ms.
+    private void acceptedWithTimestamps() {
+        listens();
+        peer.sends(syn(IRS).mss(1000).ts(1, 0));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        script.passes(ms(40));
+        peer.sends(ack(ISS + 1));
+        app.isActive();
+        script.passes(seconds(60));
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
     }
 
     // RFC 5681 section 3.1: after a timeout the window is one segment, and slow start begins again.

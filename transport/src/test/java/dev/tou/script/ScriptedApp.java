@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.tou.channel.TouSocketChannel;
+import dev.tou.telemetry.TcpInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -92,6 +94,11 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** {@return the figures of the connection} */
+    TcpInfo info() {
+        return ((TouSocketChannel) channel).tcpInfo();
     }
 
     boolean exists() {

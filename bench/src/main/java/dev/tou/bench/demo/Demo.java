@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tou.bench.ChildProcess;
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
