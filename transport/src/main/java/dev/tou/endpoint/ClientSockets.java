@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -153,9 +152,7 @@ public final class ClientSockets {
         Shard shard = new Shard(udp, transport, resources, null, options);
         shard.installed(installer.install(shard, udp.pipeline()));
         OpenFailure.rethrow(resources.loop().register(udp), address);
-        if (options.trafficClass() != 0) {
-            udp.config().setOption(ChannelOption.IP_TOS, options.trafficClass());
-        }
+        options.mark(udp);
         return shard;
     }
 

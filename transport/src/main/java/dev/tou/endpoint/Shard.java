@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -43,6 +45,9 @@ public final class Shard implements ConnectionOwner {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /** How long a closing channel tries to send what it holds. */
+    private static final long LAST_WRITES_NANOS = NANOS_PER_SECOND;
+
     private final DatagramChannel udp;
     private final DatagramTransport transport;
     private final EventLoopResources resources;
@@ -50,6 +55,7 @@ public final class Shard implements ConnectionOwner {
     private final boolean segmented;
     private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
+    private final Set<TransmissionControlBlock> unclosed = new HashSet<>();
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
     private final DropCounters drops = new DropCounters();
@@ -98,6 +104,7 @@ public final class Shard implements ConnectionOwner {
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
         peer = peerUdp;
+        transport.bound(udp);
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
@@ -113,6 +120,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the event loop of the channel and of all its connections} */
     public EventLoop loop() {
         return resources.loop();
+    }
+
+    /** {@return whether the channel must be closed before its loop shuts down} */
+    boolean closesBeforeLoop() {
+        return transport.closesBeforeLoop(loop());
     }
 
     /** {@return where the channel came from} */
@@ -235,6 +247,10 @@ public final class Shard implements ConnectionOwner {
                 listener.handshakeOver(this, tcb);
             }
         }
+        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.isPassive();
+        if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
+            unclosed.add(tcb);
+        }
         if (to == TcpState.TIME_WAIT) {
             enterTimeWait(tcb);
         } else if (to == TcpState.CLOSED) {
@@ -281,9 +297,16 @@ public final class Shard implements ConnectionOwner {
         return uses;
     }
 
-    /** {@return whether nothing lives here and nobody listens} */
+    /** {@return whether nothing lives here, and no application holds on to what did} */
     boolean isIdle() {
-        return connections.size() == 0 && timeWait.size() == 0;
+        return connections.size() == 0 && timeWait.size() == 0 && unclosed.isEmpty();
+    }
+
+    /** The application of a connection has closed. */
+    public void applicationClosed(TransmissionControlBlock tcb) {
+        if (unclosed.remove(tcb)) {
+            becomeIdleMaybe();
+        }
     }
 
     // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
@@ -304,13 +327,31 @@ public final class Shard implements ConnectionOwner {
         snapshot.forEach(visitor);
     }
 
-    /** Closes the UDP channel once what it holds has left; nothing lives on it any more, or what does is lost. */
+    /**
+     * Visits every connection that is over while its application has not closed: bytes may be unread. Like a kernel's
+     * descriptors they keep the channel open, and end with the event loop.
+     */
+    public void forEachUnclosed(Consumer<TransmissionControlBlock> visitor) {
+        List.copyOf(unclosed).forEach(visitor);
+    }
+
+    /**
+     * Closes the UDP channel once what it holds has left, or after a second: with io_uring, closing cancels what is on its way.
+     * Nothing lives on the channel any more, or what does is lost.
+     */
     public void close() {
-        closing = true;
+        if (!closing) {
+            closing = true;
+            closeWhenSent(resources.nowNanos() + LAST_WRITES_NANOS);
+        }
+    }
+
+    private void closeWhenSent(long latestNanos) {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
-        if (unsent != null && unsent.totalPendingWriteBytes() > 0 && !loop().isShuttingDown()) {
+        boolean waits = unsent != null && unsent.totalPendingWriteBytes() > 0 && resources.nowNanos() - latestNanos < 0;
+        if (waits && !loop().isShuttingDown()) {
             udp.flush();
-            loop().schedule(this::close, 1, TimeUnit.MILLISECONDS);
+            loop().schedule(() -> closeWhenSent(latestNanos), 1, TimeUnit.MILLISECONDS);
         } else {
             udp.close();
         }
