@@ -59,7 +59,8 @@ class HouseTest {
             "StateMachineHandler.ctx", "set once, when the stage is added",
             "RetransmissionHandler.ctx", "likewise",
             "RetransmissionHandler.flushes", "counts the flushes of the channel, to know what left with which",
-            "WindowHandler.ctx", "likewise");
+            "RetransmissionHandler.spareReceipts", "promises of trains that have left, to be used again",
+            "WindowHandler.ctx", "set once, when the stage is added");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -133,6 +133,8 @@ final class Application implements ByteStream {
             channel.unsafe().close(channel.voidPromise());
         } else if (cause != null) {
             readLoop.onFailure(cause);
+            // Writes that wait for room will never have any: they fail, and close the channel even if nobody reads.
+            channel.resumeFlush();
         }
     }
 

@@ -11,7 +11,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
-import dev.tou.endpoint.ClientSockets;
+import dev.tou.endpoint.Shard;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -45,7 +45,7 @@ final class ConnectAttempt {
         try {
             InetSocketAddress peer = reachable(TouSocketChannel.resolved(requested));
             startClock(channel.eventLoop(), channel.config().getConnectTimeoutMillis());
-            channel.place(peer, localAddress).addListener((Future<ClientSockets.Place> place) -> placed(place, peer));
+            channel.place(peer, localAddress).addListener((Future<Shard> place) -> placed(place, peer));
         } catch (Exception e) {
             fail(e);
         }
@@ -61,13 +61,17 @@ final class ConnectAttempt {
         }
     }
 
-    private void placed(Future<ClientSockets.Place> place, InetSocketAddress peer) {
+    private void placed(Future<Shard> place, InetSocketAddress peer) {
         if (!place.isSuccess()) {
             fail(place.cause());
         } else if (over) {
-            place.getNow().shard().closeIfNeverUsed();
+            place.getNow().forgoIfNeverUsed();
         } else {
-            channel.open(place.getNow(), peer);
+            try {
+                channel.open(place.getNow(), peer);
+            } catch (BindException e) {
+                fail(e);
+            }
         }
     }
 

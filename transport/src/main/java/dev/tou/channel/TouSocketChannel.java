@@ -2,6 +2,7 @@
 package dev.tou.channel;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
@@ -60,7 +61,7 @@ import io.netty.util.internal.StringUtil;
  * reset instead, a positive one delays the close future until the peer has everything. There is no kernel behind this: blocking
  * the event loop stops acknowledgments.
  *
- * <p>Runs on one event loop, NIO or epoll; the one of the UDP channel that carries it.
+ * <p>Runs on one event loop, NIO, epoll or io_uring; the one of the UDP channel that carries it.
  */
 public final class TouSocketChannel extends AbstractChannel implements SocketChannel {
 
@@ -213,13 +214,21 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     protected void doRegister(ChannelPromise promise) {
         if (parent() != null) {
             if (shard.localAddress().getAddress().isAnyLocalAddress()) {
-                local = new InetSocketAddress(
-                        shard.localAddressTowards(tcb.peerAddress()), tcb.key().localTcpPort());
+                try {
+                    local = new InetSocketAddress(
+                            shard.localAddressTowards(tcb.peerAddress()),
+                            tcb.key().localTcpPort());
+                } catch (IOException e) {
+                    promise.setFailure(e);
+                    return;
+                }
             }
             tcb.stream(application);
             if (tcb.state() == TcpState.CLOSED) {
                 // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
                 eventLoop().execute(() -> application.onClosed(tcb.failure()));
+            } else if (tcb.rcv.finReached()) {
+                eventLoop().execute(application::onReadable);
             }
         }
         promise.setSuccess();
@@ -301,7 +310,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     }
 
     /** Finds a UDP channel that leads to the peer. */
-    Future<ClientSockets.Place> place(InetSocketAddress peer, SocketAddress localAddress) throws Exception {
+    Future<Shard> place(InetSocketAddress peer, SocketAddress localAddress) throws Exception {
         if (localAddress != null) {
             doBind(localAddress);
         }
@@ -316,12 +325,15 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     }
 
     /** Sends the SYN. */
-    void open(ClientSockets.Place place, InetSocketAddress peer) {
-        shard = place.shard();
-        ConnectionKey key = ConnectionKey.of(peer, place.tcpPort(), peer.getPort());
+    void open(Shard place, InetSocketAddress peer) throws BindException {
+        int port = place.resources()
+                .clientSockets()
+                .freePort(place, peer, config.connection().timestamps());
+        shard = place;
+        ConnectionKey key = ConnectionKey.of(peer, port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
         tcb.stream(application);
-        local = new InetSocketAddress(shard.localAddress().getAddress(), place.tcpPort());
+        local = new InetSocketAddress(shard.localAddress().getAddress(), port);
         remote = peer;
         shard.calls().open(tcb);
     }

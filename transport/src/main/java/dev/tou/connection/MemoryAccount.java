@@ -1,14 +1,22 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
-/** What the connections of one event loop hold in buffers, in bytes. Not shared between threads. */
+import dev.tou.window.RingPool;
+
+/** What the connections of one event loop hold in buffers, in bytes, and what they lend each other. Not shared between threads. */
 public final class MemoryAccount {
+
+    private final RingPool rings = new RingPool();
 
     private long bytes;
 
     /** {@return the bytes held now} */
     public long bytes() {
         return bytes;
+    }
+
+    RingPool rings() {
+        return rings;
     }
 
     void charge(int delta) {

@@ -38,6 +38,7 @@ public final class NegotiatedOptions {
     private final boolean offersSack;
 
     private int peerMss;
+    private boolean mssOffered;
     private int peerScale;
     private boolean scaling;
     private boolean timestamps;
@@ -72,7 +73,7 @@ public final class NegotiatedOptions {
     }
 
     /** Puts on our SYN-ACK what the peer has offered and we accept: no option that its SYN did not have. */
-    public void answer(SegmentOptions options, boolean mssOffered, int timestampValue, int timestampEcho) {
+    public void answer(SegmentOptions options, int timestampValue, int timestampEcho) {
         if (mssOffered) {
             options.mss(announcedMss());
         }
@@ -92,7 +93,8 @@ public final class NegotiatedOptions {
 
     /** Takes the options of the peer's SYN or SYN-ACK. */
     public void accept(SegmentOptions peer) {
-        if (peer.has(SegmentOptions.MSS)) {
+        mssOffered = peer.has(SegmentOptions.MSS);
+        if (mssOffered) {
             peerMss = Math.max(MIN_MSS, peer.mss());
         }
         scaling = offersScaling && peer.has(SegmentOptions.WINDOW_SCALE);

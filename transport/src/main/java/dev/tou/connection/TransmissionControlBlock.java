@@ -47,7 +47,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final NegotiatedOptions negotiated;
     public final TimestampClock timestamps;
     public final SendBuffer sendBuffer;
-    public final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
+    public final ReceiveBuffer receiveBuffer;
     public final ReassemblyQueue reassembly;
     public final AdvertisedWindow advertisedWindow;
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
@@ -62,7 +62,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private int chargedBytes;
     private int peerSegmentBytes;
     private int lastAckSent;
-    private boolean mssOffered;
     private boolean passive;
     private boolean orphan;
     private boolean establishedNotice;
@@ -105,6 +104,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience = new Patience(options);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator);
+        receiveBuffer = new ReceiveBuffer(memory.rings());
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
         advertisedWindow = new AdvertisedWindow(capacity);
@@ -213,18 +213,12 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Takes the options of the peer's SYN. */
     public void acceptOptions(SegmentOptions peer, long nowNanos) {
         negotiated.accept(peer);
-        mssOffered = peer.has(SegmentOptions.MSS);
         advertisedWindow.scale(negotiated.scale());
         if (negotiated.timestamps()) {
             timestamps.remember(peer.timestampValue(), nowNanos);
         }
         // What our SYN promises, or has promised.
         rcv.advertise(rcv.nxt() + handshake.promisedWindowBytes());
-    }
-
-    /** {@return whether the peer's SYN carried an MSS, so that ours may} */
-    public boolean mssOffered() {
-        return mssOffered;
     }
 
     /** The connection is synchronized: segments have their shape, text may be sent. */

@@ -3,14 +3,14 @@ package dev.tou.endpoint;
 
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
-import dev.tou.connection.ConnectionKey;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -22,42 +22,91 @@ import io.netty.util.concurrent.Promise;
  */
 public final class ClientSockets {
 
-    /** How many channels lead to one remote address before connections share them. */
-    private static final int CHANNELS_PER_REMOTE = 16;
-
     /** How long a channel without connections waits for the next one. */
     private static final long IDLE_SECONDS = 5;
 
-    /** Ephemeral TCP ports for connections that share a channel (RFC 6056 section 3.2). */
-    private static final int FIRST_PORT = 32_768;
-
-    private static final int PORTS = 28_232;
-
     private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
 
-    /** A channel for a new connection and the TCP port that it gets there. */
-    public record Place(Shard shard, int tcpPort) {}
+    /** The channels to one remote address: those that are open, and those that are still being connected. */
+    private static final class Pool {
+        private final List<Shard> open = new ArrayList<>();
+        private final Deque<Future<Shard>> connecting = new ArrayDeque<>();
+
+        // An unused channel, or the least used one of a full pool; null if a new one shall be opened.
+        Future<Shard> place(int channels) {
+            boolean full = open.size() + connecting.size() >= channels;
+            Shard idlest = idlest(open);
+            if (idlest != null && (full || idlest.connections().size() == 0)) {
+                return idlest.loop().newSucceededFuture(idlest);
+            }
+            if (!full || connecting.isEmpty()) {
+                return null;
+            }
+            // By turns, so that they will share evenly.
+            Future<Shard> next = connecting.removeFirst();
+            connecting.addLast(next);
+            return next;
+        }
+
+        private static Shard idlest(List<Shard> open) {
+            Shard best = null;
+            for (Shard shard : open) {
+                if (shard.udp().isOpen() && (best == null || isIdler(shard, best))) {
+                    best = shard;
+                }
+            }
+            return best;
+        }
+
+        // Those in TIME-WAIT cost nothing but their ports, so they count only among equals.
+        private static boolean isIdler(Shard shard, Shard than) {
+            int connections = shard.connections().size();
+            int others = than.connections().size();
+            return connections < others
+                    || connections == others
+                            && shard.timeWait().size() < than.timeWait().size();
+        }
+
+        boolean isEmpty() {
+            return open.isEmpty() && connecting.isEmpty();
+        }
+    }
 
     private final EventLoopResources resources;
-    private final Map<Remote, List<Shard>> pools = new HashMap<>();
+    private final Map<Remote, Pool> pools = new HashMap<>();
 
     ClientSockets(EventLoopResources resources) {
         this.resources = resources;
     }
 
     /**
-     * Finds a place for a new connection. On the event loop; completes at once where the transport connects at once.
+     * Finds a channel for a new connection, which may be one that others wait for, too. On the event loop; completes at once
+     * where the transport connects at once.
      */
-    public Future<Place> acquire(
+    public Future<Shard> acquire(
             DatagramTransport transport, PipelineInstaller installer, InetSocketAddress remote, ShardOptions options)
             throws Exception {
         Remote name = new Remote(transport, remote, options);
-        Shard idlest = idlest(pools.get(name));
-        if (idlest != null) {
-            return resources.loop().newSucceededFuture(new Place(idlest, freePort(idlest, remote)));
+        Pool known = pools.get(name);
+        Future<Shard> place = known == null ? null : known.place(transport.channelsPerRemote(resources.loop()));
+        if (place != null) {
+            return place;
         }
         Shard opened = open(transport, installer, remote, options);
-        return connect(opened, remote, () -> becameIdle(opened), name);
+        Future<Shard> connected = connect(opened, remote, () -> becameIdle(opened));
+        Pool pool = pools.computeIfAbsent(name, first -> new Pool());
+        pool.connecting.add(connected);
+        connected.addListener(done -> joined(pool, connected));
+        return connected;
+    }
+
+    private void joined(Pool pool, Future<Shard> connected) {
+        pool.connecting.remove(connected);
+        if (connected.isSuccess()) {
+            pool.open.add(connected.getNow());
+        } else {
+            pools.values().removeIf(Pool::isEmpty);
+        }
     }
 
     /**
@@ -79,48 +128,20 @@ public final class ClientSockets {
     }
 
     /** Connects a channel that {@link #bind} has bound. */
-    public Future<Place> connect(Shard bound, InetSocketAddress remote) {
-        return connect(bound, remote, bound::close, null);
+    public Future<Shard> connect(Shard bound, InetSocketAddress remote) {
+        return connect(bound, remote, bound::close);
     }
 
-    // An unused channel, or the least used one of a full pool; null if a new one shall be opened.
-    private static Shard idlest(List<Shard> pool) {
-        if (pool == null) {
-            return null;
-        }
-        Shard best = null;
-        for (Shard shard : pool) {
-            if (!shard.udp().isOpen()) {
-                continue;
-            }
-            if (best == null || shard.connections().size() < best.connections().size()) {
-                best = shard;
-            }
-        }
-        boolean take = best != null && (best.connections().size() == 0 || pool.size() >= CHANNELS_PER_REMOTE);
-        return take ? best : null;
-    }
-
-    private int freePort(Shard shard, InetSocketAddress remote) throws BindException {
-        int preferred = shard.localAddress().getPort();
-        if (isFree(shard, remote, preferred)) {
-            return preferred;
-        }
-        RandomGenerator random = resources.random();
-        int start = random.nextInt(PORTS);
-        for (int i = 0; i < PORTS; i++) {
-            int port = FIRST_PORT + (start + i) % PORTS;
-            if (isFree(shard, remote, port)) {
-                return port;
-            }
-        }
-        throw new BindException(
-                "Cannot assign requested address: no free TCP port towards " + remote + " on " + shard.localAddress());
-    }
-
-    private static boolean isFree(Shard shard, InetSocketAddress remote, int port) {
-        ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
-        return shard.connections().find(key) == null && shard.timeWait().find(key) < 0;
+    /**
+     * {@return a TCP port for one more connection on the channel}
+     *
+     * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
+     * @throws BindException if all are taken
+     */
+    public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
+        Pool pool = pools.get(new Remote(shard.transport(), remote, shard.options()));
+        List<Shard> siblings = pool == null ? List.of() : pool.open;
+        return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
     }
 
     private Shard open(
@@ -135,20 +156,16 @@ public final class ClientSockets {
         return shard;
     }
 
-    private Future<Place> connect(Shard shard, InetSocketAddress remote, Runnable whenIdle, Remote pool) {
-        DatagramChannel udp = shard.udp();
-        Promise<Place> promise = resources.loop().newPromise();
-        udp.connect(remote).addListener(connected -> {
-            if (!connected.isSuccess()) {
+    private Future<Shard> connect(Shard shard, InetSocketAddress remote, Runnable whenIdle) {
+        Promise<Shard> promise = resources.loop().newPromise();
+        shard.udp().connect(remote).addListener(connected -> {
+            if (connected.isSuccess()) {
+                shard.opened(shard.transport().localAddress(shard.udp()), remote, whenIdle);
+                promise.setSuccess(shard);
+            } else {
                 shard.close();
                 promise.setFailure(connected.cause());
-                return;
             }
-            shard.opened(udp.localAddress(), remote, whenIdle);
-            if (pool != null) {
-                pools.computeIfAbsent(pool, name -> new ArrayList<>()).add(shard);
-            }
-            promise.setSuccess(new Place(shard, udp.localAddress().getPort()));
         });
         return promise;
     }
@@ -170,6 +187,6 @@ public final class ClientSockets {
     }
 
     void closed(Shard shard) {
-        pools.values().removeIf(pool -> pool.remove(shard) && pool.isEmpty());
+        pools.values().removeIf(pool -> pool.open.remove(shard) && pool.isEmpty());
     }
 }

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -11,8 +12,8 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 
 /**
- * Where UDP channels come from: the seam between the engine and the event loop's kind. The default chooses by the loop, NIO
- * or epoll; a simulated network brings its own.
+ * Where UDP channels come from: the seam between the engine and the event loop's kind. The default chooses by the loop: NIO,
+ * epoll or io_uring; a simulated network brings its own.
  */
 public interface DatagramTransport {
 
@@ -27,8 +28,36 @@ public interface DatagramTransport {
     /** {@return a new channel, not registered, with receive buffers that fit datagrams of {@code maxDatagramBytes}} */
     DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes);
 
+    /** The channel is bound: sets what must not be set before. */
+    default void bound(DatagramChannel channel) {}
+
     /** {@return the addresses of this host, for a wildcard bind} */
     List<InetAddress> localAddresses();
+
+    /**
+     * {@return the address of this host that a peer is reached from}
+     *
+     * @throws IOException if there is no way to the peer
+     */
+    InetAddress localAddressTowards(InetSocketAddress peer) throws IOException;
+
+    /** {@return where the channel is bound at this moment; connecting makes a wildcard concrete} */
+    default InetSocketAddress localAddress(DatagramChannel channel) {
+        // Not the channel's own method, which keeps the first answer.
+        return (InetSocketAddress) channel.unsafe().localAddress();
+    }
+
+    /**
+     * {@return whether the channels of a loop must be closed before it shuts down, or it may leave their sockets open}
+     */
+    default boolean closesBeforeLoop(EventLoop loop) {
+        return false;
+    }
+
+    /** {@return how many connected channels of one loop lead to one remote address before connections share them} */
+    default int channelsPerRemote(EventLoop loop) {
+        return 16;
+    }
 
     /**
      * {@return whether the channel takes a {@link io.netty.channel.unix.SegmentedDatagramPacket}, many datagrams of one

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -18,7 +19,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 
-/** The UDP channel that belongs to an event loop of Netty: NIO always, epoll where its classes are on the class path. */
+/** The UDP channel that belongs to an event loop of Netty: NIO always, epoll and io_uring where their classes are there. */
 final class LoopDatagramTransport implements DatagramTransport {
 
     static final LoopDatagramTransport INSTANCE = new LoopDatagramTransport();
@@ -38,19 +39,31 @@ final class LoopDatagramTransport implements DatagramTransport {
 
     @Override
     public boolean supports(EventLoop loop) {
-        return loop instanceof IoEventLoop io
-                && (io.isIoType(NioIoHandler.class) || EpollDatagrams.AVAILABLE && EpollDatagrams.supports(io));
+        return loop instanceof IoEventLoop io && (io.isIoType(NioIoHandler.class) || isEpoll(io) || isIoUring(io));
+    }
+
+    private static boolean isEpoll(IoEventLoop io) {
+        return EpollDatagrams.AVAILABLE && EpollDatagrams.supports(io);
+    }
+
+    private static boolean isIoUring(IoEventLoop io) {
+        return IoUringDatagrams.AVAILABLE && IoUringDatagrams.supports(io);
     }
 
     @Override
     public DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes) {
         if (!(loop instanceof IoEventLoop io) || !supports(loop)) {
             throw new UnsupportedOperationException("no UDP channel for event loops of "
-                    + loop.getClass().getName() + "; use an IoEventLoop with NIO or epoll");
+                    + loop.getClass().getName() + "; use an IoEventLoop with NIO, epoll or io_uring");
         }
-        DatagramChannel channel = io.isIoType(NioIoHandler.class)
-                ? newNioChannel(family, maxDatagramBytes)
-                : EpollDatagrams.newChannel(family, maxDatagramBytes);
+        DatagramChannel channel;
+        if (isEpoll(io)) {
+            channel = EpollDatagrams.newChannel(family, maxDatagramBytes);
+        } else if (isIoUring(io)) {
+            channel = IoUringDatagrams.newChannel(family, maxDatagramBytes);
+        } else {
+            channel = newNioChannel(family, maxDatagramBytes);
+        }
         channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_RECEIVE_BYTES);
         channel.config().setOption(ChannelOption.SO_SNDBUF, SOCKET_SEND_BYTES);
         channel.config().setWriteBufferWaterMark(WATER_MARK);
@@ -67,6 +80,13 @@ final class LoopDatagramTransport implements DatagramTransport {
     }
 
     @Override
+    public void bound(DatagramChannel channel) {
+        if (isIoUring(channel)) {
+            IoUringDatagrams.letFarewellsBind(channel);
+        }
+    }
+
+    @Override
     public List<InetAddress> localAddresses() {
         try {
             return NetworkInterface.networkInterfaces()
@@ -79,8 +99,40 @@ final class LoopDatagramTransport implements DatagramTransport {
     }
 
     @Override
+    public InetAddress localAddressTowards(InetSocketAddress peer) throws IOException {
+        // Not by a channel of the loop: io_uring connects later, and a registration is dear.
+        try (java.nio.channels.DatagramChannel probe = java.nio.channels.DatagramChannel.open()) {
+            probe.connect(peer);
+            return ((InetSocketAddress) probe.getLocalAddress()).getAddress();
+        }
+    }
+
+    @Override
+    public InetSocketAddress localAddress(DatagramChannel channel) {
+        return isIoUring(channel)
+                ? IoUringDatagrams.localAddress(channel)
+                : DatagramTransport.super.localAddress(channel);
+    }
+
+    private static boolean isIoUring(DatagramChannel channel) {
+        return IoUringDatagrams.AVAILABLE && IoUringDatagrams.isOurs(channel);
+    }
+
+    @Override
+    public boolean closesBeforeLoop(EventLoop loop) {
+        return loop instanceof IoEventLoop io && isIoUring(io);
+    }
+
+    /** With io_uring a channel has memory for 256 messages each way: connections share one. */
+    @Override
+    public int channelsPerRemote(EventLoop loop) {
+        return loop instanceof IoEventLoop io && isIoUring(io) ? 1 : DatagramTransport.super.channelsPerRemote(loop);
+    }
+
+    @Override
     public boolean sendsSegmented(DatagramChannel channel) {
-        return EpollDatagrams.AVAILABLE && EpollDatagrams.sendsSegmented(channel);
+        return EpollDatagrams.AVAILABLE && EpollDatagrams.sendsSegmented(channel)
+                || isIoUring(channel) && IoUringDatagrams.sendsSegmented();
     }
 
     @Override

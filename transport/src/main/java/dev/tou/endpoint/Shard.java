@@ -1,10 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -37,7 +40,13 @@ public final class Shard implements ConnectionOwner {
     /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
     private static final int MIN_WINDOW_BYTES = 65_535;
 
+    /** More than the largest window without scaling. */
+    private static final int BEYOND_OLD_CONNECTION = 65_537;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** How long a closing channel tries to send what it holds. */
+    private static final long LAST_WRITES_NANOS = NANOS_PER_SECOND;
 
     private final DatagramChannel udp;
     private final DatagramTransport transport;
@@ -46,6 +55,7 @@ public final class Shard implements ConnectionOwner {
     private final boolean segmented;
     private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
+    private final Set<TransmissionControlBlock> unclosed = new HashSet<>();
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
     private final DropCounters drops = new DropCounters();
@@ -94,6 +104,7 @@ public final class Shard implements ConnectionOwner {
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
         peer = peerUdp;
+        transport.bound(udp);
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
@@ -111,9 +122,19 @@ public final class Shard implements ConnectionOwner {
         return resources.loop();
     }
 
+    /** {@return whether the channel must be closed before its loop shuts down} */
+    boolean closesBeforeLoop() {
+        return transport.closesBeforeLoop(loop());
+    }
+
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
+    }
+
+    /** {@return what the channel was opened with} */
+    ShardOptions options() {
+        return options;
     }
 
     /** {@return what the connections of this loop share} */
@@ -171,9 +192,13 @@ public final class Shard implements ConnectionOwner {
         segmentedWorks = false;
     }
 
-    /** {@return the address of this host that a peer of a catch-all is reached from} */
-    public InetAddress localAddressTowards(InetSocketAddress remote) {
-        return endpoint.localAddressTowards(remote);
+    /**
+     * {@return the address of this host that a peer of a catch-all is reached from}
+     *
+     * @throws IOException if there is no way to the peer
+     */
+    public InetAddress localAddressTowards(InetSocketAddress remote) throws IOException {
+        return transport.localAddressTowards(remote);
     }
 
     /** {@return the listener of a TCP port, or null} */
@@ -188,14 +213,17 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    /** {@return a new connection, in the table, closed} */
+    /** {@return a new connection, in the table, closed; it takes over its name if that is in TIME-WAIT} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        return newConnection(key, options, resources.sequenceNumbers().next(key, localAddress.getPort(), nowNanos));
-    }
-
-    /** {@return a new connection, in the table, closed, with a given initial send sequence number} */
-    public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, int iss) {
         int localUdpPort = localAddress.getPort();
+        int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
+        int record = timeWait.find(key);
+        if (record >= 0) {
+            // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
+            // outrun the clock.
+            iss = timeWait.sndNxt(record) + BEYOND_OLD_CONNECTION;
+            timeWait.remove(record);
+        }
         TransmissionControlBlock tcb = new TransmissionControlBlock(
                 key,
                 options,
@@ -218,6 +246,10 @@ public final class Shard implements ConnectionOwner {
             if (listener != null) {
                 listener.handshakeOver(this, tcb);
             }
+        }
+        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.isPassive();
+        if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
+            unclosed.add(tcb);
         }
         if (to == TcpState.TIME_WAIT) {
             enterTimeWait(tcb);
@@ -253,10 +285,10 @@ public final class Shard implements ConnectionOwner {
         udp.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED);
     }
 
-    /** Closes a channel that was opened for a connection that nobody wants any more. */
-    public void closeIfNeverUsed() {
+    /** Lets go of a channel that was opened for a connection that nobody wants any more. */
+    public void forgoIfNeverUsed() {
         if (uses == 0) {
-            close();
+            onIdle.run();
         }
     }
 
@@ -265,9 +297,16 @@ public final class Shard implements ConnectionOwner {
         return uses;
     }
 
-    /** {@return whether nothing lives here and nobody listens} */
+    /** {@return whether nothing lives here, and no application holds on to what did} */
     boolean isIdle() {
-        return connections.size() == 0 && timeWait.size() == 0;
+        return connections.size() == 0 && timeWait.size() == 0 && unclosed.isEmpty();
+    }
+
+    /** The application of a connection has closed. */
+    public void applicationClosed(TransmissionControlBlock tcb) {
+        if (unclosed.remove(tcb)) {
+            becomeIdleMaybe();
+        }
     }
 
     // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
@@ -288,13 +327,31 @@ public final class Shard implements ConnectionOwner {
         snapshot.forEach(visitor);
     }
 
-    /** Closes the UDP channel once what it holds has left; nothing lives on it any more, or what does is lost. */
+    /**
+     * Visits every connection that is over while its application has not closed: bytes may be unread. Like a kernel's
+     * descriptors they keep the channel open, and end with the event loop.
+     */
+    public void forEachUnclosed(Consumer<TransmissionControlBlock> visitor) {
+        List.copyOf(unclosed).forEach(visitor);
+    }
+
+    /**
+     * Closes the UDP channel once what it holds has left, or after a second: with io_uring, closing cancels what is on its way.
+     * Nothing lives on the channel any more, or what does is lost.
+     */
     public void close() {
-        closing = true;
+        if (!closing) {
+            closing = true;
+            closeWhenSent(resources.nowNanos() + LAST_WRITES_NANOS);
+        }
+    }
+
+    private void closeWhenSent(long latestNanos) {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
-        if (unsent != null && unsent.totalPendingWriteBytes() > 0 && !loop().isShuttingDown()) {
+        boolean waits = unsent != null && unsent.totalPendingWriteBytes() > 0 && resources.nowNanos() - latestNanos < 0;
+        if (waits && !loop().isShuttingDown()) {
             udp.flush();
-            loop().schedule(this::close, 1, TimeUnit.MILLISECONDS);
+            loop().schedule(() -> closeWhenSent(latestNanos), 1, TimeUnit.MILLISECONDS);
         } else {
             udp.close();
         }

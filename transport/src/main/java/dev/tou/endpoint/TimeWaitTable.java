@@ -36,6 +36,9 @@ public final class TimeWaitTable {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** A thousand ticks of the timestamps' clock, longer than the wait between most paths' two ends. */
+    private static final long REUSE_NANOS = 1_000 * NANOS_PER_MILLI;
+
     /** Milliseconds are kept in 32 bits and compared by subtraction. */
     private static final long MAX_TIME_WAIT_NANOS = (1L << 30) * NANOS_PER_MILLI;
 
@@ -260,6 +263,15 @@ public final class TimeWaitTable {
         }
         int newer = tsVal - tsRecent(slot);
         return newer > 0 || newer == 0 && newerSequence;
+    }
+
+    /**
+     * {@return whether a new connection of ours may take the record's name before its time: the old one used timestamps, and
+     * ended so long ago that ours have moved on (RFC 6191 section 2)} Its initial sequence number must be beyond
+     * {@link #sndNxt}.
+     */
+    public boolean isReusable(int slot, long nowNanos) {
+        return hasTimestamps(slot) && deadlineNanos(slot) - nowNanos <= timeWaitNanos - REUSE_NANOS;
     }
 
     /** {@return the memory that a record takes at present, with its share of all indexes and slack; 0 if there is none} */

@@ -2,7 +2,6 @@
 package dev.tou.endpoint;
 
 import java.net.BindException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.internal.PlatformDependent;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
@@ -244,21 +242,6 @@ public final class UdpEndpoint {
             single.executeAfterEventLoopIteration(() -> loop().execute(() -> released.trySuccess(null)));
         } else {
             released.trySuccess(null);
-        }
-    }
-
-    /** {@return the concrete address of this host that a peer is reached from, for connections of a catch-all} */
-    InetAddress localAddressTowards(InetSocketAddress peer) {
-        DatagramChannel probe = transport.newChannel(resources.loop(), familyOf(peer), 64);
-        try {
-            OpenFailure.rethrow(resources.loop().register(probe), peer);
-            OpenFailure.rethrow(probe.connect(peer), peer);
-            return probe.localAddress().getAddress();
-        } catch (Exception e) {
-            PlatformDependent.throwException(e);
-            return Inet6Address.getLoopbackAddress();
-        } finally {
-            probe.close();
         }
     }
 }

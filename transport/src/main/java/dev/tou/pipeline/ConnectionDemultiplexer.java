@@ -24,9 +24,6 @@ import io.netty.channel.ChannelPromise;
  */
 final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
-    /** What Linux leaves between two connections of the same name: more than any window without scaling. */
-    private static final int BEYOND_OLD_CONNECTION = 65_537;
-
     private final Shard shard;
     private final Departure departure;
 
@@ -93,7 +90,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return listener == null ? closedPort(ctx, arrival) : listening(ctx, arrival, listener);
         }
         return listener != null && reopens(seg, record, listener)
-                ? reopened(ctx, arrival, listener, record)
+                ? synReceived(ctx, arrival, listener)
                 : inTimeWait(ctx, arrival, record);
     }
 
@@ -109,9 +106,18 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         if (!seg.is(ControlBits.SYN)) {
             return drop(DropReason.NO_CONNECTION);
         }
-        return admit(ctx, arrival, listener)
-                ? passive(shard.newConnection(keyOf(arrival), listener.options().copy(), arrival.nowNanos()))
-                : null;
+        return synReceived(ctx, arrival, listener);
+    }
+
+    private TransmissionControlBlock synReceived(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!admit(ctx, arrival, listener)) {
+            return null;
+        }
+        TransmissionControlBlock tcb =
+                shard.newConnection(keyOf(arrival), listener.options().copy(), arrival.nowNanos());
+        tcb.becomePassive();
+        tcb.transition(TcpEvent.PASSIVE_OPEN);
+        return tcb;
     }
 
     private boolean admit(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
@@ -128,12 +134,6 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return false;
         }
         return true;
-    }
-
-    private static TransmissionControlBlock passive(TransmissionControlBlock tcb) {
-        tcb.becomePassive();
-        tcb.transition(TcpEvent.PASSIVE_OPEN);
-        return tcb;
     }
 
     // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in
@@ -163,17 +163,6 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         boolean timestamps = listener.options().timestamps() && seg.options().has(SegmentOptions.TIMESTAMPS);
         return shard.timeWait()
                 .admits(record, seg.seq(), timestamps, seg.options().timestampValue());
-    }
-
-    private TransmissionControlBlock reopened(
-            ChannelHandlerContext ctx, Arrival arrival, Listener listener, int record) {
-        // RFC 9293 section 3.6.1, MAY-2: our own numbers must be beyond the old ones, too.
-        int iss = shard.timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
-        if (!admit(ctx, arrival, listener)) {
-            return null;
-        }
-        shard.timeWait().remove(record);
-        return passive(shard.newConnection(keyOf(arrival), listener.options().copy(), iss));
     }
 
     // RFC 9293 section 3.10.7.4 and RFC 1337: nothing but a new SYN disturbs TIME-WAIT.

@@ -3,45 +3,48 @@ package dev.tou.pipeline;
 
 import dev.tou.connection.TransmissionControlBlock;
 import io.netty.channel.Channel;
-import io.netty.channel.DefaultChannelPromise;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GenericFutureListener;
 
 /**
  * The promise of a train: when it completes, the train has left, or could not. Until then none of its segments is sent again,
  * and their clocks have not started.
+ *
+ * <p>Used again for another train after that: the stage keeps the spare ones.
  */
-final class DepartureReceipt extends DefaultChannelPromise implements GenericFutureListener<Future<Void>> {
+final class DepartureReceipt extends ReusablePromise {
 
     private final RetransmissionHandler stage;
-    private final TransmissionControlBlock tcb;
-    private final int firstEntry;
-    private final int entries;
-    private final long bookedNanos;
-    private final int bookedBefore;
+    private TransmissionControlBlock tcb;
+    private int firstEntry;
+    private int entries;
+    private long bookedNanos;
+    private int bookedBefore;
 
-    DepartureReceipt(
-            Channel udp,
-            RetransmissionHandler stage,
-            TransmissionControlBlock tcb,
-            int firstEntry,
-            int entries,
-            long bookedNanos) {
+    /** The next spare one; the stage's. */
+    DepartureReceipt nextSpare;
+
+    DepartureReceipt(Channel udp, RetransmissionHandler stage) {
         super(udp);
         this.stage = stage;
-        this.tcb = tcb;
-        this.firstEntry = firstEntry;
-        this.entries = entries;
-        this.bookedNanos = bookedNanos;
+    }
+
+    DepartureReceipt of(TransmissionControlBlock connection, int firstOfTrain, int segments, long nowNanos) {
+        tcb = connection;
+        firstEntry = firstOfTrain;
+        entries = segments;
+        bookedNanos = nowNanos;
         bookedBefore = stage.flushes();
-        addListener(this);
+        reopen();
+        return this;
     }
 
     @Override
-    public void operationComplete(Future<Void> left) {
+    void completed(Throwable cause) {
         // What leaves with the next flush keeps the time of its booking: the loop may have been preempted since, and a
         // round trip must not look shorter than it is.
         long leftNanos = stage.flushes() == bookedBefore ? bookedNanos : stage.nowNanos();
-        stage.left(tcb, firstEntry, entries, leftNanos, left.cause());
+        TransmissionControlBlock connection = tcb;
+        tcb = null;
+        stage.spare(this);
+        stage.left(connection, firstEntry, entries, leftNanos, cause);
     }
 }

@@ -38,6 +38,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
+    private DepartureReceipt spareReceipts;
     private int flushes;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
@@ -296,7 +297,23 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
             SilenceWatch.armUserTimeout(tcb);
         }
-        return new DepartureReceipt(ctx.channel(), this, tcb, first, leaving.segments(), now);
+        return receipt().of(tcb, first, leaving.segments(), now);
+    }
+
+    private DepartureReceipt receipt() {
+        DepartureReceipt spare = spareReceipts;
+        if (spare == null) {
+            return new DepartureReceipt(ctx.channel(), this);
+        }
+        spareReceipts = spare.nextSpare;
+        spare.nextSpare = null;
+        return spare;
+    }
+
+    /** Takes back a receipt; there are never more than trains once waited in the channel together, and its mark limits those. */
+    void spare(DepartureReceipt receipt) {
+        receipt.nextSpare = spareReceipts;
+        spareReceipts = receipt;
     }
 
     private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {

@@ -328,7 +328,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         Segment synAck = departure
                 .segment()
                 .header(tcb.key().localTcpPort(), tcb.key().remoteTcpPort(), tcb.snd.iss(), tcb.rcv.nxt(), bits, 0);
-        tcb.negotiated.answer(synAck.options(), tcb.mssOffered(), tcb.timestamps.value(now), tcb.timestamps.recent());
+        tcb.negotiated.answer(synAck.options(), tcb.timestamps.value(now), tcb.timestamps.recent());
         synAck.window(synWindow(tcb));
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();

@@ -153,6 +153,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     public void orphan(TransmissionControlBlock tcb) {
         boolean unread = tcb.receiveBuffer.readableBytes() > 0 && tcb.isLive();
         tcb.becomeOrphan();
+        shard.applicationClosed(tcb);
         if (unread) {
             // RFC 9293 section 3.10.4, RFC 2525 section 2.17: what was received and never read must not look delivered.
             stateMachine.abort(tcb);
@@ -205,6 +206,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
             if (tcb.takeClosedNotice()) {
                 stream.onClosed(tcb.failure());
             }
+            tcb.release();
+        });
+        shard.forEachUnclosed(tcb -> {
+            tcb.stream().onClosed(new ClosedChannelException());
             tcb.release();
         });
         shard.closed();

@@ -21,7 +21,7 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * <p>Who owns what: this buffer owns one reference of everything handed to it, until it was read, compacted or
  * {@linkplain #release() released}; indices of a handed buffer belong to it as well. Nothing here allocates per append:
- * the ring doubles as needed, and a ring that grew is dropped once it is empty at the end of a burst.
+ * the ring doubles as needed, and a ring that grew goes back to the {@link RingPool} once it is empty at the end of a burst.
  *
  * <p>How much may wait here is decided elsewhere, by the window that is advertised. One event loop, no locks.
  */
@@ -36,11 +36,10 @@ public final class ReceiveBuffer {
     /** The largest ring that an empty buffer keeps. */
     static final int RETAINED_SLOTS = 32;
 
-    /** A power of two long, or null before first need. Empty slots are null, so that a read buffer is not kept alive. */
-    private ByteBuf[] ring;
+    private final RingPool pool;
 
-    /** For each slot, whether {@link #compact} must copy it. */
-    private boolean[] borrowed;
+    /** A power of two long, or null before first need. Empty slots are null, so that a read buffer is not kept alive. */
+    private RingPool.Ring ring;
 
     private int head;
     private int count;
@@ -50,6 +49,11 @@ public final class ReceiveBuffer {
 
     private int readableBytes;
     private int memoryBytes;
+
+    /** @param pool what the connections of one event loop share */
+    public ReceiveBuffer(RingPool pool) {
+        this.pool = pool;
+    }
 
     /**
      * Adds text at the end, without copying it.
@@ -92,12 +96,13 @@ public final class ReceiveBuffer {
         destination.ensureWritable(length);
         int left = length;
         while (left > 0) {
-            ByteBuf first = ring[head];
+            ByteBuf first = ring.text[head];
             int part = Math.min(left, first.readableBytes());
-            destination.writeBytes(first, part);
+            // Not destination.writeBytes(first): of the two, only this one never makes views of the buffers.
+            first.readBytes(destination, part);
             left -= part;
             readableBytes -= part;
-            if (borrowed[head]) {
+            if (ring.borrowed[head]) {
                 memoryBytes -= part;
             }
             if (!first.isReadable()) {
@@ -116,7 +121,7 @@ public final class ReceiveBuffer {
      */
     public void compact(ByteBufAllocator allocator) {
         if (count == 0) {
-            dropLargeRing();
+            giveUpLargeRing();
         } else if (settled < count) {
             pack(allocator);
         }
@@ -135,25 +140,24 @@ public final class ReceiveBuffer {
     /** Lets go of everything. The buffer is empty afterwards and may be used again. */
     public void release() {
         while (count > 0) {
-            readableBytes -= ring[head].readableBytes();
-            if (borrowed[head]) {
-                memoryBytes -= ring[head].readableBytes();
+            readableBytes -= ring.text[head].readableBytes();
+            if (ring.borrowed[head]) {
+                memoryBytes -= ring.text[head].readableBytes();
             }
             pop();
         }
-        dropLargeRing();
+        giveUpLargeRing();
     }
 
     /** {@return how many references the ring can hold at present; for tests} */
     int slots() {
-        return ring == null ? 0 : ring.length;
+        return ring == null ? 0 : ring.slots();
     }
 
     private void push(ByteBuf text, boolean borrow) {
         if (ring == null) {
-            ring = new ByteBuf[INITIAL_SLOTS];
-            borrowed = new boolean[INITIAL_SLOTS];
-        } else if (count == ring.length) {
+            ring = new RingPool.Ring(INITIAL_SLOTS);
+        } else if (count == ring.slots()) {
             grow();
         }
         if (!borrow && settled == count) {
@@ -165,12 +169,12 @@ public final class ReceiveBuffer {
     }
 
     private void pop() {
-        ByteBuf first = ring[head];
-        if (!borrowed[head]) {
+        ByteBuf first = ring.text[head];
+        if (!ring.borrowed[head]) {
             memoryBytes -= ChunkMemory.trueSize(first);
         }
-        ring[head] = null;
-        head = (head + 1) & (ring.length - 1);
+        ring.text[head] = null;
+        head = (head + 1) & (ring.slots() - 1);
         count--;
         settled = Math.max(0, settled - 1);
         first.release();
@@ -183,8 +187,8 @@ public final class ReceiveBuffer {
         int next = settled;
         try {
             for (; next < count; next++) {
-                ByteBuf text = ring[slot(next)];
-                if (borrowed[slot(next)]) {
+                ByteBuf text = ring.text[slot(next)];
+                if (ring.borrowed[slot(next)]) {
                     unsettledBytes -= text.readableBytes();
                     memoryBytes -= fillLastChunk(kept, text);
                     if (text.isReadable()) {
@@ -205,8 +209,8 @@ public final class ReceiveBuffer {
     private int borrowedBytes() {
         int bytes = 0;
         for (int i = settled; i < count; i++) {
-            if (borrowed[slot(i)]) {
-                bytes += ring[slot(i)].readableBytes();
+            if (ring.borrowed[slot(i)]) {
+                bytes += ring.text[slot(i)].readableBytes();
             }
         }
         return bytes;
@@ -216,9 +220,9 @@ public final class ReceiveBuffer {
         if (kept == 0) {
             return 0;
         }
-        ByteBuf last = ring[slot(kept - 1)];
+        ByteBuf last = ring.text[slot(kept - 1)];
         int part = Math.min(last.writableBytes(), text.readableBytes());
-        last.writeBytes(text, part);
+        text.readBytes(last, part);
         return part;
     }
 
@@ -227,7 +231,7 @@ public final class ReceiveBuffer {
         int wish = Math.max(length + followingBytes, readableBytes >>> 3);
         int capacity = ChunkMemory.capacity(length, wish, CHUNK_UNIT_BYTES);
         ByteBuf chunk = allocator.buffer(capacity, capacity);
-        chunk.writeBytes(text, length);
+        text.readBytes(chunk, length);
         memoryBytes += ChunkMemory.trueSize(chunk) - length;
         return chunk;
     }
@@ -236,41 +240,44 @@ public final class ReceiveBuffer {
         int end = count;
         if (to != from) {
             for (int i = from; i < end; i++) {
-                set(to++, ring[slot(i)], borrowed[slot(i)]);
+                set(to++, ring.text[slot(i)], ring.borrowed[slot(i)]);
             }
             for (int i = to; i < end; i++) {
-                ring[slot(i)] = null;
+                ring.text[slot(i)] = null;
             }
             count = to;
         }
     }
 
     private void grow() {
-        ByteBuf[] larger = new ByteBuf[ring.length * 2];
-        boolean[] largerBorrowed = new boolean[larger.length];
+        int slots = ring.slots() * 2;
+        RingPool.Ring larger = slots > RETAINED_SLOTS ? pool.take(slots) : new RingPool.Ring(slots);
         for (int i = 0; i < count; i++) {
-            larger[i] = ring[slot(i)];
-            largerBorrowed[i] = borrowed[slot(i)];
+            larger.text[i] = ring.text[slot(i)];
+            larger.borrowed[i] = ring.borrowed[slot(i)];
+            ring.text[slot(i)] = null;
+        }
+        if (ring.slots() > RETAINED_SLOTS) {
+            pool.give(ring);
         }
         ring = larger;
-        borrowed = largerBorrowed;
         head = 0;
     }
 
-    private void dropLargeRing() {
-        if (ring != null && ring.length > RETAINED_SLOTS) {
+    private void giveUpLargeRing() {
+        if (ring != null && ring.slots() > RETAINED_SLOTS) {
+            pool.give(ring);
             ring = null;
-            borrowed = null;
             head = 0;
         }
     }
 
     private void set(int entry, ByteBuf text, boolean borrow) {
-        ring[slot(entry)] = text;
-        borrowed[slot(entry)] = borrow;
+        ring.text[slot(entry)] = text;
+        ring.borrowed[slot(entry)] = borrow;
     }
 
     private int slot(int entry) {
-        return (head + entry) & (ring.length - 1);
+        return (head + entry) & (ring.slots() - 1);
     }
 }

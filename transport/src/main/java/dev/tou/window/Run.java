@@ -85,13 +85,13 @@ final class Run {
     void append(ByteBuf source, int index, int bytes, int growthBytes, ByteBufAllocator allocator, RunPool pool) {
         int room = last == null ? 0 : Math.min(bytes, last.text.writableBytes());
         if (room > 0) {
-            last.text.writeBytes(source, index, room);
+            source.getBytes(index, last.text, room);
             length += room;
         }
         int rest = bytes - room;
         if (rest > 0) {
             Chunk chunk = newChunk(rest, growthBytes, allocator, pool);
-            chunk.text.writeBytes(source, index + room, rest);
+            source.getBytes(index + room, chunk.text, rest);
             length += rest;
             link(chunk, chunk);
         }
@@ -129,7 +129,7 @@ final class Run {
     void join(Run right, RunPool pool) {
         ByteBuf only = right.first == right.last && right.length <= CHUNK_UNIT_BYTES ? right.first.text : null;
         if (only != null && only.readableBytes() <= last.text.writableBytes()) {
-            last.text.writeBytes(only, only.readerIndex(), only.readableBytes());
+            only.getBytes(only.readerIndex(), last.text, only.readableBytes());
             length += right.length;
             right.release(pool);
         } else {
@@ -192,7 +192,7 @@ final class Run {
 
     private static void writeBefore(ByteBuf chunk, ByteBuf source, int index, int bytes) {
         int at = chunk.readerIndex() - bytes;
-        chunk.setBytes(at, source, index, bytes);
+        source.getBytes(index, chunk, at, bytes);
         chunk.readerIndex(at);
     }
 }

@@ -216,7 +216,7 @@ public final class SendBuffer {
                 int slot = i & mask();
                 int skip = at - slotSeq[slot];
                 int part = Math.min(left, slotText[slot] - skip);
-                copy.writeBytes(slotSlab[slot], slotOffset[slot] + skip, part);
+                slotSlab[slot].getBytes(slotOffset[slot] + skip, copy, part);
                 at += part;
                 left -= part;
             }

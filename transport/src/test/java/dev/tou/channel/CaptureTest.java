@@ -56,7 +56,7 @@ class CaptureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1"})
     void decodesAsTcp(String io, String address, @TempDir Path directory) throws Exception {
         Path file = directory.resolve("capture.pcapng");
         int port;

@@ -2,17 +2,22 @@
 package dev.tou.channel;
 
 import java.io.File;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.tou.connection.ConnectionKey;
 import dev.tou.endpoint.Shard;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +70,37 @@ class ClientSocketsTest {
                     ((TouSocketChannel) channel).shard().localAddress().getPort() + ":"
                             + channel.localAddress().getPort()));
             assertThat(names).hasSize(4 * OWN_SOCKETS);
+        }
+    }
+
+    /** For peers that know a connection by its addresses and TCP ports, and do not look at the UDP ports. */
+    @Test
+    void noTwoHaveTheSameTcpPort() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            List<SocketChannel> all = connect(pair, 40 * OWN_SOCKETS, new ArrayList<>());
+            Set<Integer> ports = new HashSet<>();
+            all.forEach(channel -> ports.add(channel.localAddress().getPort()));
+            assertThat(ports).hasSize(all.size());
+        }
+    }
+
+    /** The event loops of a group do not know of each other's connections, so each has ports that no other has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void noTwoOfAGroupHaveTheSameTcpPort(String io) {
+        try (Sockets sockets = new Sockets(io, 4)) {
+            EventLoopGroup boss = sockets.newGroup(1);
+            Channel server =
+                    Sockets.listen(sockets.server(boss, boss).option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
+            List<ChannelFuture> connects = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                connects.add(sockets.client(new Recorder()).connect(server.localAddress()));
+            }
+            Set<Integer> ports = new HashSet<>();
+            connects.forEach(connect -> ports.add(
+                    ((SocketChannel) Sockets.channel(connect)).localAddress().getPort()));
+            assertThat(ports).hasSize(1000);
         }
     }
 
@@ -143,6 +179,81 @@ class ClientSocketsTest {
         }
     }
 
+    private static final int EVERY_PORT = 0x10000;
+
+    /** As if so many connections had come and gone that every port of every socket is in TIME-WAIT. */
+    private static void exhaustPorts(SimPair pair, boolean timestamps) {
+        InetSocketAddress remote = pair.serverHost.address(SimPair.PORT);
+        for (Shard shard : pair.clients.resources().shards()) {
+            for (int port = 1024; port < EVERY_PORT; port++) {
+                ConnectionKey key = ConnectionKey.of(remote, port, SimPair.PORT);
+                long now = pair.clients.resources().nowNanos();
+                if (timestamps) {
+                    shard.timeWait().add(key, 1, 1_000_000, 5, 7, now);
+                } else {
+                    shard.timeWait().add(key, 1, 1_000_000, now);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPortInTimeWaitIsTakenOverWhenTimestampsProtectIt() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            List<Recorder> recorders = new ArrayList<>();
+            Set<Shard> pool = sockets(connect(pair, OWN_SOCKETS, recorders));
+            exhaustPorts(pair, true);
+            Future<?> tooEarly = pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.expect("failure", tooEarly::isDone, SimPair.seconds(1));
+            assertThat(tooEarly.cause()).isInstanceOf(BindException.class).hasMessageContaining("no free TCP port");
+            pair.simulation.advance(SimPair.seconds(1));
+
+            TouSocketChannel client = (TouSocketChannel) pair.connect(new Recorder());
+
+            assertThat(client.tcb().snd.iss() - 1_000_000)
+                    .as("beyond the old connection")
+                    .isEqualTo(65_537);
+            assertThat(pool).contains(client.shard());
+            Future<?> withoutTimestamps = pair.client(new Recorder())
+                    .option(TouChannelOption.TIMESTAMPS, false)
+                    .connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.expect("failure", withoutTimestamps::isDone, SimPair.seconds(1));
+            assertThat(withoutTimestamps.cause()).isInstanceOf(BindException.class);
+        }
+    }
+
+    @Test
+    void aPortInTimeWaitWithoutTimestampsIsNotTakenOver() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            connect(pair, OWN_SOCKETS, new ArrayList<>());
+            exhaustPorts(pair, false);
+            pair.simulation.advance(SimPair.seconds(2));
+            Future<?> connect = pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.expect("failure", connect::isDone, SimPair.seconds(1));
+            assertThat(connect.cause()).isInstanceOf(BindException.class);
+        }
+    }
+
+    @Test
+    void portsInTimeWaitAreSpreadOverTheSockets() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            List<SocketChannel> channels = connect(pair, OWN_SOCKETS, new ArrayList<>());
+            channels.forEach(SocketChannel::close);
+            pair.simulation.advance(SimPair.seconds(1));
+            Set<Shard> used = new HashSet<>();
+            for (int i = 0; i < OWN_SOCKETS; i++) {
+                SocketChannel client = pair.connect(new Recorder());
+                used.add(((TouSocketChannel) client).shard());
+                pair.simulation.await(client.close());
+                pair.simulation.advance(SimPair.ms(100));
+            }
+            assertThat(used).hasSize(OWN_SOCKETS);
+        }
+    }
+
     @Test
     void chosenLocalAddressesAreNotShared() {
         try (SimPair pair = new SimPair()) {
@@ -163,7 +274,7 @@ class ClientSocketsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void aThousandConnectionsNeedFewDescriptors(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server().option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");

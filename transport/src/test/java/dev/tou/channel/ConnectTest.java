@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConnectTest {
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void refusedByIcmp(String io, String address) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
             InetSocketAddress nobody;
@@ -40,7 +40,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void refusedByResetWhereTheEndpointLives(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -57,7 +57,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void addressesAreNullBeforeAndConcreteAfter(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -84,7 +84,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void bindsTheLocalAddressFirst(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -101,7 +101,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void connectsFromTheLocalAddressThatItIsGiven(String io, String address) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -117,7 +117,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void localPortInUse(String io, String address) throws Exception {
         try (Sockets sockets = new Sockets(io, 1);
                 DatagramSocket foreign = new DatagramSocket(Sockets.any(address))) {
@@ -133,7 +133,7 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void anyAddressMeansThisHost(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), "127.0.0.1");

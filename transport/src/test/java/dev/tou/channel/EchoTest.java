@@ -81,6 +81,7 @@ class EchoTest {
     @CsvSource({
         "nio, heap", "nio, direct", "nio, wrapped", "nio, composite",
         "epoll, heap", "epoll, direct", "epoll, wrapped", "epoll, composite",
+        "io_uring, heap", "io_uring, direct", "io_uring, wrapped", "io_uring, composite",
     })
     void everyKindOfBuffer(String io, String kind) {
         try (Sockets sockets = new Sockets(io, 2)) {
@@ -126,7 +127,7 @@ class EchoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void fileRegions(String io, @TempDir Path directory) throws Exception {
         try (Sockets sockets = new Sockets(io, 2)) {
             Recorder recorder = new Recorder();
@@ -153,7 +154,7 @@ class EchoTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 200", "epoll, 200"})
+    @CsvSource({"nio, 200", "epoll, 200", "io_uring, 200"})
     void manyConnections(String io, int connections) {
         try (Sockets sockets = new Sockets(io, 2)) {
             Channel server = echoServer(sockets);
@@ -176,7 +177,7 @@ class EchoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void otherMessagesAreRefused(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel client = Sockets.channel(

@@ -73,7 +73,7 @@ class HttpsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void servesRequestsOnOneConnection(String io, String address) throws Exception {
         X509Bundle certificate = new CertificateBuilder()
                 .subject("CN=localhost")

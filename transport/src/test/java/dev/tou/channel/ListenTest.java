@@ -44,12 +44,15 @@ class ListenTest {
         Sockets.done(child.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(SIZE))));
         assertThat(recorder.awaitBytes(SIZE).received()).isEqualTo(Sockets.bytes(SIZE));
         assertThat(child.channel().localAddress()).isEqualTo(client.remoteAddress());
-        assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        if (to.getAddress().isLoopbackAddress()) {
+            // A container engine's bridge translates addresses, even from this host to itself.
+            assertThat(child.channel().remoteAddress()).isEqualTo(client.localAddress());
+        }
         return (SocketChannel) client;
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1"})
+    @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void portOfATouListenerIsInUse(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -69,6 +72,8 @@ class ListenTest {
         "epoll, ::1, ::1",
         "nio, 0.0.0.0, 127.0.0.1",
         "epoll, ::, ::1",
+        "io_uring, 127.0.0.1, 127.0.0.1",
+        "io_uring, ::, ::1",
     })
     void portOfAForeignSocketIsInUse(String io, String address, String foreignAddress) throws Exception {
         try (Sockets sockets = new Sockets(io, 1);
@@ -81,7 +86,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void addressOfAnotherHost(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             assertThat(Sockets.failure(sockets.server().bind(new InetSocketAddress("198.51.100.1", 0))))
@@ -91,7 +96,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 0.0.0.0", "nio, ::", "epoll, 0.0.0.0", "epoll, ::"})
+    @CsvSource({"nio, 0.0.0.0", "nio, ::", "epoll, 0.0.0.0", "epoll, ::", "io_uring, 0.0.0.0", "io_uring, ::"})
     void wildcardReachesEveryLocalAddress(String io, String wildcard) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), wildcard);
@@ -109,7 +114,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void foreignSocketCannotTakeThePortOfAWildcard(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), "0.0.0.0");
@@ -121,7 +126,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void severalListeners(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             Channel first = Sockets.listen(sockets.server(), "127.0.0.1");
@@ -137,7 +142,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, 127.0.0.1", "nio, 0.0.0.0", "epoll, ::1", "epoll, ::"})
+    @CsvSource({"nio, 127.0.0.1", "nio, 0.0.0.0", "epoll, ::1", "epoll, ::", "io_uring, ::1", "io_uring, 0.0.0.0"})
     void rebindsWhileAChildLivesOnTheSameAndOnAnotherLoop(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), address);
@@ -160,7 +165,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void childrenRunOnTheLoopOfTheirSegments(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             EventLoopGroup boss = sockets.newGroup(3);
@@ -187,7 +192,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void childrenAreBusyWhileTheServersHandlersRunElsewhere(String io) {
         try (Sockets sockets = new Sockets(io, 2)) {
             // A second loop shares the endpoint of the first: its accepts come from the other loop's segments.
@@ -210,7 +215,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void listenerEndsWithTheLoopOfItsEndpoint(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);
@@ -230,7 +235,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void bindsAndClosesAtOnce(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             for (int i = 0; i < 10; i++) {

@@ -378,7 +378,7 @@ class OptionEffectsTest {
 
     /** The listener's is that of its UDP channels, and so of all its children. */
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void trafficClassOfAListener(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server().option(ChannelOption.IP_TOS, 0x28), "127.0.0.1");

@@ -411,7 +411,7 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void trafficClassIsTheUdpChannels(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), "127.0.0.1");

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The end of event loops: unexpected, with a last word, and in order. */
+/**
+ * The end of event loops: unexpected, with a last word, and in order. An unexpected end of io_uring is in {@link JvmExitTest}, in a
+ * process of its own, because Netty may spoil memory by it.
+ */
 class ShutdownTest {
 
     private static final int LARGE = 5_000_000;
@@ -117,6 +120,60 @@ class ShutdownTest {
         }
     }
 
+    /** The connection is over, but the application has neither read to the end nor closed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reset", "both FINs", "reset before accept"})
+    void whoeverIsLeftIsClosedWithTheLoop(String end) {
+        try (SimPair pair = new SimPair()) {
+            Channel server = pair.listen(pair.server()
+                    .option(ChannelOption.AUTO_READ, !end.contains("accept"))
+                    .childOption(ChannelOption.AUTO_READ, false));
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000)));
+            pair.simulation.advance(SimPair.ms(100));
+            if (end.equals("both FINs")) {
+                pair.simulation.await(pair.child().channel().shutdownOutput());
+                pair.simulation.advance(SimPair.ms(100));
+            } else {
+                client.config().setSoLinger(0);
+            }
+            client.close();
+            pair.simulation.advance(SimPair.seconds(100));
+            if (!end.contains("accept")) {
+                assertThat(pair.child().channel().isOpen()).isTrue();
+                assertThat(pair.child().receivedBytes()).isZero();
+            }
+            server.close();
+            pair.simulation.advance(SimPair.seconds(100));
+            EventLoopResources resources = pair.servers.resources();
+            pair.serverHost.eventLoop().shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(resources.memory().bytes()).isZero();
+            assertThat(resources.shards()).isEmpty();
+            if (!end.contains("accept")) {
+                assertThat(pair.child().outline()).endsWith("inactive", "unregistered");
+                assertThat(pair.child().failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void graceClosesWhoeverIsLeft() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().childOption(ChannelOption.AUTO_READ, false));
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000)));
+            pair.simulation.advance(SimPair.ms(100));
+            client.config().setSoLinger(0);
+            client.close();
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(pair.child().channel().isOpen()).isTrue();
+            pair.simulation.await(TouTransport.closeGracefully(pair.serverHost.eventLoop(), 60, TimeUnit.SECONDS));
+            assertThat(pair.child().outline()).endsWith("inactive", "unregistered");
+            pair.expectNothingLeft();
+        }
+    }
+
     @Test
     void graceDeliversWhatIsWritten() {
         try (SimPair pair = new SimPair()) {
@@ -196,7 +253,7 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void graceOnRealLoops(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup group = sockets.newGroup(3);
@@ -216,6 +273,18 @@ class ShutdownTest {
             }
             // A group that never had a channel.
             Sockets.done(TouTransport.closeGracefully(sockets.newGroup(2), 1, TimeUnit.SECONDS));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void graceTooLateIsDoneAtOnce(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            EventLoopGroup group = sockets.newGroup(1);
+            Sockets.listen(sockets.server(group, group), "127.0.0.1");
+            Sockets.done(group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS));
+            Sockets.done(TouTransport.closeGracefully(group, 15, TimeUnit.SECONDS));
+            Sockets.done(TouTransport.closeGracefully(group.next(), 15, TimeUnit.SECONDS));
         }
     }
 }

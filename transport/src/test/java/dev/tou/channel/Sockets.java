@@ -22,6 +22,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.Future;
 
 /** Stock bootstraps on real sockets, and the groups under them, ended with the test. */
@@ -34,17 +35,29 @@ final class Sockets implements AutoCloseable {
     final EventLoopGroup group;
     private final BlockingQueue<Recorder> accepted = new LinkedBlockingQueue<>();
 
-    /** Event loops of a kind, {@code nio} or {@code epoll}. */
+    /** Event loops of a kind: {@code nio}, {@code epoll} or {@code io_uring}. */
     Sockets(String io, int threads) {
         this.io = io;
         group = newGroup(threads);
     }
 
     EventLoopGroup newGroup(int threads) {
-        IoHandlerFactory factory = io.equals("nio") ? NioIoHandler.newFactory() : EpollIoHandler.newFactory();
-        EventLoopGroup made = new MultiThreadIoEventLoopGroup(threads, factory);
+        EventLoopGroup made = new MultiThreadIoEventLoopGroup(threads, factory(io));
         groups.add(made);
         return made;
+    }
+
+    /** {@return what event loops of a kind are made with; the test ends here if this host has no such loops} */
+    static IoHandlerFactory factory(String io) {
+        return switch (io) {
+            case "nio" -> NioIoHandler.newFactory();
+            case "epoll" -> EpollIoHandler.newFactory();
+            case "io_uring" -> {
+                IoUringHere.orElse("loops of io_uring are not tested");
+                yield IoUringIoHandler.newFactory();
+            }
+            default -> throw new IllegalArgumentException(io);
+        };
     }
 
     static byte[] bytes(int size) {
@@ -132,6 +145,13 @@ final class Sockets implements AutoCloseable {
 
     @Override
     public void close() {
+        if (io.equals("io_uring")) {
+            // A loop that ends before its channels may leave their sockets open, and write to memory that it has freed.
+            List<Future<Void>> ends = groups.stream()
+                    .map(made -> TouTransport.closeGracefully(made, 10, TimeUnit.MILLISECONDS))
+                    .toList();
+            ends.forEach(Sockets::done);
+        }
         // Without a quiet period Netty may end a loop before it has closed the channels on it.
         groups.forEach(made -> made.shutdownGracefully(1, 5_000, TimeUnit.MILLISECONDS));
         groups.forEach(made -> done(made.terminationFuture()));

@@ -15,11 +15,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,10 +36,12 @@ class StockBootstrapTest {
         "epoll, ::1, 100000",
         "nio, 127.0.0.1, 10000000",
         "epoll, 127.0.0.1, 10000000",
+        "io_uring, 127.0.0.1, 1",
+        "io_uring, ::1, 100000",
+        "io_uring, 127.0.0.1, 10000000",
     })
     void echoes(String io, String address, int size) throws Exception {
-        IoHandlerFactory factory = io.equals("nio") ? NioIoHandler.newFactory() : EpollIoHandler.newFactory();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, factory);
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, Sockets.factory(io));
         byte[] bytes = new byte[size];
         new Random(SEED).nextBytes(bytes);
         try {

@@ -111,8 +111,8 @@ class TrainTest {
                     repeated.add(seq);
                 }
             }
-            // A handler that keeps datagrams cannot keep the one promise that it shares with others.
-            ChannelPromise own = promise.isVoid() ? context.newPromise() : promise;
+            // A void promise is not the handler's to keep: it may serve another datagram before this one leaves.
+            ChannelPromise own = promise.unvoid();
             waiting.add(new Held(msg, own, ByteBufUtil.getBytes(contentOf(msg))));
         }
 

@@ -100,7 +100,7 @@ class NegotiatedOptionsTest {
                 assertThat(negotiated.headerBytes()).isEqualTo(timestamps ? 32 : 20);
 
                 ours.clear();
-                negotiated.answer(ours, peers.has(SegmentOptions.MSS), 11, 12);
+                negotiated.answer(ours, 11, 12);
                 assertThat(ours.present() & ~peers.present())
                         .as("an answer to what was not offered")
                         .isZero();

@@ -182,6 +182,21 @@ class TimeWaitTableTest {
     }
 
     @Test
+    void ourOwnSideMayReuseANameWhoseTimestampsAreASecondOld() {
+        table.add(key(1), 1, 2, 3, 4, now);
+        table.add(key(2), 1, 2, now);
+        assertThat(table.isReusable(find(key(1)), now + 999 * MILLI)).isFalse();
+        assertThat(table.isReusable(find(key(1)), now + 1000 * MILLI)).isTrue();
+        assertThat(table.isReusable(find(key(2)), now + 1000 * MILLI))
+                .as("without timestamps")
+                .isFalse();
+        table.restart(find(key(1)), now + 1000 * MILLI);
+        assertThat(table.isReusable(find(key(1)), now + 1500 * MILLI))
+                .as("the peer's FIN came again")
+                .isFalse();
+    }
+
+    @Test
     void staysRightForMonthsWithoutEverBeingEmpty() {
         long day = 86_400_000 * MILLI;
         TimeWaitTable table = new TimeWaitTable(10, 10 * day, HASH);

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.simulation;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,14 +134,17 @@ public final class SimHost {
         return address.isLoopbackAddress() || addresses.contains(address);
     }
 
-    /** {@return the first address of the same family, or null} */
-    InetAddress addressLike(InetAddress destination) {
+    /** {@return the source address that datagrams to {@code destination} get: the first of the same family} */
+    InetAddress sourceTowards(InetAddress destination) throws IOException {
+        if (owns(destination)) {
+            return destination;
+        }
         for (InetAddress address : addresses) {
             if (address instanceof Inet4Address == destination instanceof Inet4Address) {
                 return address;
             }
         }
-        return null;
+        throw Errno.ENETUNREACH.exception();
     }
 
     /** A datagram comes in over {@code link}. */

@@ -253,14 +253,7 @@ final class SimSocket {
             }
             return own;
         }
-        if (host.owns(destination)) {
-            return destination;
-        }
-        InetAddress source = host.addressLike(destination);
-        if (source == null) {
-            throw Errno.ENETUNREACH.exception();
-        }
-        return source;
+        return host.sourceTowards(destination);
     }
 
     InetSocketAddress local() {

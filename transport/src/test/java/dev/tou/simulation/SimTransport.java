@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.simulation;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class SimTransport implements DatagramTransport {
     @Override
     public List<InetAddress> localAddresses() {
         return host.addresses();
+    }
+
+    @Override
+    public InetAddress localAddressTowards(InetSocketAddress peer) throws IOException {
+        return host.sourceTowards(peer.getAddress());
     }
 
     @Override

@@ -96,7 +96,7 @@ class ReassemblyQueueAttackTest {
         assertThat(queue.heldBytes()).isEqualTo((int) held).isPositive();
 
         // The connection lives on: the text from the first gap to the end of the window is delivered, once.
-        ReceiveBuffer buffer = new ReceiveBuffer();
+        ReceiveBuffer buffer = new ReceiveBuffer(new RingPool());
         ByteBuf missing = Unpooled.buffer(WINDOW).writeZero(WINDOW);
         assertThat(queue.deliver(ORIGIN, missing, buffer)).isEqualTo(WINDOW);
         assertThat(queue.isEmpty()).isTrue();

@@ -48,7 +48,7 @@ class ReassemblyQueueOracleTest {
         private final int maxLength;
         private final boolean tidy;
         private final ReassemblyQueue queue;
-        private final ReceiveBuffer buffer = new ReceiveBuffer();
+        private final ReceiveBuffer buffer = new ReceiveBuffer(new RingPool());
         private final byte[] bytes = new byte[SPAN];
         private final BitSet held = new BitSet(SPAN);
         private final List<ByteBuf> segments = new ArrayList<>();

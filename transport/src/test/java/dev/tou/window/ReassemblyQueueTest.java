@@ -24,7 +24,7 @@ class ReassemblyQueueTest {
     private static final int CHUNK = Run.CHUNK_UNIT_BYTES + ChunkMemory.OVERHEAD_BYTES;
 
     private final AccountingAllocator allocator = new AccountingAllocator();
-    private final ReceiveBuffer buffer = new ReceiveBuffer();
+    private final ReceiveBuffer buffer = new ReceiveBuffer(new RingPool());
     private ReassemblyQueue queue = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 1 << 20);
 
     @AfterEach

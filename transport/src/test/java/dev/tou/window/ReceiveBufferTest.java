@@ -21,7 +21,7 @@ class ReceiveBufferTest {
     private static final int KIB = 1024;
 
     private final AccountingAllocator allocator = new AccountingAllocator();
-    private final ReceiveBuffer buffer = new ReceiveBuffer();
+    private final ReceiveBuffer buffer = new ReceiveBuffer(new RingPool());
     private final List<ByteBuf> datagrams = new ArrayList<>();
     private int written;
     private int read;
@@ -190,6 +190,40 @@ class ReceiveBufferTest {
             read(60);
             buffer.compact(allocator);
             assertThat(buffer.slots()).as("a usual burst keeps its ring").isEqualTo(ReceiveBuffer.RETAINED_SLOTS);
+        }
+    }
+
+    @Test
+    void aLargeRingIsLentFromBurstToBurstAndFromConnectionToConnection() {
+        RingPool pool = new RingPool();
+        ReceiveBuffer first = new ReceiveBuffer(pool);
+        ReceiveBuffer second = new ReceiveBuffer(pool);
+        for (ReceiveBuffer each : List.of(first, second, first)) {
+            for (int i = 0; i < 1000; i++) {
+                each.append(datagram(1));
+            }
+            each.release();
+            assertThat(each.slots()).isZero();
+        }
+        RingPool.Ring lent = pool.take(1024);
+        assertThat(lent.text).as("empty").containsOnlyNulls();
+        assertThat(pool.take(1024)).as("there was one").isNotSameAs(lent);
+        pool.give(lent);
+        assertThat(pool.take(512)).isSameAs(lent);
+        pool.give(new RingPool.Ring(2 * RingPool.MAX_SLOTS));
+        assertThat(pool.take(RingPool.MAX_SLOTS).slots())
+                .as("too large to keep")
+                .isEqualTo(RingPool.MAX_SLOTS);
+    }
+
+    @Test
+    void theSmallestSpareMakesRoom() {
+        RingPool pool = new RingPool();
+        for (int slots : new int[] {64, 128, 256, 512, 1024, 32}) {
+            pool.give(new RingPool.Ring(slots));
+        }
+        for (int slots : new int[] {1024, 512, 256, 128}) {
+            assertThat(pool.take(1).slots()).isEqualTo(slots);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tou.bench.ChildProcess;
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
@@ -143,7 +144,7 @@ final class Demo {
     }
 
     private void showWaiting() {
-        console.progress("  " + Units.grouped(REQUESTS) + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, "
+        console.progress("  " + Units.grouped(REQUESTS) + " requests of " + DemoClientCommand.REQUEST_BYTES + " bytes, "
                 + REQUESTS_PER_SECOND + " a second ...");
     }
 

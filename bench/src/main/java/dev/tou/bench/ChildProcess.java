@@ -1,9 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
-package dev.tou.bench.demo;
+package dev.tou.bench;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +15,13 @@ import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tou.bench.ExitCode;
-import dev.tou.bench.Failure;
-import dev.tou.bench.Tou;
 
 /**
  * This program once more, in a process of its own, told what to do by arguments and telling what it does in JSON lines.
  *
- * <p>It is ended by closing its standard input; if that is not enough, by force.
+ * <p>It may be told more by lines on its standard input. It is ended by closing its standard input; if that is not enough, by force.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
     private static final long SILENCE_SECONDS = 45;
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,7 +36,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts the program with {@code arguments}; {@code log} gets what it writes to standard error. */
-    static ChildProcess start(String role, Path log, List<String> arguments) {
+    public static ChildProcess start(String role, Path log, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dtou.terminals="); // it speaks to us, whatever it has inherited
@@ -49,7 +47,7 @@ final class ChildProcess implements AutoCloseable {
             Process process =
                     new ProcessBuilder(command).redirectError(log.toFile()).start();
             ChildProcess child = new ChildProcess(role, process);
-            Thread reader = new Thread(child::read, "tou-demo-" + role);
+            Thread reader = new Thread(child::read, "tou-child-" + role);
             reader.setDaemon(true);
             reader.start();
             return child;
@@ -77,8 +75,19 @@ final class ChildProcess implements AutoCloseable {
         events.add(MAPPER.createObjectNode().put("event", "ended"));
     }
 
-    long pid() {
+    /** {@return the number of the process} */
+    public long pid() {
         return process.pid();
+    }
+
+    /** Writes {@code line} to its standard input. */
+    public void tell(String line) {
+        try {
+            process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new Failure(ExitCode.INTERNAL, "The " + role + " process has ended too early.", e);
+        }
     }
 
     /**
@@ -87,7 +96,7 @@ final class ChildProcess implements AutoCloseable {
      * @param others gets the events that come before it
      * @throws Failure if the process fails or ends instead, or says nothing for long
      */
-    JsonNode await(String name, Consumer<JsonNode> others) {
+    public JsonNode await(String name, Consumer<JsonNode> others) {
         while (true) {
             JsonNode event = next();
             switch (event.path("event").asText()) {
@@ -122,7 +131,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Ends the process at once. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 

@@ -1,0 +1,186 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.tou.bench.Units;
+
+/** The outcome of a comparison, for people (text and Markdown are the same tables) and for programs. */
+final class Report {
+
+    private final Map<String, Object> settings;
+    private final Map<String, String> transports;
+    private final Map<String, String> environment;
+    private final List<Results> results;
+
+    /**
+     * @param settings of the run, by option
+     * @param transports what each is, by name
+     * @param environment what the machine is and was
+     */
+    Report(
+            Map<String, Object> settings,
+            Map<String, String> transports,
+            Map<String, String> environment,
+            List<Results> results) {
+        this.settings = settings;
+        this.transports = transports;
+        this.environment = environment;
+        this.results = results;
+    }
+
+    /** {@return the report as Markdown, which is also readable as it is} */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (Results one : results) {
+            lines.addAll(table(one));
+            lines.add("");
+        }
+        lines.add("Ratios are those of each round to kernel TCP's of the same round.");
+        lines.add("");
+        transports.forEach((name, what) -> lines.add("- `" + name + "`: " + what));
+        lines.add("");
+        environment.forEach((name, value) -> lines.add("- " + name + ": " + value));
+        return lines;
+    }
+
+    /** {@return one workload, as a table with its heading} */
+    static List<String> table(Results results) {
+        Workload workload = results.workload();
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {
+            "transport",
+            workload.unit() + " median",
+            "min .. max",
+            workload.moreIsBetter() ? "most" : "least",
+            "of kernel TCP",
+            "min .. max",
+            "CPU client + server",
+            "allocated",
+            "p99 us",
+            "failed"
+        });
+        for (String transport : results.transports()) {
+            rows.add(row(results, transport));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("**" + workload.label() + "**: " + workload.description() + "; "
+                + results.rounds(results.transports().get(0)).size() + " rounds");
+        lines.add("");
+        lines.addAll(aligned(rows));
+        for (String transport : results.transports()) {
+            results.failures(transport)
+                    .forEach((what, count) -> lines.add("- " + transport + ": " + count + " x " + what));
+        }
+        return lines;
+    }
+
+    private static String[] row(Results results, String transport) {
+        Spread spread = results.spread(transport);
+        Spread ratios = results.ratios(transport);
+        Double p99 = results.detail(transport, "p99Micros");
+        long failed = results.failures(transport).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return new String[] {
+            transport,
+            figure(spread.median()),
+            figure(spread.min()) + " .. " + figure(spread.max()),
+            figure(results.best(transport)),
+            ratios == null ? "" : Units.format("%.2f", ratios.median()),
+            ratios == null ? "" : Units.format("%.2f .. %.2f", ratios.min(), ratios.max()),
+            cpu(results, transport),
+            allocated(results, transport),
+            p99 == null ? "" : figure(p99),
+            String.valueOf(failed)
+        };
+    }
+
+    private static String cpu(Results results, String transport) {
+        boolean bulk = results.workload() == Workload.BULK;
+        String unit = bulk ? "CpuSecondsPerGB" : "CpuMicrosPerOperation";
+        Double client = results.detail(transport, "client" + unit);
+        Double server = results.detail(transport, "server" + unit);
+        return client == null || server == null
+                ? ""
+                : figure(client) + " + " + figure(server) + (bulk ? " s/GB" : " us");
+    }
+
+    /** By both event loops, heap only. */
+    private static String allocated(Results results, String transport) {
+        boolean bulk = results.workload() == Workload.BULK;
+        String unit = bulk ? "AllocatedBytesPerMB" : "AllocatedBytesPerOperation";
+        Double client = results.detail(transport, "client" + unit);
+        Double server = results.detail(transport, "server" + unit);
+        return client == null || server == null
+                ? ""
+                : figure(client) + " + " + figure(server) + (bulk ? " B/MB" : " B");
+    }
+
+    /** {@return three digits that say something} */
+    static String figure(double value) {
+        return Math.abs(value) >= 100
+                ? Units.grouped(Math.round(value))
+                : Units.format(Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
+    }
+
+    private static List<String> aligned(List<String[]> rows) {
+        int[] widths = new int[rows.get(0).length];
+        for (String[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder("|");
+            for (int i = 0; i < row.length; i++) {
+                line.append(Units.format(i == 0 ? " %-" + widths[i] + "s |" : " %" + widths[i] + "s |", row[i]));
+            }
+            lines.add(line.toString());
+            if (lines.size() == 1) {
+                lines.add(rule(widths));
+            }
+        }
+        return lines;
+    }
+
+    private static String rule(int[] widths) {
+        StringBuilder line = new StringBuilder("|");
+        for (int i = 0; i < widths.length; i++) {
+            line.append(i == 0 ? ":" : "-").append("-".repeat(widths[i])).append(i == 0 ? "-|" : ":|");
+        }
+        return line.toString();
+    }
+
+    /** {@return all figures of all rounds} */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("settings", settings);
+        fields.put("transports", transports);
+        fields.put("environment", environment);
+        fields.put("workloads", results.stream().map(Report::fields).toList());
+        return fields;
+    }
+
+    private static Map<String, Object> fields(Results results) {
+        Map<String, Object> byTransport = new LinkedHashMap<>();
+        for (String transport : results.transports()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("value", results.spread(transport));
+            one.put("best", results.best(transport));
+            one.put("ratioToTcp", results.ratios(transport));
+            one.put("rounds", results.rounds(transport));
+            byTransport.put(transport, one);
+        }
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("workload", results.workload().label());
+        fields.put("unit", results.workload().unit());
+        fields.put("moreIsBetter", results.workload().moreIsBetter());
+        fields.put("results", byTransport);
+        return fields;
+    }
+}

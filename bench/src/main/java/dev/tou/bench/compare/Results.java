@@ -1,0 +1,76 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All rounds of one workload, by transport, in the order in which they were run. */
+final class Results {
+
+    private final Workload workload;
+    private final Map<String, List<Round>> rounds = new LinkedHashMap<>();
+
+    Results(Workload workload) {
+        this.workload = workload;
+    }
+
+    void add(String transport, Round round) {
+        rounds.computeIfAbsent(transport, name -> new ArrayList<>()).add(round);
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    /** {@return the names of the transports that were run} */
+    List<String> transports() {
+        return List.copyOf(rounds.keySet());
+    }
+
+    List<Round> rounds(String transport) {
+        return rounds.get(transport);
+    }
+
+    private List<Double> values(String transport) {
+        return rounds.get(transport).stream().map(Round::value).toList();
+    }
+
+    /** {@return the spread of the rounds} */
+    Spread spread(String transport) {
+        return Spread.of(values(transport));
+    }
+
+    /** {@return the spread of the ratios to kernel TCP, round by round; null without kernel TCP} */
+    Spread ratios(String transport) {
+        return rounds.containsKey(Contenders.BASELINE)
+                ? Spread.ofRatios(values(transport), values(Contenders.BASELINE))
+                : null;
+    }
+
+    /** {@return the best round: noise of the machine only ever makes a figure worse} */
+    double best(String transport) {
+        Spread spread = spread(transport);
+        return workload.moreIsBetter() ? spread.max() : spread.min();
+    }
+
+    /** {@return the median of a detail over the rounds, or null if the workload has no such detail} */
+    Double detail(String transport, String name) {
+        List<Double> figures = rounds.get(transport).stream()
+                .map(round -> round.details().get(name))
+                .filter(figure -> figure != null && Double.isFinite(figure))
+                .toList();
+        return figures.isEmpty() ? null : Spread.of(figures).median();
+    }
+
+    /** {@return what went wrong in all rounds, and how often} */
+    Map<String, Long> failures(String transport) {
+        Map<String, Long> sum = new TreeMap<>();
+        for (Round round : rounds.get(transport)) {
+            round.failures().forEach((what, count) -> sum.merge(what, count, Long::sum));
+        }
+        return sum;
+    }
+}

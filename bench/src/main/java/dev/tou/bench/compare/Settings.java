@@ -1,0 +1,18 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.compare;
+
+import dev.tou.bench.Transports;
+
+/**
+ * What is the same for all transports as far as it applies to them.
+ *
+ * @param io how event loops wait
+ * @param pathMtuBytes the largest IP packet of tou and QUIC, 1280 to 65 535
+ * @param receiveBufferBytes the receive window of tou and QUIC; kernel TCP tunes its own
+ */
+record Settings(Transports.Io io, int pathMtuBytes, int receiveBufferBytes) {
+
+    Settings withPathMtu(int bytes) {
+        return new Settings(io, bytes, receiveBufferBytes);
+    }
+}

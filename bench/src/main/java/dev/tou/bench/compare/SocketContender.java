@@ -1,0 +1,115 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.compare;
+
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+import dev.tou.bench.Transports;
+import dev.tou.channel.TouChannelOption;
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+
+/**
+ * A transport that a stock bootstrap can use: kernel TCP and tou differ in the channel class and in options only.
+ *
+ * @param client the class of a connecting channel
+ * @param server the class of a listening channel
+ * @param options of both
+ */
+record SocketContender(
+        String name,
+        String describe,
+        Class<? extends Channel> client,
+        Class<? extends ServerChannel> server,
+        Map<ChannelOption<?>, Object> options)
+        implements Contender {
+
+    private static final int BACKLOG = 4096;
+
+    /** From {@code linux/in.h} and {@code linux/tcp.h}; epoll has no name of its own for it. */
+    private static final ChannelOption<Integer> TCP_MAXSEG = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
+
+    private static final int IP_AND_TCP_HEADER_BYTES = 40;
+
+    /** {@return the kernel's TCP, with buffers that the kernel tunes} */
+    static Contender tcp(Settings settings) {
+        return kernel("tcp", settings, "path MTU of the interface", Map.of());
+    }
+
+    /** {@return the kernel's TCP held to segments that fit the path MTU of {@code settings}; not with NIO} */
+    static Contender tcpOfMtu(String name, Settings settings) {
+        int mss = settings.pathMtuBytes() - IP_AND_TCP_HEADER_BYTES;
+        return kernel(name, settings, "TCP_MAXSEG " + mss, Map.of(TCP_MAXSEG, mss));
+    }
+
+    private static Contender kernel(
+            String name, Settings settings, String detail, Map<ChannelOption<?>, Object> options) {
+        Class<? extends Channel> client = Transports.kernelSocketChannel(settings.io());
+        return new SocketContender(
+                name,
+                "kernel TCP, " + client.getSimpleName() + ", " + detail + ", buffers tuned by the kernel",
+                client,
+                Transports.kernelServerSocketChannel(settings.io()),
+                options);
+    }
+
+    /** {@return TCP over UDP} */
+    static Contender tou(String name, Settings settings) {
+        return new SocketContender(
+                name,
+                Transports.socketChannel().getSimpleName() + " on " + settings.io() + ", path MTU "
+                        + settings.pathMtuBytes() + ", SO_RCVBUF " + settings.receiveBufferBytes(),
+                Transports.socketChannel(),
+                Transports.serverSocketChannel(),
+                Map.of(
+                        TouChannelOption.PATH_MTU, settings.pathMtuBytes(),
+                        ChannelOption.SO_RCVBUF, settings.receiveBufferBytes()));
+    }
+
+    @Override
+    public Channel listen(EventLoop loop, InetSocketAddress address, ChannelHandler stream)
+            throws InterruptedException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channel(server)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Flood.WATER_MARK)
+                .childHandler(stream);
+        apply(bootstrap);
+        return bootstrap.bind(address).sync().channel();
+    }
+
+    @Override
+    public Future<Channel> connect(EventLoop loop, InetSocketAddress address, ChannelHandler stream) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(client)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Flood.WATER_MARK)
+                .handler(stream);
+        apply(bootstrap);
+        Promise<Channel> opened = loop.newPromise();
+        bootstrap.connect(address).addListener((ChannelFuture connected) -> {
+            if (connected.isSuccess()) {
+                opened.setSuccess(connected.channel());
+            } else {
+                opened.setFailure(connected.cause());
+            }
+        });
+        return opened;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void apply(AbstractBootstrap<?, ?> bootstrap) {
+        options.forEach((option, value) -> bootstrap.option((ChannelOption<Object>) option, value));
+    }
+}
