@@ -32,6 +32,8 @@ import io.netty.buffer.ByteBufAllocator;
  */
 public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
 
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     private final ConnectionKey key;
     private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
@@ -221,13 +223,27 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         rcv.advertise(rcv.nxt() + handshake.promisedWindowBytes());
     }
 
+    /**
+     * The answer to our SYN or SYN-ACK measures the round trip; if that went more than once, by the timestamp that is echoed
+     * (RFC 7323 section 4).
+     */
+    public void measureHandshake(SegmentOptions answer, long nowNanos) {
+        if (handshake.sentOnce()) {
+            rtt.onSample(nowNanos - handshake.sentNanos(), nowNanos);
+        } else if (negotiated.timestamps()) {
+            long echoNanos = (timestamps.value(nowNanos) - answer.timestampEcho()) * NANOS_PER_MILLI;
+            // Nothing was sent before the first of them, and clocks count whole milliseconds.
+            if (echoNanos <= nowNanos - handshake.beganNanos() + NANOS_PER_MILLI) {
+                rtt.onCoarseSample(echoNanos, nowNanos);
+            }
+        }
+    }
+
     /** The connection is synchronized: segments have their shape, text may be sent. */
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
-        if (handshake.sentOnce()) {
-            rtt.onSample(nowNanos - handshake.sentNanos(), nowNanos);
-        } else if (handshake.tries() > 1) {
+        if (handshake.tries() > 1) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
             rtt.onHandshakeRetransmitted();
             congestion.onHandshakeLoss(nowNanos);

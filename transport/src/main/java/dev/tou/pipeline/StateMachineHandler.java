@@ -106,7 +106,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case ESTABLISH -> {
                 takeSyn(tcb, arrival);
                 tcb.snd.acknowledged(seg.ack());
-                establish(tcb, TcpEvent.SYN_ACK_RECEIVED, arrival.nowNanos());
+                establish(tcb, TcpEvent.SYN_ACK_RECEIVED, seg, arrival.nowNanos());
                 tcb.acknowledgments.onUrgent();
                 // Text or a FIN on the SYN-ACK is legal: it goes on like any other.
                 seg.trimFront(1);
@@ -180,12 +180,13 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
         tcb.snd.acknowledged(seg.ack());
         tcb.snd.initialWindow(seg.windowBytes(tcb.negotiated.peerScale()), seg.seq(), seg.ack());
-        establish(tcb, TcpEvent.SYN_ACKED, now);
+        establish(tcb, TcpEvent.SYN_ACKED, seg, now);
         return true;
     }
 
-    private void establish(TransmissionControlBlock tcb, TcpEvent event, long now) {
+    private void establish(TransmissionControlBlock tcb, TcpEvent event, Segment seg, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
+        tcb.measureHandshake(seg.options(), now);
         tcb.openWindows(Segments.PER_TRAIN, now);
         if (tcb.negotiated.ownPeer()) {
             tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);

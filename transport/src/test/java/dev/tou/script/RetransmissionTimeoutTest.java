@@ -99,6 +99,35 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         peer.expects(data("hello").seq(FIRST)).after(seconds(3));
     }
 
+    // RFC 7323 section 4: unless the echoed timestamp says which of the two was acknowledged.
+    @Test
+    void timestampsMeasureAHandshakeThatWasRepeated() {
+        listens();
+        peer.sends(syn(IRS).mss(1000).ts(1, 0));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        peer.expects(synAck(ISS, IRS + 1)).after(seconds(1));
+        script.passes(ms(40));
+        peer.sends(ack(ISS + 1));
+        app.isActive().writes("hello");
+        assertThat(app.info().rtt()).isEqualTo(ms(40).toNanos());
+        peer.expects(data("hello").seq(FIRST)).now();
+        peer.expects(data("hello").seq(FIRST)).after(ms(240));
+    }
+
+    @Test
+    void anAbsurdEchoOfARepeatedHandshakeIsNoSample() {
+        listens();
+        peer.sends(syn(IRS).mss(1000).ts(1, 0));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        int sent = peer.expects(synAck(ISS, IRS + 1)).after(seconds(1)).tsVal;
+        script.passes(ms(40));
+        peer.sends(ack(ISS + 1).ts(peer.timestamp(), sent - 50_000));
+        app.isActive().writes("hello");
+        assertThat(app.info().rtt()).isZero();
+        peer.expects(data("hello").seq(FIRST)).now();
+        peer.expects(data("hello").seq(FIRST)).after(seconds(3));
+    }
+
     // RFC 6298 section 5.5, up to 60 seconds (section 2.5).
     @Test
     void theTimeoutDoublesUpToAMinute() {

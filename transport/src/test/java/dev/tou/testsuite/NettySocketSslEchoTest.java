@@ -7,7 +7,9 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.SocketSslEchoTest;
+import org.junit.jupiter.api.Tag;
 
+@Tag("full")
 @OnEveryTransport
 class NettySocketSslEchoTest extends SocketSslEchoTest {
 

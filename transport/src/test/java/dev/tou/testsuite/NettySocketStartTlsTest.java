@@ -7,7 +7,9 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.SocketStartTlsTest;
+import org.junit.jupiter.api.Tag;
 
+@Tag("full")
 @OnEveryTransport
 class NettySocketStartTlsTest extends SocketStartTlsTest {
 
