@@ -46,7 +46,8 @@ public final class CommonOptions {
         return shortJson || report == ReportFormat.JSON;
     }
 
-    boolean debug() {
+    /** {@return whether the user wants to see what lies behind a failure} */
+    public boolean debug() {
         return debug;
     }
 
