@@ -412,7 +412,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         if (connection.failure() != null) {
             throw connection.failure();
         }
-        WriteLoop.write(in, shard.calls(), connection);
+        if (!WriteLoop.write(in, shard.calls(), connection, config.getWriteSpinCount())) {
+            application.resumeFlushLater();
+        }
     }
 
     // --- half close ---
