@@ -4,6 +4,7 @@ package dev.tou.bench.ping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import dev.tou.bench.Console;
@@ -88,6 +89,7 @@ record PingReport(PingRun.Plan plan, List<Measurement> measurements, boolean com
         }
         return JsonLines.fields(
                 "target", plan.target().toString(),
+                "io", plan.io().name().toLowerCase(Locale.ROOT),
                 "bytes", plan.size(),
                 "perSecond", plan.perSecond(),
                 "complete", complete,
