@@ -58,7 +58,8 @@ public final class CommonOptions {
         return jsonReport || report == ReportFormat.JSON;
     }
 
-    boolean debug() {
+    /** {@return whether the user wants to see what lies behind a failure} */
+    public boolean debug() {
         return debug;
     }
 

@@ -118,10 +118,7 @@ public final class Tou implements Runnable {
     }
 
     private static int misused(Console console, ParameterException e) {
-        String message = e.getMessage().strip();
-        String sentence = message.endsWith(".") || message.endsWith("?") ? message : message + ".";
-        String name = e.getCommandLine().getCommandSpec().qualifiedName();
-        console.error(sentence.replace(System.lineSeparator(), " ") + " Try \"" + name + " --help\".");
+        console.error(Misuse.sentence(e));
         return ExitCode.USAGE.code();
     }
 

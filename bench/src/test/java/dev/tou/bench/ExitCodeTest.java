@@ -10,6 +10,8 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,7 +56,28 @@ class ExitCodeTest {
 
     @Test
     void unknownOption() {
-        fails(ExitCode.USAGE, "Try \"tou send --help\"", "send", "--fast", "a", "b:1");
+        fails(ExitCode.USAGE, "There is no option --fast; try \"tou send --help\".", "send", "--fast", "a", "b:1");
+    }
+
+    @Test
+    void unknownCommand() {
+        fails(ExitCode.USAGE, "There is no command \"sned\"; try \"tou --help\".", "sned");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            send a                                  | HOST:PORT is missing; try "tou send --help".
+            send                                    | FILE is missing
+            send a b:1 c                            | "c" is one argument too many; try "tou send --help".
+            send a b:1 --timeout                    | --timeout is missing
+            send a b:1 --timeout 5s --timeout 6s    | --timeout is there twice
+            send a b:1 --timeout soon               | --timeout: "soon" is not a duration; write it like 5ms
+            ping h:1 --rate abc                     | --rate: "abc" is not a whole number, or too large
+            ping h:1 --baseline udp                 | --baseline: "udp" is none of these: tcp
+            impair --to h:1                         | --listen is missing
+            """)
+    void misuseIsSaidInTheUsersWords(String args, String sentence) {
+        fails(ExitCode.USAGE, sentence, args.split(" +"));
     }
 
     @Test
@@ -157,6 +180,17 @@ class ExitCodeTest {
                 "receive",
                 "--dir",
                 folder.resolve("none").toString());
+    }
+
+    @Test
+    void theFileToReceiveIsThereAlready() throws IOException {
+        String file = file();
+        fails(
+                ExitCode.EXISTS,
+                "is there already and was left as it is; receive with --force",
+                "receive",
+                "--output",
+                file);
     }
 
     @Test

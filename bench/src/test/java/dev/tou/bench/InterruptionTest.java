@@ -114,6 +114,24 @@ class InterruptionTest {
     }
 
     @Test
+    void aSenderWhoseReceiverIsKilledSaysThatItBroke() throws Exception {
+        try (TouProcess receiver = receiver();
+                TouProcess sender = TouProcess.start(
+                        "send",
+                        bigFile().toString(),
+                        "127.0.0.1:" + receiver.awaitPort(),
+                        "--report",
+                        "json",
+                        "--timeout",
+                        "2s")) {
+            sender.awaitLine(line -> line.matches(".*\"bytes\":[1-9].*"));
+            receiver.signal("KILL");
+            assertThat(sender.awaitExit()).isEqualTo(ExitCode.RESET.code());
+            assertThat(sender.output()).containsPattern("tou: 127\\.0\\.0\\.1:\\d+ .* after .* of 1\\.0 GiB");
+        }
+    }
+
+    @Test
     void aReceiverWhoseSenderIsKilledKeepsNothing() throws Exception {
         try (TouProcess receiver = receiver("--once", "--timeout", "2s");
                 TouProcess sender = TouProcess.start(

@@ -27,15 +27,23 @@ public abstract class RunsAnExample {
     /** What the command printed. */
     protected String printed;
 
+    /** What it printed on standard error. */
+    protected String complained;
+
     /** Runs a command as its {@code main} would, and returns its exit code. */
     protected int run(Object command, String... args) {
         PrintStream before = System.out;
+        PrintStream beforeErr = System.err;
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
             return new CommandLine(command).execute(args);
         } finally {
             System.setOut(before);
+            System.setErr(beforeErr);
+            complained = err.toString(StandardCharsets.UTF_8);
             printed = out.toString(StandardCharsets.UTF_8);
         }
     }

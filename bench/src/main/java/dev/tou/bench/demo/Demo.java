@@ -46,8 +46,9 @@ final class Demo {
      * @param link each direction of the link
      * @param file to send, or null to generate one of {@code size} bytes
      * @param results an existing folder
+     * @param ours whether the folder was made for this
      */
-    record Plan(long seed, ImpairmentProfile link, Path file, long size, Path results) {}
+    record Plan(long seed, ImpairmentProfile link, Path file, long size, Path results, boolean ours) {}
 
     static final int REQUESTS = 1000;
     static final int REQUESTS_PER_SECOND = 200;
@@ -59,6 +60,7 @@ final class Demo {
     private final Console console;
     private final Plan plan;
     private final long startNanos = System.nanoTime();
+    private Path work;
 
     Demo(CommonOptions common, Plan plan) {
         this.common = common;
@@ -69,7 +71,7 @@ final class Demo {
     DemoSummary run() {
         tell(console.bold("tou demo") + "  seed " + plan.seed() + console.dim("  link, each way: ")
                 + plan.link().describe());
-        Path work = temporaryFolder();
+        work = temporaryFolder();
         try {
             Path source = source(work);
             Path inbox = Files.createDirectories(work.resolve("inbox"));
@@ -93,7 +95,7 @@ final class Demo {
 
     private DemoSummary withServer(Path source, Path inbox) {
         try (ChildProcess server = child("server", List.of("demo-server", "--dir=" + inbox));
-                Interruption hook = Interruption.onInterrupt(() -> interrupted(server, inbox.getParent()))) {
+                Interruption hook = Interruption.onInterrupt(() -> interrupted(server))) {
             assert hook != null;
             int port = server.await("listening", event -> {}).path("port").asInt();
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
@@ -173,13 +175,17 @@ final class Demo {
     private ChildProcess child(String role, List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
         all.add("--io=" + common.io().name().toLowerCase(Locale.ROOT));
-        return ChildProcess.start(role, plan.results().resolve(role + ".log"), all);
+        Path logs = common.debug() ? plan.results() : work;
+        return ChildProcess.start(role, logs.resolve(role + ".log"), all);
     }
 
-    private void interrupted(ChildProcess server, Path work) {
+    private void interrupted(ChildProcess server) {
         console.lastWord("Interrupted; both processes were ended and the demo's files removed.");
         server.kill();
         delete(work);
+        if (plan.ours() && !common.debug()) {
+            delete(plan.results());
+        }
     }
 
     private void step(String what, String text) {

@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         Console console = common.console();
         long chosenSeed = seed != null ? seed : ThreadLocalRandom.current().nextLong(1, 1_000_000);
-        Demo.Plan plan = new Demo.Plan(chosenSeed, profile(), file, bytes(), folder());
+        Demo.Plan plan = plan(chosenSeed);
         DemoSummary summary = new Demo(common, plan).run();
         summary.write(plan.results());
         common.lines().emit("demo", summary.fields());
@@ -126,12 +126,15 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private Path folder() {
+    private Demo.Plan plan(long chosenSeed) {
+        ImpairmentProfile link = profile();
+        long size = bytes();
         String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
         Path folder =
                 (out != null ? out : Path.of("demo-" + stamp)).toAbsolutePath().normalize();
+        boolean ours = !Files.exists(folder);
         try {
-            return Files.createDirectories(folder);
+            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours);
         } catch (IOException e) {
             throw Failures.writing(folder.getParent(), folder.getFileName().toString(), e);
         }

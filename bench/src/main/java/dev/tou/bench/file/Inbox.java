@@ -2,6 +2,7 @@
 package dev.tou.bench.file;
 
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 import dev.tou.bench.ExitCode;
@@ -27,6 +28,9 @@ record Inbox(Path folder, String fixedName, boolean replace, TargetFile.Opener o
         Path target = file.toAbsolutePath().normalize();
         if (target.getParent() == null || Files.isDirectory(target)) {
             throw new Failure(ExitCode.UNWRITABLE, file + " is a folder; use --dir for it, or name a file.");
+        }
+        if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) { // sooner than after a sender has come
+            throw TargetFile.exists(target);
         }
         return of(target.getParent(), target.getFileName().toString(), replace);
     }

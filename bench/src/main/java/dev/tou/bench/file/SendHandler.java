@@ -142,7 +142,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         if (event instanceof IdleStateEvent) {
             String silence = Units.nanos(timeout.toNanos());
             String sentence = target + " took and sent nothing for " + silence + howFar() + "; is it still there?";
-            fail(ctx, new Failure(ExitCode.REFUSED, sentence));
+            fail(ctx, new Failure(accepted ? ExitCode.RESET : ExitCode.REFUSED, sentence));
         } else {
             ctx.fireUserEventTriggered(event);
         }

@@ -192,7 +192,7 @@ final class TargetFile {
                 target.getFileName() + " was given up because the receiver is ending; nothing of it was kept.");
     }
 
-    private static Failure exists(Path target) {
+    static Failure exists(Path target) {
         return new Failure(
                 ExitCode.EXISTS,
                 target.getFileName() + " is there already and was left as it is; receive with --force to replace it.");

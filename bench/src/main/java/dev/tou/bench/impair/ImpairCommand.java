@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou impair --listen 7000 --to server:7000 --delay 20ms --loss 1%%",
-            "  tou impair --listen 127.0.0.2:7000 --to 127.0.0.1:7000 --rate 20mbit --queue 64KiB",
-            "  tou impair --listen 7000 --to server:7000 --delay 300ms --up loss=2%%,rate=1mbit"
+            "  tou impair --listen 127.0.0.2:7000 --to 127.0.0.1:7000 --rate 20mbit",
+            "  tou impair --listen 7000 --to server:7000 --up loss=2%%,rate=1mbit"
         })
 public final class ImpairCommand implements Callable<Integer> {
 

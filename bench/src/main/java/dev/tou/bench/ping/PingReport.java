@@ -4,6 +4,7 @@ package dev.tou.bench.ping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import dev.tou.bench.Console;
@@ -88,6 +89,7 @@ record PingReport(PingRun.Plan plan, List<Measurement> measurements, boolean com
         }
         return JsonLines.fields(
                 "target", plan.target().toString(),
+                "io", plan.io().name().toLowerCase(Locale.ROOT),
                 "bytes", plan.size(),
                 "perSecond", plan.perSecond(),
                 "complete", complete,
@@ -176,15 +178,17 @@ record PingReport(PingRun.Plan plan, List<Measurement> measurements, boolean com
     /** How late the sender itself was is in every figure; where it is much of one, that must be seen. */
     private static void showSender(Console console, Measurement of) {
         Histogram lateness = of.lateness();
-        String late = "";
-        if (lateness.getTotalCount() > 0) {
-            long p99 = lateness.getValueAtPercentile(99);
-            boolean much = p99 > of.latency().getValueAtPercentile(99) / 2;
-            late = "; sender late by " + Units.nanos(lateness.getValueAtPercentile(50)) + " (p50), " + Units.nanos(p99)
-                    + " (p99" + (much ? ", much of the latency there)" : ")");
-        }
+        long p99 = lateness.getValueAtPercentile(99);
+        boolean sent = lateness.getTotalCount() > 0;
         console.say("  " + of.transport() + ": " + Units.grouped(of.answered()) + " of " + Units.grouped(of.scheduled())
-                + " answered" + console.dim(late));
+                + " answered"
+                + (sent
+                        ? console.dim("; sender late by " + Units.nanos(lateness.getValueAtPercentile(50)) + " (p50), "
+                                + Units.nanos(p99) + " (p99)")
+                        : ""));
+        if (sent && p99 > of.latency().getValueAtPercentile(99) / 2) {
+            console.say(console.dim("  Much of the p99 of " + of.transport() + " is the sender's own lateness."));
+        }
     }
 
     private static String ratio(Long first, Long second) {

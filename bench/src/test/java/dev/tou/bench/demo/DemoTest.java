@@ -75,7 +75,8 @@ class DemoTest {
     @DisabledOnOs(OS.WINDOWS)
     void anInterruptedDemoTakesItsProcessesAndFilesWithIt() throws Exception {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        try (TouProcess demo = TouProcess.start(temporary, "demo", "--out", folder.toString())) {
+        Path results = folder.resolve("results");
+        try (TouProcess demo = TouProcess.start(temporary, "demo", "--out", results.toString())) {
             String line = demo.awaitLine(text -> text.contains("client") && text.contains("process"));
             long client = Long.parseLong(line.replaceAll(".*process (\\d+) .*", "$1"));
             demo.signal("INT");
@@ -86,6 +87,15 @@ class DemoTest {
                 assertThat(left.filter(path -> path.getFileName().toString().startsWith("tou-demo-")))
                         .isEmpty();
             }
+            assertThat(results).as("made for the demo, so gone with it").doesNotExist();
         }
+    }
+
+    @Test
+    void leavesNothingButItsResults() {
+        Path out = folder.resolve("results");
+        assertThat(tou.run("demo", "--size", "100k", "--seed", "7", "--loss", "0%", "--out", out.toString()))
+                .isZero();
+        assertThat(out.toFile().list()).containsExactlyInAnyOrder("summary.json", "latency.hlog", "latency.hgrm");
     }
 }

@@ -100,6 +100,20 @@ class PingReportTest {
     }
 
     @Test
+    void aSenderThatWasLateItselfIsShown() {
+        Measurement late = new Measurement("tou");
+        late.beginRound(new Schedule(0, 1000, 100));
+        for (int i = 0; i < 100; i++) {
+            late.onSent(6 * MS);
+            late.onAnswered(10 * MS, 4 * MS);
+        }
+        late.takeInterval();
+        assertThat(shown(report(true, late)))
+                .contains("sender late by 6.0 ms (p50), 6.0 ms (p99)")
+                .contains("Much of the p99 of tou is the sender's own lateness.");
+    }
+
+    @Test
     void aSenderThatFellBehindIsAProblem() {
         assertThat(report(true, measurement("tou", 1000, 1000, 1000, 59 * MS)).problems())
                 .isEmpty();

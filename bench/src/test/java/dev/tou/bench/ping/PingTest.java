@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.ExitCode;
+import dev.tou.bench.Requirements;
 import dev.tou.bench.TouProcess;
 import dev.tou.bench.Transports;
 import io.netty.bootstrap.ServerBootstrap;
@@ -50,6 +51,7 @@ class PingTest {
     private final CapturedConsole tou = new CapturedConsole();
 
     private static PingServer server(Transports.Io io) {
+        Requirements.loops(io);
         return PingServer.listen(io, new InetSocketAddress(LOOPBACK, 0));
     }
 

@@ -25,13 +25,16 @@ public final class EchoServer implements Callable<Integer> {
     private int port;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             Channel server = start(group, port);
             System.out.println("Echoing on " + server.localAddress());
             server.closeFuture().sync();
             return 0;
+        } catch (Exception e) { // sync() throws what bind() has failed with
+            System.err.println(e.getMessage());
+            return 1;
         } finally {
             group.shutdownGracefully();
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import dev.tou.channel.TouSocketChannel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -40,20 +41,17 @@ public final class FileClient implements Callable<Integer> {
     @Override
     public Integer call() {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        try (OutputStream out = Files.newOutputStream(target)) {
-            Fetch fetch = new Fetch(out);
-            new Bootstrap()
-                    .group(group)
-                    .channel(TouSocketChannel.class)
-                    .handler(fetch)
-                    .connect(host, port)
-                    .sync()
-                    .channel()
-                    .closeFuture()
-                    .sync();
-            boolean complete = fetch.size >= 0 && fetch.size == fetch.written;
-            System.out.println(complete ? fetch.size + " bytes in " + target : "No such file, or not all of it.");
-            return complete ? 0 : 1;
+        try {
+            Fetch fetch = new Fetch();
+            Bootstrap client = new Bootstrap().group(group).channel(TouSocketChannel.class);
+            Channel channel = client.handler(fetch).connect(host, port).sync().channel();
+            channel.closeFuture().sync();
+            if (fetch.missing > 0) {
+                Files.delete(target);
+            }
+            boolean whole = fetch.missing == 0;
+            System.out.println(whole ? Files.size(target) + " bytes in " + target : "No such file, or not all of it.");
+            return whole ? 0 : 1;
         } catch (Exception e) {
             System.err.println(e.getMessage());
             return 1;
@@ -63,13 +61,8 @@ public final class FileClient implements Callable<Integer> {
     }
 
     private final class Fetch extends ByteToMessageDecoder {
-        private final OutputStream out;
-        private volatile long size = FileServer.NO_SUCH_FILE;
-        private volatile long written;
-
-        Fetch(OutputStream out) {
-            this.out = out;
-        }
+        private volatile long missing = FileServer.NO_SUCH_FILE;
+        private OutputStream out = OutputStream.nullOutputStream();
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
@@ -78,12 +71,18 @@ public final class FileClient implements Callable<Integer> {
 
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> ignored) throws IOException {
-            if (size >= 0) {
-                written += in.readableBytes();
+            if (missing >= 0) {
+                missing -= in.readableBytes();
                 in.readBytes(out, in.readableBytes()); // blocks this loop, which has nothing else to do
             } else if (in.readableBytes() >= Long.BYTES) {
-                size = in.readLong();
+                missing = in.readLong();
+                out = missing < 0 ? out : Files.newOutputStream(target);
             }
+        }
+
+        @Override
+        protected void handlerRemoved0(ChannelHandlerContext ctx) throws IOException {
+            out.close();
         }
 
         @Override

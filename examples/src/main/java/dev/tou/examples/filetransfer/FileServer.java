@@ -37,13 +37,16 @@ public final class FileServer implements Callable<Integer> {
     private Path folder;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             Channel server = start(group, port, folder);
             System.out.println("Serving " + folder.toAbsolutePath().normalize() + " on " + server.localAddress());
             server.closeFuture().sync();
             return 0;
+        } catch (Exception e) { // sync() throws what bind() has failed with
+            System.err.println(e.getMessage());
+            return 1;
         } finally {
             group.shutdownGracefully();
         }

@@ -1,7 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.examples.grpc;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 
@@ -23,13 +22,16 @@ public final class GrpcServer implements Callable<Integer> {
     private int port;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             Server server = builder(group, new InetSocketAddress(port)).build().start();
             System.out.println("gRPC on UDP port " + server.getPort());
             server.awaitTermination();
             return 0;
+        } catch (Exception e) {
+            System.err.println(e.getMessage());
+            return 1;
         } finally {
             group.shutdownGracefully();
         }

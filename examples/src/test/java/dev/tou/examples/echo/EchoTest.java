@@ -29,4 +29,12 @@ class EchoTest extends RunsAnExample {
         server.close().sync();
         assertThat(run(new EchoClient(), "--port", port, "anybody?")).isNotZero();
     }
+
+    @Test
+    void aPortInUseIsASentence() throws InterruptedException {
+        Channel server = EchoServer.start(group, 0);
+        String port = String.valueOf(((InetSocketAddress) server.localAddress()).getPort());
+        assertThat(run(new EchoServer(), "--port", port)).isEqualTo(1);
+        assertThat(complained.strip()).hasLineCount(1).contains("already in use");
+    }
 }

@@ -56,6 +56,19 @@ class FileTransferTest extends RunsAnExample {
         Files.writeString(folder.resolve("secret"), "secret");
         assertThat(fetch("../secret", "copy")).isEqualTo(1);
         assertThat(fetch("none", "copy")).isEqualTo(1);
-        assertThat(folder.resolve("copy")).isEmptyFile();
+        assertThat(folder.toFile().list()).as("nothing is left behind").containsExactlyInAnyOrder("served", "secret");
+    }
+
+    @Test
+    void aFailureLeavesWhatWasThere() throws IOException {
+        Files.writeString(folder.resolve("copy"), "mine");
+        assertThat(fetch("none", "copy")).isEqualTo(1);
+        assertThat(folder.resolve("copy")).hasContent("mine");
+    }
+
+    @Test
+    void aPortInUseIsASentence() {
+        assertThat(run(new FileServer(), "--port", port)).isEqualTo(1);
+        assertThat(complained.strip()).hasLineCount(1).contains("already in use");
     }
 }
