@@ -197,7 +197,9 @@ class SlowSocketsTest {
             pair.clientHost.sendDelay(new SendDelay(1, SimPair.ms(20), SimPair.ms(20)));
             Future<Void> grace = TouTransport.closeGracefully(pair.clientHost.eventLoop(), 100, TimeUnit.MILLISECONDS);
             pair.simulation.await(grace);
-            // The loop may end now: the reset is on the link.
+            // As when the loop ends now.
+            List.copyOf(pair.clients.resources().shards())
+                    .forEach(shard -> shard.udp().close());
             pair.simulation.advance(SimPair.ms(15));
             child.channel().config().setAutoRead(true);
             pair.simulation.advance(SimPair.seconds(1));
