@@ -34,7 +34,7 @@ public final class CommonOptions {
     private ReportFormat report;
 
     @Option(names = "-J", description = "The same as --report json.")
-    private boolean shortJson;
+    private boolean jsonReport;
 
     @Option(names = "--debug", description = "Show the stack trace of a failure.")
     private boolean debug;
@@ -55,7 +55,7 @@ public final class CommonOptions {
 
     /** {@return whether results are JSON lines instead of sentences} */
     public boolean json() {
-        return shortJson || report == ReportFormat.JSON;
+        return jsonReport || report == ReportFormat.JSON;
     }
 
     boolean debug() {

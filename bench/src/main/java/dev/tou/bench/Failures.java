@@ -25,8 +25,12 @@ public final class Failures {
 
     private Failures() {}
 
-    /** {@return why a connection to {@code target} could not be opened} */
-    public static Failure connecting(HostAndPort target, Throwable cause) {
+    /**
+     * {@return why a connection to {@code target} could not be opened}
+     *
+     * @param server the command that should be running there
+     */
+    public static Failure connecting(HostAndPort target, String server, Throwable cause) {
         String text = text(cause);
         if (cause instanceof Failure known) {
             return known;
@@ -47,7 +51,7 @@ public final class Failures {
         if (cause instanceof ConnectException || text.contains("refused")) {
             return new Failure(
                     ExitCode.REFUSED,
-                    target + " refused the connection; is \"tou receive\" running there, on that port?",
+                    target + " refused the connection; is \"" + server + "\" running there, on that port?",
                     cause);
         }
         if (text.contains("reset")) {
@@ -69,19 +73,19 @@ public final class Failures {
         if (text.contains("already in use")) {
             return new Failure(
                     ExitCode.CANNOT_LISTEN,
-                    "Port " + address.getPort() + " is in use; stop the program that has it, or choose another --port.",
+                    "Port " + address.getPort() + " is in use; stop the program that has it, or choose another.",
                     cause);
         }
         if (text.contains("assign requested")) {
             return new Failure(
                     ExitCode.CANNOT_LISTEN,
-                    address.getHostString() + " is not an address of this machine; choose another --bind.",
+                    address.getHostString() + " is not an address of this machine; choose another.",
                     cause);
         }
         if (text.contains("permission") || text.contains("not permitted")) {
             return new Failure(
                     ExitCode.CANNOT_LISTEN,
-                    "Port " + address.getPort() + " needs privileges; choose a --port above 1023.",
+                    "Port " + address.getPort() + " needs privileges; choose one above 1023.",
                     cause);
         }
         return new Failure(ExitCode.CANNOT_LISTEN, "Cannot listen on " + where + ": " + reason(cause) + ".", cause);

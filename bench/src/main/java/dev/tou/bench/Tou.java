@@ -15,6 +15,8 @@ import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
+import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.ping.PingCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -30,12 +32,14 @@ import picocli.CommandLine.TypeConversionException;
         name = "tou",
         mixinStandardHelpOptions = true,
         versionProvider = Tou.Version.class,
-        description = "TCP over UDP: move files, and see how it works.",
+        description = "TCP over UDP: move files, measure, and see how it works.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
+            PingCommand.class,
+            ImpairCommand.class,
             BenchCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
@@ -46,6 +50,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou demo                         a file through a lossy link",
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
+            "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
             "  tou bench                        compare with kernel TCP and QUIC",
             "",
             "\"tou COMMAND --help\" tells more about a command."
@@ -85,6 +90,7 @@ public final class Tou implements Runnable {
         commandLine.setErr(new PrintWriter(console.err(), true));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(HostAndPort.class, value -> converted(HostAndPort::parse, value));
+        commandLine.registerConverter(ListenAddress.class, value -> converted(ListenAddress::parse, value));
         commandLine.registerConverter(Duration.class, value -> converted(Units::parseDuration, value));
         commandLine.setParameterExceptionHandler((e, args) -> misused(console, e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));
@@ -145,7 +151,7 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive or bench.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive, ping, impair or bench.");
     }
 
     /** The version that the build wrote into the jar. */

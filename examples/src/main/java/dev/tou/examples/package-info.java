@@ -10,6 +10,9 @@
  *
  * java -cp examples/target/examples.jar dev.tou.examples.filetransfer.FileServer --dir .
  * java -cp examples/target/examples.jar dev.tou.examples.filetransfer.FileClient README.md copy.md
+ *
+ * java -cp examples/target/examples.jar dev.tou.examples.grpc.GrpcServer
+ * java -cp examples/target/examples.jar dev.tou.examples.grpc.GrpcClient "Hello over UDP"
  * </pre>
  */
 package dev.tou.examples;

@@ -14,7 +14,8 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
  * Hands received bytes to the application's pipeline, by the rules that Netty's own channels obey: only when a read was asked
  * for, in buffers as large as the {@link RecvByteBufAllocator} guesses, so many of them as it allows, one
  * {@code channelReadComplete} behind them. The end of the stream is read like bytes are, behind all of them: a round of its own
- * for {@link ChannelInputShutdownEvent}, or the close, and one more for {@link ChannelInputShutdownReadComplete}.
+ * for {@link ChannelInputShutdownEvent}, or the close, and one more for {@link ChannelInputShutdownReadComplete}. An application
+ * that allows half-closure is told of the end without a read, as on epoll, once nothing is unread.
  *
  * <p>A failure is told behind all bytes that came before it, and at once when there are none, because an application that has
  * stopped reading still wants to know that nobody is there.
@@ -50,7 +51,7 @@ final class ReadLoop {
         if (channel.isInputShutdown()) {
             discard();
         }
-        if (readPending && !reading && hasNews()) {
+        if (!reading && isDue()) {
             drain();
         }
     }
@@ -66,7 +67,7 @@ final class ReadLoop {
     /** The application has shut down its input: what comes is acknowledged and thrown away. */
     void shutDown() {
         discard();
-        if (readPending && !reading && hasNews()) {
+        if (!reading && isDue()) {
             schedule();
         }
     }
@@ -93,8 +94,11 @@ final class ReadLoop {
     }
 
     private boolean wantsEnd() {
-        boolean halfCloses = Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
-        return !channel.isInputShutdown() || halfCloses && !endWasRead;
+        return !channel.isInputShutdown() || halfCloses() && !endWasRead;
+    }
+
+    private boolean halfCloses() {
+        return Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
     }
 
     // The application may close inside of any callback, and wants no bytes from then on.
@@ -106,12 +110,17 @@ final class ReadLoop {
         return isReading() && (unread() > 0 || failure != null || atEnd() && wantsEnd());
     }
 
+    // An end that closes the channel waits for a read, because the application may still have something to say.
+    private boolean isDue() {
+        return hasNews() && (readPending || halfCloses() && unread() == 0);
+    }
+
     private void schedule() {
         if (!scheduled) {
             scheduled = true;
             channel.eventLoop().execute(() -> {
                 scheduled = false;
-                if (readPending && !reading && hasNews()) {
+                if (!reading && isDue()) {
                     drain();
                 }
             });
@@ -125,11 +134,11 @@ final class ReadLoop {
                 round();
                 // The end is a round of its own, but does not wait: our FIN may still carry the acknowledgment of the
                 // peer's.
-            } while (readPending && unread() == 0 && hasNews());
+            } while (unread() == 0 && isDue());
         } finally {
             reading = false;
         }
-        if (readPending && hasNews()) {
+        if (isDue()) {
             schedule();
         }
     }
@@ -182,7 +191,7 @@ final class ReadLoop {
 
     private void end(ChannelPipeline pipeline) {
         if (!channel.isInputShutdown()) {
-            if (Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
+            if (halfCloses()) {
                 channel.inputEnded();
                 pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             } else {

@@ -227,6 +227,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
             if (tcb.state() == TcpState.CLOSED) {
                 // It died while it waited to be accepted: the application learns it by reading, as from a kernel.
                 eventLoop().execute(() -> application.onClosed(tcb.failure()));
+            } else if (tcb.rcv.finReached()) {
+                eventLoop().execute(application::onReadable);
             }
         }
         promise.setSuccess();
@@ -410,7 +412,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         if (connection.failure() != null) {
             throw connection.failure();
         }
-        WriteLoop.write(in, shard.calls(), connection);
+        if (!WriteLoop.write(in, shard.calls(), connection, config.getWriteSpinCount())) {
+            application.resumeFlushLater();
+        }
     }
 
     // --- half close ---

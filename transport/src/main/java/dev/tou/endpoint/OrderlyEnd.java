@@ -55,6 +55,7 @@ public final class OrderlyEnd {
     private void begin() {
         shards().forEach(Shard::closeListeners);
         shards().forEach(shard -> shard.forEachConnection(tcb -> tcb.stream().onShutdown()));
+        shards().forEach(shard -> shard.forEachUnclosed(tcb -> tcb.stream().onShutdown()));
         look();
     }
 

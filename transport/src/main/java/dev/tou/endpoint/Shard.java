@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -53,6 +55,7 @@ public final class Shard implements ConnectionOwner {
     private final boolean segmented;
     private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
+    private final Set<TransmissionControlBlock> unclosed = new HashSet<>();
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
     private final DropCounters drops = new DropCounters();
@@ -127,6 +130,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
+    }
+
+    /** {@return what the channel was opened with} */
+    ShardOptions options() {
+        return options;
     }
 
     /** {@return what the connections of this loop share} */
@@ -239,6 +247,10 @@ public final class Shard implements ConnectionOwner {
                 listener.handshakeOver(this, tcb);
             }
         }
+        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.isPassive();
+        if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
+            unclosed.add(tcb);
+        }
         if (to == TcpState.TIME_WAIT) {
             enterTimeWait(tcb);
         } else if (to == TcpState.CLOSED) {
@@ -285,9 +297,16 @@ public final class Shard implements ConnectionOwner {
         return uses;
     }
 
-    /** {@return whether nothing lives here and nobody listens} */
+    /** {@return whether nothing lives here, and no application holds on to what did} */
     boolean isIdle() {
-        return connections.size() == 0 && timeWait.size() == 0;
+        return connections.size() == 0 && timeWait.size() == 0 && unclosed.isEmpty();
+    }
+
+    /** The application of a connection has closed. */
+    public void applicationClosed(TransmissionControlBlock tcb) {
+        if (unclosed.remove(tcb)) {
+            becomeIdleMaybe();
+        }
     }
 
     // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
@@ -306,6 +325,14 @@ public final class Shard implements ConnectionOwner {
         List<TransmissionControlBlock> snapshot = new ArrayList<>(connections.size());
         connections.forEach(snapshot::add);
         snapshot.forEach(visitor);
+    }
+
+    /**
+     * Visits every connection that is over while its application has not closed: bytes may be unread. Like a kernel's
+     * descriptors they keep the channel open, and end with the event loop.
+     */
+    public void forEachUnclosed(Consumer<TransmissionControlBlock> visitor) {
+        List.copyOf(unclosed).forEach(visitor);
     }
 
     /**

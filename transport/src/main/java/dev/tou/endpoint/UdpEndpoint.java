@@ -127,6 +127,7 @@ public final class UdpEndpoint {
         shards.add(shard);
         try {
             OpenFailure.rethrow(resources.loop().register(udp), address);
+            options.mark(udp);
             OpenFailure.rethrow(udp.bind(address), address);
         } catch (Exception e) {
             shards.remove(shard);
@@ -195,6 +196,7 @@ public final class UdpEndpoint {
      */
     public Future<Void> unlisten(Listener listener) {
         if (listeners.remove(listener.tcpPort(), listener)) {
+            listener.endDeferrals();
             shards.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
         }
         closeIfDrained();

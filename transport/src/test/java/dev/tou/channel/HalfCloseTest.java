@@ -195,6 +195,55 @@ class HalfCloseTest {
         }
     }
 
+    /** As on epoll: who allows half-closure learns of it without a read, once nothing is unread. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void withHalfClosureTheEndIsToldUnasked(int unreadBytes) {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server()
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
+            SocketChannel client = connect(pair, new Recorder());
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(unreadBytes)));
+            pair.simulation.advance(SimPair.seconds(1));
+            client.shutdownOutput();
+            pair.simulation.advance(SimPair.seconds(1));
+            Recorder child = pair.child();
+            if (unreadBytes > 0) {
+                assertThat(child.events()).containsExactly("registered", "active");
+                child.channel().read();
+                pair.simulation.advance(SimPair.seconds(1));
+                assertThat(child.receivedBytes()).isEqualTo(unreadBytes);
+            }
+            assertThat(child.outline())
+                    .containsExactly(
+                            "registered",
+                            "active",
+                            "reads",
+                            "ChannelInputShutdownEvent",
+                            "reads",
+                            "ChannelInputShutdownReadComplete");
+            assertThat(child.channel().isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void endBeforeAcceptIsToldUnasked() {
+        try (SimPair pair = new SimPair()) {
+            Channel server = pair.listen(pair.server()
+                    .option(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
+            SocketChannel client = connect(pair, new Recorder());
+            client.shutdownOutput();
+            pair.simulation.advance(SimPair.seconds(1));
+            server.read();
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(pair.child().outline())
+                    .endsWith("ChannelInputShutdownEvent", "reads", "ChannelInputShutdownReadComplete");
+        }
+    }
+
     @Test
     void withoutReadsTheEndWaits() {
         try (SimPair pair = new SimPair()) {

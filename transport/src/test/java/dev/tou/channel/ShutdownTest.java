@@ -120,6 +120,60 @@ class ShutdownTest {
         }
     }
 
+    /** The connection is over, but the application has neither read to the end nor closed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reset", "both FINs", "reset before accept"})
+    void whoeverIsLeftIsClosedWithTheLoop(String end) {
+        try (SimPair pair = new SimPair()) {
+            Channel server = pair.listen(pair.server()
+                    .option(ChannelOption.AUTO_READ, !end.contains("accept"))
+                    .childOption(ChannelOption.AUTO_READ, false));
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000)));
+            pair.simulation.advance(SimPair.ms(100));
+            if (end.equals("both FINs")) {
+                pair.simulation.await(pair.child().channel().shutdownOutput());
+                pair.simulation.advance(SimPair.ms(100));
+            } else {
+                client.config().setSoLinger(0);
+            }
+            client.close();
+            pair.simulation.advance(SimPair.seconds(100));
+            if (!end.contains("accept")) {
+                assertThat(pair.child().channel().isOpen()).isTrue();
+                assertThat(pair.child().receivedBytes()).isZero();
+            }
+            server.close();
+            pair.simulation.advance(SimPair.seconds(100));
+            EventLoopResources resources = pair.servers.resources();
+            pair.serverHost.eventLoop().shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(resources.memory().bytes()).isZero();
+            assertThat(resources.shards()).isEmpty();
+            if (!end.contains("accept")) {
+                assertThat(pair.child().outline()).endsWith("inactive", "unregistered");
+                assertThat(pair.child().failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void graceClosesWhoeverIsLeft() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().childOption(ChannelOption.AUTO_READ, false));
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000)));
+            pair.simulation.advance(SimPair.ms(100));
+            client.config().setSoLinger(0);
+            client.close();
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(pair.child().channel().isOpen()).isTrue();
+            pair.simulation.await(TouTransport.closeGracefully(pair.serverHost.eventLoop(), 60, TimeUnit.SECONDS));
+            assertThat(pair.child().outline()).endsWith("inactive", "unregistered");
+            pair.expectNothingLeft();
+        }
+    }
+
     @Test
     void graceDeliversWhatIsWritten() {
         try (SimPair pair = new SimPair()) {

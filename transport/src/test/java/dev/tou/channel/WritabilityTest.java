@@ -40,6 +40,25 @@ class WritabilityTest {
         }
     }
 
+    /** As with a kernel's socket: whoever reads no more, because its writes stand still, learns from these. */
+    @Test
+    void waitingWritesFailWithTheirConnectionEvenIfNobodyReads() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().childOption(ChannelOption.AUTO_READ, false));
+            SocketChannel client = pair.connect(
+                    new Recorder().on("active", channel -> channel.config().setAutoRead(false)));
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000)));
+            ChannelFuture waiting = pair.child().channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(TOTAL)));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(waiting.isDone()).isFalse();
+            client.config().setSoLinger(0);
+            client.close();
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(waiting.cause()).hasMessageContaining("Connection reset");
+            assertThat(pair.child().channel().isOpen()).isFalse();
+        }
+    }
+
     @Test
     void slowReaderStopsTheWriterUntilItReadsAgain() {
         try (SimPair pair = new SimPair()) {

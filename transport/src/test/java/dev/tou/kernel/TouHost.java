@@ -27,7 +27,7 @@ import io.netty.util.concurrent.Future;
 /** Our side: stock bootstraps on event loops of a kind, {@code nio} or {@code epoll}. */
 final class TouHost implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 15;
 
     private final EventLoopGroup group;
     private final BlockingQueue<TouEnd> accepted = new LinkedBlockingQueue<>();

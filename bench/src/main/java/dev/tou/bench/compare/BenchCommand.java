@@ -156,6 +156,11 @@ public final class BenchCommand implements Callable<Integer> {
         if (output != null) {
             write(report);
         }
+        if (!report.valid()) {
+            throw new Failure(
+                    ExitCode.INVALID_MEASUREMENT,
+                    "A connection was lost or nothing was done in a round; do not trust these figures.");
+        }
         return ExitCode.DONE.code();
     }
 

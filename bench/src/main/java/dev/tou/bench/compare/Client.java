@@ -79,12 +79,14 @@ final class Client {
         boolean alive = channel.isActive();
         close(channel);
         Meter.Reading received = shape.reverse() ? window.client() : window.server();
-        double gigabytes = received.bytes() / 1e9;
         Map<String, Double> details = new LinkedHashMap<>();
-        details.put("clientCpuSecondsPerGB", window.client().cpuNanos() / 1e9 / gigabytes);
-        details.put("serverCpuSecondsPerGB", window.server().cpuNanos() / 1e9 / gigabytes);
-        details.put("clientAllocatedBytesPerMB", window.client().allocatedBytes() / 1e3 / gigabytes);
-        details.put("serverAllocatedBytesPerMB", window.server().allocatedBytes() / 1e3 / gigabytes);
+        if (received.bytes() > 0) {
+            double gigabytes = received.bytes() / 1e9;
+            details.put("clientCpuSecondsPerGB", window.client().cpuNanos() / 1e9 / gigabytes);
+            details.put("serverCpuSecondsPerGB", window.server().cpuNanos() / 1e9 / gigabytes);
+            details.put("clientAllocatedBytesPerMB", window.client().allocatedBytes() / 1e3 / gigabytes);
+            details.put("serverAllocatedBytesPerMB", window.server().allocatedBytes() / 1e3 / gigabytes);
+        }
         return new Round(
                 received.bitsPerSecond() / 1e9, details, alive ? Map.of() : Map.of("connection closed early", 1L));
     }
@@ -143,6 +145,9 @@ final class Client {
     }
 
     private static void costOfAnOperation(Map<String, Double> details, Window window, long operations) {
+        if (operations == 0) {
+            return;
+        }
         details.put("clientCpuMicrosPerOperation", window.client().cpuNanos() / 1e3 / operations);
         details.put("serverCpuMicrosPerOperation", window.server().cpuNanos() / 1e3 / operations);
         details.put("clientAllocatedBytesPerOperation", (double) window.client().allocatedBytes() / operations);

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.compare;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +18,8 @@ final class Contenders {
 
     private static final int LEAST_MTU = 1280;
     private static final int LARGEST_MTU = 65_535;
+    private static final String TCP_WITH_ALGORITHM = "tcp-[a-z]+";
+    private static final Path ALGORITHMS = Path.of("/proc/sys/net/ipv4/tcp_available_congestion_control");
 
     private Contenders() {}
 
@@ -32,7 +35,7 @@ final class Contenders {
             if (names.indexOf(name) != names.lastIndexOf(name)) {
                 throw usage("The transport \"" + name + "\" is named twice.");
             }
-            String missing = name.equals("quic") ? QuicContender.unavailability() : null;
+            String missing = missing(name);
             if (missing == null) {
                 found.add(named(name, settings));
             } else {
@@ -40,6 +43,26 @@ final class Contenders {
             }
         }
         return found;
+    }
+
+    /** {@return why a transport does not work here, or null if it does} */
+    private static String missing(String name) {
+        if (name.equals("quic")) {
+            try {
+                return QuicContender.unavailability();
+            } catch (LinkageError e) {
+                return e.toString(); // its classes are not there
+            }
+        }
+        boolean algorithm = name.matches(TCP_WITH_ALGORITHM);
+        return algorithm && !kernelAlgorithms().contains(suffix(name))
+                ? "the kernel has no congestion control of that name"
+                : null;
+    }
+
+    private static List<String> kernelAlgorithms() {
+        String names = Environment.read(ALGORITHMS);
+        return names == null ? List.of() : List.of(names.split(" "));
     }
 
     private static Contender named(String name, Settings settings) {
@@ -52,18 +75,24 @@ final class Contenders {
             return new QuicContender(settings);
         } else if (name.matches("tou-[0-9]{1,6}")) {
             return SocketContender.tou(name, settings.withPathMtu(mtu(name)));
+        } else if (name.startsWith("tcp-") && settings.io() == Transports.Io.NIO) {
+            throw usage("\"" + name + "\" needs --io epoll or io_uring, because NIO has no option for it.");
         } else if (name.matches("tcp-[0-9]{1,6}")) {
-            if (settings.io() == Transports.Io.NIO) {
-                throw usage("\"" + name + "\" needs --io epoll or io_uring, because NIO cannot set the segment size.");
-            }
             return SocketContender.tcpOfMtu(name, settings.withPathMtu(mtu(name)));
+        } else if (name.matches(TCP_WITH_ALGORITHM)) {
+            return SocketContender.tcpOfAlgorithm(name, settings, suffix(name));
         }
-        throw usage("There is no transport \"" + name
-                + "\"; choose from tcp, tou and quic, or with a path MTU of its own, such as tou-65535 or tcp-1500.");
+        throw usage(
+                "There is no transport \"" + name
+                        + "\"; choose from tcp, tou and quic, or with a path MTU of its own, such as tou-65535 or tcp-1500, or a congestion control, such as tcp-cubic.");
+    }
+
+    private static String suffix(String name) {
+        return name.substring(name.indexOf('-') + 1);
     }
 
     private static int mtu(String name) {
-        return requireMtu(Integer.parseInt(name.substring(name.indexOf('-') + 1)));
+        return requireMtu(Integer.parseInt(suffix(name)));
     }
 
     private static int requireMtu(int bytes) {

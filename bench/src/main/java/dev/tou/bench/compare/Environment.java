@@ -122,7 +122,8 @@ final class Environment {
         }
     }
 
-    private static String read(Path file) {
+    /** {@return what stands in a file of the kernel, or null if there is none} */
+    static String read(Path file) {
         // In one large read: what the kernel shows under /proc/sys ends where a second read would begin.
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip().replace('\t', ' ');

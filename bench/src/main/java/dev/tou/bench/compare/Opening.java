@@ -23,6 +23,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         ctx.write(Services.request(ctx, service));
         ctx.pipeline().addLast(user.get());
+        ctx.flush(); // for a user that waits; others have flushed the request together with what they send first
         ctx.pipeline().remove(this);
     }
 

@@ -47,6 +47,11 @@ final class Report {
         return lines;
     }
 
+    /** {@return whether the figures can be trusted} */
+    boolean valid() {
+        return results.stream().allMatch(Results::valid);
+    }
+
     /** {@return one workload, as a table with its heading} */
     static List<String> table(Results results) {
         Workload workload = results.workload();

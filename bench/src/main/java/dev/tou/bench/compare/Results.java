@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** All rounds of one workload, by transport, in the order in which they were run. */
@@ -60,9 +61,17 @@ final class Results {
     Double detail(String transport, String name) {
         List<Double> figures = rounds.get(transport).stream()
                 .map(round -> round.details().get(name))
-                .filter(figure -> figure != null && Double.isFinite(figure))
+                .filter(Objects::nonNull)
                 .toList();
         return figures.isEmpty() ? null : Spread.of(figures).median();
+    }
+
+    /** {@return whether every round did something, and no connection of a workload that has but one was lost} */
+    boolean valid() {
+        return rounds.values().stream()
+                .flatMap(List::stream)
+                .allMatch(round -> round.value() > 0
+                        && (workload == Workload.CONNECT || round.failures().isEmpty()));
     }
 
     /** {@return what went wrong in all rounds, and how often} */

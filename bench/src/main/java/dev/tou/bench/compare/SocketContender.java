@@ -2,6 +2,8 @@
 package dev.tou.bench.compare;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 import dev.tou.bench.Transports;
@@ -16,6 +18,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 
@@ -36,8 +39,11 @@ record SocketContender(
 
     private static final int BACKLOG = 4096;
 
-    /** From {@code linux/in.h} and {@code linux/tcp.h}; epoll has no name of its own for it. */
-    private static final ChannelOption<Integer> TCP_MAXSEG = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
+    /** From {@code linux/in.h} and {@code linux/tcp.h}; epoll has no names of its own for these. */
+    private static final int IPPROTO_TCP = 6;
+
+    private static final int TCP_MAXSEG = 2;
+    private static final int TCP_CONGESTION = 13;
 
     private static final int IP_AND_TCP_HEADER_BYTES = 40;
 
@@ -49,7 +55,17 @@ record SocketContender(
     /** {@return the kernel's TCP held to segments that fit the path MTU of {@code settings}; not with NIO} */
     static Contender tcpOfMtu(String name, Settings settings) {
         int mss = settings.pathMtuBytes() - IP_AND_TCP_HEADER_BYTES;
-        return kernel(name, settings, "TCP_MAXSEG " + mss, Map.of(TCP_MAXSEG, mss));
+        ChannelOption<Integer> option = new IntegerUnixChannelOption("TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG);
+        return kernel(name, settings, "TCP_MAXSEG " + mss, Map.of(option, mss));
+    }
+
+    /** {@return the kernel's TCP with one of its congestion controls instead of the default; epoll only} */
+    static Contender tcpOfAlgorithm(String name, Settings settings, String algorithm) {
+        byte[] bytes = algorithm.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer value = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        ChannelOption<ByteBuffer> option =
+                new RawUnixChannelOption("TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, bytes.length);
+        return kernel(name, settings, algorithm, Map.of(option, value));
     }
 
     private static Contender kernel(
@@ -110,6 +126,9 @@ record SocketContender(
 
     @SuppressWarnings("unchecked")
     private void apply(AbstractBootstrap<?, ?> bootstrap) {
-        options.forEach((option, value) -> bootstrap.option((ChannelOption<Object>) option, value));
+        options.forEach((option, value) -> {
+            Object fresh = value instanceof ByteBuffer bytes ? bytes.duplicate() : value; // setting it consumes it
+            bootstrap.option((ChannelOption<Object>) option, fresh);
+        });
     }
 }

@@ -144,7 +144,7 @@ final class Demo {
     }
 
     private void showWaiting() {
-        console.progress("  " + Units.grouped(REQUESTS) + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, "
+        console.progress("  " + Units.grouped(REQUESTS) + " requests of " + DemoClientCommand.REQUEST_BYTES + " bytes, "
                 + REQUESTS_PER_SECOND + " a second ...");
     }
 

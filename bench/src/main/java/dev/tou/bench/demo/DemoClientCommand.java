@@ -3,6 +3,9 @@ package dev.tou.bench.demo;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -13,6 +16,8 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.file.FileSender;
 import dev.tou.bench.file.ProgressView;
+import dev.tou.bench.ping.LatencyLog;
+import dev.tou.bench.ping.PingRun;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +27,9 @@ import picocli.CommandLine.Parameters;
 /** The client process of the demo: sends the file, then measures requests over a second connection. */
 @Command(name = "demo-client", hidden = true, description = "The client process of \"tou demo\".")
 public final class DemoClientCommand implements Callable<Integer> {
+
+    static final int REQUEST_BYTES = 256;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Parameters(index = "0")
     private Path file;
@@ -50,8 +58,7 @@ public final class DemoClientCommand implements Callable<Integer> {
             FileSender.Sent sent = view.follow(sender.outcome());
             lines.emit("sent", sent.fields());
         }
-        Histogram histogram = new LatencyProbe(perSecond, requests).run(common.io(), target);
-        LatencyProbe.write(histogram, results);
+        Histogram histogram = measure();
         lines.emit(
                 "latency",
                 JsonLines.fields(
@@ -61,6 +68,21 @@ public final class DemoClientCommand implements Callable<Integer> {
                         "p99", histogram.getValueAtPercentile(99),
                         "max", histogram.getMaxValue()));
         return ExitCode.DONE.code();
+    }
+
+    private Histogram measure() throws IOException {
+        PingRun.Plan plan = new PingRun.Plan(
+                target, common.io(), REQUEST_BYTES, perSecond, requests, 0, 1, PATIENCE, Duration.ZERO, false);
+        String what = requests + " requests of " + REQUEST_BYTES + " bytes, " + perSecond + " a second";
+        try (LatencyLog log = LatencyLog.create(results.resolve("latency.hlog"), what);
+                PingRun run = new PingRun(plan, (measurement, interval) -> log.append(interval, null))) {
+            Histogram latency = run.run().get(0).latency();
+            try (PrintStream out = new PrintStream(
+                    Files.newOutputStream(results.resolve("latency.hgrm")), false, StandardCharsets.UTF_8)) {
+                latency.outputPercentileDistribution(out, 5, 1e6); // milliseconds
+            }
+            return latency;
+        }
     }
 
     /** The demo holds the other end of standard input; if it dies, so does this process. */

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +15,7 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
 import dev.tou.bench.file.Sha256;
+import dev.tou.bench.impair.LinkTable;
 import dev.tou.bench.impair.RelayStatistics;
 
 /**
@@ -111,18 +111,8 @@ record DemoSummary(
     }
 
     private void showLink(Console console) {
-        heading(console, Units.format("%-20s%16s%16s", "Link, in datagrams", "to the server", "to the client"));
-        row(console, "arrived", RelayStatistics.Direction::entered);
-        row(console, "lost", RelayStatistics.Direction::lost);
-        row(console, "reordered", RelayStatistics.Direction::reordered);
-        row(console, "duplicated", RelayStatistics.Direction::duplicated);
-        row(console, "passed on", RelayStatistics.Direction::left);
-        long dropped = link.toServer().queueDropped() + link.toClient().queueDropped();
-        long unsendable = link.toServer().unsendable() + link.toClient().unsendable();
-        long tooBig = link.toServer().tooBig() + link.toClient().tooBig();
-        rowIf(console, dropped, "queue full", RelayStatistics.Direction::queueDropped);
-        rowIf(console, unsendable, "not sendable", RelayStatistics.Direction::unsendable);
-        rowIf(console, tooBig, "too big", RelayStatistics.Direction::tooBig);
+        console.say("");
+        LinkTable.show(console, link);
     }
 
     private void showLatency(Console console) {
@@ -130,7 +120,8 @@ record DemoSummary(
                 console,
                 "Request latency"
                         + console.dim("  " + Units.grouped(latency.path("count").asLong())
-                                + " requests of " + LatencyProbe.MESSAGE_BYTES + " bytes, " + Demo.REQUESTS_PER_SECOND
+                                + " requests of " + DemoClientCommand.REQUEST_BYTES + " bytes, "
+                                + Demo.REQUESTS_PER_SECOND
                                 + " a second, from the intended send time"));
         StringBuilder line = new StringBuilder();
         for (String name : new String[] {"p50", "p90", "p99", "max"}) {
@@ -147,19 +138,5 @@ record DemoSummary(
 
     private static void row(Console console, String name, String value) {
         console.say(Units.format("    %-18s", name) + value);
-    }
-
-    private void rowIf(Console console, long sum, String name, ToLongFunction<RelayStatistics.Direction> figure) {
-        if (sum > 0) {
-            row(console, name, figure);
-        }
-    }
-
-    private void row(Console console, String name, ToLongFunction<RelayStatistics.Direction> figure) {
-        console.say(Units.format(
-                "    %-18s%16s%16s",
-                name,
-                Units.grouped(figure.applyAsLong(link.toServer())),
-                Units.grouped(figure.applyAsLong(link.toClient()))));
     }
 }

@@ -4,15 +4,13 @@ package dev.tou.bench.demo;
 import java.util.List;
 
 import dev.tou.bench.file.Reception;
+import dev.tou.bench.ping.EchoHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 
 /** Lets one port receive files and answer requests: the first four bytes of a connection say which. */
 final class ServiceSelector extends ByteToMessageDecoder {
-
-    /** "TOUE": everything that follows is to be sent back. */
-    static final int ECHO = 0x544F5545;
 
     private final Reception files;
 
@@ -22,11 +20,10 @@ final class ServiceSelector extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (in.readableBytes() < 4) {
+        if (in.readableBytes() < EchoHandler.SIGN_BYTES) {
             return;
         }
-        if (in.getInt(in.readerIndex()) == ECHO) {
-            in.skipBytes(4);
+        if (EchoHandler.isWantedBy(in)) {
             ctx.pipeline().addLast(new EchoHandler());
         } else {
             files.install(ctx.pipeline());

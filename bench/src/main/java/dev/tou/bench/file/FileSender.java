@@ -93,7 +93,7 @@ public final class FileSender implements AutoCloseable {
         channel = connected.channel();
         connected.addListener(future -> {
             if (!future.isSuccess()) {
-                outcome.completeExceptionally(Failures.connecting(target, future.cause()));
+                outcome.completeExceptionally(Failures.connecting(target, "tou receive", future.cause()));
             }
         });
     }

@@ -18,6 +18,7 @@ import dev.tou.bench.Units;
  * @param duplicate share that arrives twice
  * @param rateBitsPerSecond what the link carries, counting UDP payload; 0 for no limit
  * @param queueBytes what may wait for a link with a rate before the tail is dropped
+ * @param mtuBytes the largest IP packet that fits the link; 0 for no limit
  */
 public record ImpairmentProfile(
         Duration delay,
@@ -27,15 +28,26 @@ public record ImpairmentProfile(
         Duration reorderBy,
         double duplicate,
         long rateBitsPerSecond,
-        long queueBytes) {
+        long queueBytes,
+        int mtuBytes) {
+
+    /** The least MTU of a link, RFC 791 section 3.2: what every IPv4 host can send without fragments. */
+    private static final int LEAST_MTU_BYTES = 68;
+
+    private static final int MOST_MTU_BYTES = 65_535;
 
     /** A link that changes nothing. */
     public static final ImpairmentProfile PERFECT =
-            new ImpairmentProfile(Duration.ZERO, Duration.ZERO, 0, 0, Duration.ofMillis(2), 0, 0, 256 << 10);
+            new ImpairmentProfile(Duration.ZERO, Duration.ZERO, 0, 0, Duration.ofMillis(2), 0, 0, 256 << 10, 0);
 
     /** {@return the profile that {@code text} describes} */
     public static ImpairmentProfile parse(String text) {
-        ImpairmentProfile profile = PERFECT;
+        return PERFECT.with(text);
+    }
+
+    /** {@return this profile, except for what {@code text} says} */
+    public ImpairmentProfile with(String text) {
+        ImpairmentProfile profile = this;
         if (text.isBlank() || text.strip().equals("perfect")) {
             return profile;
         }
@@ -62,35 +74,50 @@ public record ImpairmentProfile(
             case "duplicate" -> withDuplicate(Units.parseFraction(value));
             case "rate" -> withRate(Units.parseRate(value), queueBytes);
             case "queue" -> withRate(rateBitsPerSecond, Units.parseSize(value));
+            case "mtu" -> withMtu(Units.parseSize(value));
             default ->
                 throw new IllegalArgumentException("A link has no \"" + name
-                        + "\"; it has delay, jitter, loss, reorder, reorder-by, duplicate, rate and queue");
+                        + "\"; it has delay, jitter, loss, reorder, reorder-by, duplicate, rate, queue and mtu");
         };
     }
 
     public ImpairmentProfile withDelay(Duration value) {
-        return new ImpairmentProfile(value, jitter, loss, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes);
+        return new ImpairmentProfile(
+                value, jitter, loss, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes, mtuBytes);
     }
 
     public ImpairmentProfile withJitter(Duration value) {
-        return new ImpairmentProfile(delay, value, loss, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes);
+        return new ImpairmentProfile(
+                delay, value, loss, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes, mtuBytes);
     }
 
     public ImpairmentProfile withLoss(double share) {
         return new ImpairmentProfile(
-                delay, jitter, share, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes);
+                delay, jitter, share, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes, mtuBytes);
     }
 
     public ImpairmentProfile withReorder(double share, Duration by) {
-        return new ImpairmentProfile(delay, jitter, loss, share, by, duplicate, rateBitsPerSecond, queueBytes);
+        return new ImpairmentProfile(
+                delay, jitter, loss, share, by, duplicate, rateBitsPerSecond, queueBytes, mtuBytes);
     }
 
     public ImpairmentProfile withDuplicate(double share) {
-        return new ImpairmentProfile(delay, jitter, loss, reorder, reorderBy, share, rateBitsPerSecond, queueBytes);
+        return new ImpairmentProfile(
+                delay, jitter, loss, reorder, reorderBy, share, rateBitsPerSecond, queueBytes, mtuBytes);
     }
 
     public ImpairmentProfile withRate(long bitsPerSecond, long queue) {
-        return new ImpairmentProfile(delay, jitter, loss, reorder, reorderBy, duplicate, bitsPerSecond, queue);
+        return new ImpairmentProfile(
+                delay, jitter, loss, reorder, reorderBy, duplicate, bitsPerSecond, queue, mtuBytes);
+    }
+
+    public ImpairmentProfile withMtu(long bytes) {
+        if (bytes < LEAST_MTU_BYTES || bytes > MOST_MTU_BYTES) {
+            throw new IllegalArgumentException(
+                    "\"" + bytes + "\" is not an MTU; give bytes from " + LEAST_MTU_BYTES + " to " + MOST_MTU_BYTES);
+        }
+        return new ImpairmentProfile(
+                delay, jitter, loss, reorder, reorderBy, duplicate, rateBitsPerSecond, queueBytes, (int) bytes);
     }
 
     /** {@return the profile in words: {@code 5 ms, 1% lost, 1% reordered}} */
@@ -107,6 +134,9 @@ public record ImpairmentProfile(
         addShare(parts, duplicate, "duplicated");
         if (rateBitsPerSecond > 0) {
             parts.add(Units.bitsPerSecond(rateBitsPerSecond));
+        }
+        if (mtuBytes > 0) {
+            parts.add("MTU " + mtuBytes);
         }
         return parts.isEmpty() ? "perfect" : String.join(", ", parts);
     }

@@ -41,7 +41,14 @@ final class LinkDirection<R> {
     /** Returned by {@link #drain} when nothing is on its way. */
     static final long NOTHING_DUE = Long.MAX_VALUE;
 
+    /** What may be on its way at once. More than that is dropped, as by a link whose queue is full. */
+    static final long MAX_IN_FLIGHT_BYTES = 64 << 20;
+
+    /** What a datagram costs besides its payload. */
+    private static final int OVERHEAD_BYTES = 128;
+
     private final ImpairmentProfile profile;
+    private final int maxPayloadBytes;
     private final Impairment impairment;
     private final Consumer<InFlight<R>> exit;
     private final PriorityQueue<InFlight<R>> inFlight = new PriorityQueue<>();
@@ -51,9 +58,12 @@ final class LinkDirection<R> {
     private long lastInOrderNanos;
     private long nextNumber;
     private long highestLeft = -1;
+    private long inFlightBytes;
 
-    LinkDirection(ImpairmentProfile profile, RandomGenerator random, Consumer<InFlight<R>> exit) {
+    /** @param maxPayloadBytes larger datagrams do not fit the link: they are counted and dropped */
+    LinkDirection(ImpairmentProfile profile, int maxPayloadBytes, RandomGenerator random, Consumer<InFlight<R>> exit) {
         this.profile = profile;
+        this.maxPayloadBytes = maxPayloadBytes;
         this.impairment = new Impairment(profile, random);
         this.exit = exit;
     }
@@ -68,6 +78,11 @@ final class LinkDirection<R> {
         counters.entered++;
         counters.enteredBytes += content.readableBytes();
         Impairment.Fate fate = impairment.next();
+        if (content.readableBytes() > maxPayloadBytes) {
+            counters.tooBig++;
+            content.release();
+            return;
+        }
         if (fate.lost()) {
             counters.lost++;
             content.release();
@@ -84,13 +99,21 @@ final class LinkDirection<R> {
         due = lastInOrderNanos + fate.heldNanos();
         if (fate.duplicated()) {
             counters.duplicated++;
-            inFlight.add(new InFlight<>(content.retainedDuplicate(), route, due, nextNumber));
+            add(new InFlight<>(content.retainedDuplicate(), route, due, nextNumber));
         }
-        inFlight.add(new InFlight<>(content, route, due, nextNumber++));
+        add(new InFlight<>(content, route, due, nextNumber++));
+    }
+
+    private void add(InFlight<R> datagram) {
+        inFlightBytes += datagram.content.readableBytes() + OVERHEAD_BYTES;
+        inFlight.add(datagram);
     }
 
     /** When the last bit of {@code bytes} is on the link, or {@link #NOTHING_DUE} if the queue before it is full. */
     private long leavesQueue(int bytes, long nowNanos) {
+        if (inFlightBytes + bytes + OVERHEAD_BYTES > MAX_IN_FLIGHT_BYTES) {
+            return NOTHING_DUE;
+        }
         long rate = profile.rateBitsPerSecond();
         if (rate == 0) {
             return nowNanos;
@@ -109,6 +132,7 @@ final class LinkDirection<R> {
         InFlight<R> first;
         while ((first = inFlight.peek()) != null && first.dueNanos - nowNanos <= 0) {
             inFlight.remove();
+            inFlightBytes -= first.content.readableBytes() + OVERHEAD_BYTES;
             if (first.number < highestLeft) {
                 counters.reordered++;
             }
@@ -124,6 +148,7 @@ final class LinkDirection<R> {
     void clear() {
         inFlight.forEach(datagram -> datagram.content.release());
         inFlight.clear();
+        inFlightBytes = 0;
     }
 
     RelayStatistics.Counters counters() {

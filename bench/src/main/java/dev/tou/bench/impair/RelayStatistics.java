@@ -6,8 +6,9 @@ package dev.tou.bench.impair;
  *
  * @param toServer from the clients to the server
  * @param toClient from the server to the clients
+ * @param clients for how many there is a socket now
  */
-public record RelayStatistics(Direction toServer, Direction toClient) {
+public record RelayStatistics(Direction toServer, Direction toClient, int clients) {
 
     /**
      * One direction, in datagrams unless it says bytes.
@@ -15,7 +16,7 @@ public record RelayStatistics(Direction toServer, Direction toClient) {
      * @param entered arrived at the relay
      * @param enteredBytes their UDP payload
      * @param lost dropped by chance, as the profile says
-     * @param queueDropped dropped because the queue before the link's rate was full
+     * @param queueDropped dropped because the queue before the link's rate was full, or too much was on its way
      * @param tooBig dropped because they are larger than the link carries
      * @param reordered left after a later one
      * @param duplicated left twice

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.impair;
 
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -43,10 +44,11 @@ import io.netty.channel.socket.DatagramPacket;
  */
 public final class UdpRelay implements AutoCloseable {
 
-    /** Larger datagrams do not fit the link: they are counted and dropped. */
-    public static final int MAX_DATAGRAM_BYTES = 2047;
+    /** What UDP over IPv4 can carry. */
+    public static final int MAX_DATAGRAM_BYTES = 65_507;
 
-    private static final int SLOT_BYTES = MAX_DATAGRAM_BYTES + 1;
+    private static final int IPV4_UDP_HEADER_BYTES = 28;
+    private static final int IPV6_UDP_HEADER_BYTES = 48;
     private static final int SLOTS = 32;
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final long IDLE_CLIENT_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -73,6 +75,7 @@ public final class UdpRelay implements AutoCloseable {
     private final EventLoopGroup group;
     private final EventLoop loop;
     private final InetSocketAddress target;
+    private final int slotBytes;
     private final LinkDirection<Client> toServer;
     private final LinkDirection<Client> toClient;
     private final Map<InetSocketAddress, Client> clients = new HashMap<>();
@@ -91,8 +94,16 @@ public final class UdpRelay implements AutoCloseable {
         this.loop = group.next();
         this.target = target;
         SplittableRandom random = new SplittableRandom(seed);
-        this.toServer = new LinkDirection<>(toServer, random.split(), this::leaveToServer);
-        this.toClient = new LinkDirection<>(toClient, random.split(), this::leaveToClient);
+        int up = maxPayloadBytes(toServer, target);
+        int down = maxPayloadBytes(toClient, target);
+        this.slotBytes = Math.max(up, down) + 1; // a datagram that fills it was larger than any that fits
+        this.toServer = new LinkDirection<>(toServer, up, random.split(), this::leaveToServer);
+        this.toClient = new LinkDirection<>(toClient, down, random.split(), this::leaveToClient);
+    }
+
+    private static int maxPayloadBytes(ImpairmentProfile profile, InetSocketAddress target) {
+        int header = target.getAddress() instanceof Inet6Address ? IPV6_UDP_HEADER_BYTES : IPV4_UDP_HEADER_BYTES;
+        return profile.mtuBytes() == 0 ? MAX_DATAGRAM_BYTES : Math.min(MAX_DATAGRAM_BYTES, profile.mtuBytes() - header);
     }
 
     /**
@@ -119,7 +130,7 @@ public final class UdpRelay implements AutoCloseable {
             throw Failures.listening(listen, bound.cause());
         }
         relay.front = bound.channel();
-        relay.loop.scheduleWithFixedDelay(relay::forgetIdleClients, 30, 30, TimeUnit.SECONDS);
+        relay.loop.scheduleWithFixedDelay(() -> relay.forgetIdleClients(System.nanoTime()), 30, 30, TimeUnit.SECONDS);
         return relay;
     }
 
@@ -132,10 +143,10 @@ public final class UdpRelay implements AutoCloseable {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 20, SOCKET_BUFFER_BYTES))
                 .handler(handler);
         if (io == Transports.Io.EPOLL) { // one system call for many datagrams
-            bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT_BYTES);
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT_BYTES * SLOTS));
+            bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, slotBytes);
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(slotBytes * SLOTS));
         } else {
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT_BYTES));
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(slotBytes));
         }
         return bootstrap;
     }
@@ -148,7 +159,7 @@ public final class UdpRelay implements AutoCloseable {
     /** {@return what has happened so far} */
     public RelayStatistics statistics() {
         return loop.submit(() -> new RelayStatistics(
-                        toServer.counters().snapshot(), toClient.counters().snapshot()))
+                        toServer.counters().snapshot(), toClient.counters().snapshot(), clients.size()))
                 .syncUninterruptibly()
                 .getNow();
     }
@@ -181,9 +192,7 @@ public final class UdpRelay implements AutoCloseable {
             ByteBuf content = packet.content();
             int bytes = content.readableBytes();
             Client client = routing.apply(packet);
-            if (bytes > MAX_DATAGRAM_BYTES) {
-                direction.counters().tooBig++;
-            } else if (client == null) {
+            if (client == null) {
                 direction.counters().unsendable++;
             } else {
                 ByteBuf copy = ctx.alloc().directBuffer(Math.max(1, bytes)).writeBytes(content);
@@ -210,22 +219,35 @@ public final class UdpRelay implements AutoCloseable {
                 return null;
             }
             client = open(packet.sender());
+            if (client == null) {
+                return null;
+            }
             clients.put(packet.sender(), client);
         }
         client.lastHeardNanos = System.nanoTime();
         return client;
     }
 
+    /** A client with a socket of its own, or null if the process may have no more sockets. */
     private Client open(InetSocketAddress address) {
         Client[] self = new Client[1];
-        Channel upstream =
-                socket(new Inlet(toClient, packet -> self[0])).register().channel();
+        ChannelFuture registered =
+                socket(new Inlet(toClient, packet -> self[0])).register();
+        if (registered.isDone() && !registered.isSuccess()) {
+            return null;
+        }
+        Channel upstream = registered.channel();
         self[0] = new Client(address, upstream);
         return self[0];
     }
 
-    private void forgetIdleClients() {
-        long now = System.nanoTime();
+    /** As if it were {@code nanos}: for a test that does not wait for minutes. */
+    void forgetIdleClientsAt(long nanos) {
+        loop.submit(() -> forgetIdleClients(nanos)).syncUninterruptibly();
+    }
+
+    /** Closes the sockets of clients that have been silent for long. */
+    private void forgetIdleClients(long now) {
         for (Iterator<Client> all = clients.values().iterator(); all.hasNext(); ) {
             Client client = all.next();
             if (now - client.lastHeardNanos > IDLE_CLIENT_NANOS) {

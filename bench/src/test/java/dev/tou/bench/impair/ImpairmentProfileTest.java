@@ -13,7 +13,7 @@ class ImpairmentProfileTest {
     @Test
     void readsEveryFigure() {
         ImpairmentProfile profile = ImpairmentProfile.parse(
-                "delay=5ms, jitter=1ms,loss=1%,reorder=2%,reorder-by=3ms,duplicate=0.1%,rate=20mbit,queue=64KiB");
+                "delay=5ms, jitter=1ms,loss=1%,reorder=2%,reorder-by=3ms,duplicate=0.1%,rate=20mbit,queue=64KiB,mtu=1500");
         assertThat(profile)
                 .isEqualTo(new ImpairmentProfile(
                         Duration.ofMillis(5),
@@ -23,7 +23,8 @@ class ImpairmentProfileTest {
                         Duration.ofMillis(3),
                         0.001,
                         20_000_000,
-                        65536));
+                        65536,
+                        1500));
     }
 
     @Test

@@ -21,7 +21,7 @@ class LinkDirectionTest {
     private long now = 42 * MS;
 
     private LinkDirection<String> link(String profile, long seed) {
-        return new LinkDirection<>(ImpairmentProfile.parse(profile), new SplittableRandom(seed), datagram -> {
+        return new LinkDirection<>(ImpairmentProfile.parse(profile), 1472, new SplittableRandom(seed), datagram -> {
             left.add(datagram.content.getInt(0));
             leftAt.add(now);
             datagram.content.release();
@@ -144,5 +144,42 @@ class LinkDirectionTest {
         assertThat(datagram.refCnt()).isEqualTo(2);
         link.clear();
         assertThat(datagram.refCnt()).isZero();
+    }
+
+    @Test
+    void aDatagramThatDoesNotFitIsDroppedAndLeavesTheFateOfOthersAlone() {
+        LinkDirection<String> small = link("loss=20%", 5);
+        run(small, 200, MS);
+        List<Integer> withoutLarge = new ArrayList<>(left);
+        left.clear();
+        LinkDirection<String> mixed = link("loss=20%", 5);
+        for (int i = 0; i < 200; i++) {
+            mixed.enter(datagram(i, i == 100 ? 1473 : 1472), "route", now);
+        }
+        drainUntil(mixed, Long.MAX_VALUE);
+        withoutLarge.remove(Integer.valueOf(100));
+        assertThat(left).isEqualTo(withoutLarge);
+        assertThat(mixed.counters().snapshot().tooBig()).isEqualTo(1);
+        assertThat(mixed.counters().snapshot().entered()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsOnItsWayIsBounded() {
+        LinkDirection<String> link = link("delay=1h", 1);
+        int most = (int) (LinkDirection.MAX_IN_FLIGHT_BYTES / (1200 + 128));
+        io.netty.buffer.ByteBuf content = datagram(1, 1200);
+        for (int i = 0; i < most + 7; i++) {
+            link.enter(content.retainedDuplicate(), "route", now);
+        }
+        assertThat(link.counters().snapshot().queueDropped()).isEqualTo(7);
+        now += 3_600_000 * MS;
+        link.drain(now);
+        assertThat(left).hasSize(most);
+        link.enter(content, "route", now);
+        assertThat(link.counters().snapshot().queueDropped())
+                .as("there is room again")
+                .isEqualTo(7);
+        link.clear();
+        assertThat(content.refCnt()).isZero();
     }
 }

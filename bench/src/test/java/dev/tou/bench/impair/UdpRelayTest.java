@@ -48,7 +48,7 @@ class UdpRelayTest {
     }
 
     private static DatagramPacket receive(DatagramSocket socket) throws IOException {
-        DatagramPacket packet = new DatagramPacket(new byte[4096], 4096);
+        DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
         socket.receive(packet);
         return packet;
     }
@@ -126,16 +126,49 @@ class UdpRelayTest {
 
     @ParameterizedTest
     @EnumSource(Transports.Io.class)
-    void whatDoesNotFitIsCountedNotCut(Transports.Io io) throws IOException {
+    void theLargestDatagramPasses(Transports.Io io) throws IOException {
         try (DatagramSocket server = socket();
                 DatagramSocket client = socket();
                 UdpRelay relay = relay(io, server, PERFECT, 1)) {
-            send(client, relay.address(), 1, UdpRelay.MAX_DATAGRAM_BYTES + 1);
-            send(client, relay.address(), 2, UdpRelay.MAX_DATAGRAM_BYTES);
+            client.setSendBufferSize(1 << 20);
+            send(client, relay.address(), 1, UdpRelay.MAX_DATAGRAM_BYTES);
+            DatagramPacket passed = receive(server);
+            assertThat(passed.getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
+            send(server, passed.getSocketAddress(), 2, UdpRelay.MAX_DATAGRAM_BYTES);
+            assertThat(receive(client).getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void whatDoesNotFitIsCountedNotCut(Transports.Io io) throws IOException {
+        try (DatagramSocket server = socket();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, ImpairmentProfile.parse("mtu=1500"), 1)) {
+            send(client, relay.address(), 1, 1473); // and 28 bytes of headers
+            send(client, relay.address(), 2, 1472);
             DatagramPacket passed = receive(server);
             assertThat(number(passed)).isEqualTo(2);
-            assertThat(passed.getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
+            assertThat(passed.getLength()).isEqualTo(1472);
             assertThat(relay.statistics().toServer().tooBig()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void aSilentClientIsForgottenAndMayComeBack(Transports.Io io) throws IOException {
+        try (DatagramSocket server = socket();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, PERFECT, 1)) {
+            send(client, relay.address(), 1, 100);
+            java.net.SocketAddress before = receive(server).getSocketAddress();
+            long now = System.nanoTime();
+            relay.forgetIdleClientsAt(now + java.util.concurrent.TimeUnit.MINUTES.toNanos(4));
+            assertThat(relay.statistics().clients()).isEqualTo(1);
+            relay.forgetIdleClientsAt(now + java.util.concurrent.TimeUnit.MINUTES.toNanos(6));
+            assertThat(relay.statistics().clients()).isZero();
+            send(client, relay.address(), 2, 100);
+            assertThat(receive(server).getSocketAddress()).isNotEqualTo(before);
         }
     }
 

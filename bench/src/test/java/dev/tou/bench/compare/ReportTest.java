@@ -1,0 +1,73 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.compare;
+
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ReportTest {
+
+    private static Round round(double value) {
+        return new Round(value, Map.of("p99Micros", value * 3), Map.of());
+    }
+
+    @Test
+    void ratiosAndFailuresOfEachTransport() {
+        Results results = new Results(Workload.CONNECT);
+        results.add("tcp", round(4000));
+        results.add("tou", round(8000));
+        results.add("tcp", round(2000));
+        results.add("tou", new Round(3000, Map.of(), Map.of("connect: refused", 2L)));
+        results.add("tcp", round(3000));
+        results.add("tou", new Round(3000, Map.of(), Map.of("connect: refused", 1L, "not done in 5 s", 1L)));
+
+        List<String> table = Report.table(results);
+        assertThat(table.get(0)).startsWith("**connect**").endsWith("3 rounds");
+        assertThat(table.get(4).replaceAll(" +", " "))
+                .startsWith("| tcp | 3 000 | 2 000 .. 4 000 | 4 000 | 1.00 | 1.00 .. 1.00 |")
+                .endsWith("| 9 000 | 0 |");
+        assertThat(table.get(5).replaceAll(" +", " "))
+                .startsWith("| tou | 3 000 | 3 000 .. 8 000 | 8 000 | 1.50 | 1.00 .. 2.00 |")
+                .endsWith("| 24 000 | 4 |");
+        assertThat(table).contains("- tou: 3 x connect: refused", "- tou: 1 x not done in 5 s");
+        assertThat(table.subList(2, 6))
+                .extracting(String::length)
+                .containsOnly(table.get(2).length());
+    }
+
+    @Test
+    void forLatencyTheBestIsTheLeast() {
+        Results results = new Results(Workload.PINGPONG);
+        results.add("tou", round(30));
+        results.add("tou", round(20));
+        assertThat(results.best("tou")).isEqualTo(20);
+        assertThat(results.ratios("tou")).as("nothing to compare with").isNull();
+        assertThat(Report.table(results).get(4)).contains("20.0 .. 30.0");
+    }
+
+    @Test
+    void aLostConnectionSpoilsTheMeasurement() {
+        Results bulk = new Results(Workload.BULK);
+        bulk.add("tcp", round(1));
+        assertThat(bulk.valid()).isTrue();
+        bulk.add("tcp", new Round(1, Map.of(), Map.of("connection closed early", 1L)));
+        assertThat(bulk.valid()).isFalse();
+
+        Results idle = new Results(Workload.CONNECT);
+        idle.add("tcp", new Round(5, Map.of(), Map.of("connect: refused", 1L)));
+        assertThat(idle.valid()).as("some of many may fail").isTrue();
+        idle.add("tcp", round(0));
+        assertThat(idle.valid()).isFalse();
+    }
+
+    @Test
+    void figuresHaveThreeDigits() {
+        assertThat(Report.figure(0.1234)).isEqualTo("0.12");
+        assertThat(Report.figure(9.876)).isEqualTo("9.88");
+        assertThat(Report.figure(98.76)).isEqualTo("98.8");
+        assertThat(Report.figure(98765.4)).isEqualTo("98 765");
+    }
+}
