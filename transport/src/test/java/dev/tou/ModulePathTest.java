@@ -4,7 +4,9 @@ package dev.tou;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,10 +18,12 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
+import dev.tou.channel.IoUringHere;
 import dev.tou.channel.TouSocketChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.uring.IoUring;
 import io.netty.resolver.AddressResolver;
 import io.netty.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An application that is a module of its own compiles against what we export, sees nothing else, and runs on the module path
- * without the optional native transports.
+ * An application that is a module of its own compiles against what we export, sees nothing else, and runs on the module path,
+ * without the optional native transports and with io_uring.
  */
 class ModulePathTest {
 
@@ -143,11 +147,33 @@ class ModulePathTest {
     @Test
     @Timeout(120)
     void aModularApplicationEchoes() throws Exception {
-        assertThat(compile(ECHO)).isEmpty();
+        assertThat(compile(MODULE, ECHO)).isEmpty();
+        expectEcho();
+    }
+
+    @Test
+    @Timeout(120)
+    void aModularApplicationEchoesOnIoUring() throws Exception {
+        IoUringHere.orElse("nor is it on the module path");
+        modulePath += File.pathSeparator + placeOf(IoUring.class) + File.pathSeparator + nativeLibrary();
+        String module = MODULE.replace("}", "requires io.netty.transport.classes.io_uring; }");
+        String echo = ECHO.replace("NioIoHandler", "IoUringIoHandler").replace("channel.nio.", "channel.uring.");
+        assertThat(compile(module, echo)).isEmpty();
+        expectEcho("--add-modules", "ALL-MODULE-PATH");
+    }
+
+    /** {@return the jar that holds the native part} */
+    private static String nativeLibrary() throws IOException {
+        URL library = IoUring.class.getResource("/META-INF/native/libnetty_transport_native_io_uring42_x86_64.so");
+        return ((JarURLConnection) library.openConnection()).getJarFile().getName();
+    }
+
+    private void expectEcho(String... options) throws Exception {
         Path output = folder.resolve("output");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--module-path", modulePath + File.pathSeparator + folder.resolve("classes")));
+        command.addAll(List.of(options));
         command.addAll(List.of("--module", "consumer/consumer.Echo"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -172,16 +198,16 @@ class ModulePathTest {
                 "segment.Segment",
                 "timing.TimerWheel",
                 "window.SendBuffer")) {
-            assertThat(compile("package consumer; class Intruder { dev.tou." + inside + " it; }"))
+            assertThat(compile(MODULE, "package consumer; class Intruder { dev.tou." + inside + " it; }"))
                     .as(inside)
                     .contains("not visible");
         }
     }
 
     /** {@return what the compiler had to say} */
-    private String compile(String source) throws IOException {
+    private String compile(String descriptor, String source) throws IOException {
         Path sources = Files.createDirectories(folder.resolve("sources/consumer"));
-        Path module = Files.writeString(sources.resolveSibling("module-info.java"), MODULE);
+        Path module = Files.writeString(sources.resolveSibling("module-info.java"), descriptor);
         Path application =
                 Files.writeString(sources.resolve(source.contains("Echo") ? "Echo.java" : "Intruder.java"), source);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

@@ -22,8 +22,8 @@ public final class OrderlyEnd {
 
     private static final long LOOK_MILLIS = 5;
 
-    /** How long the peers' own FINs are waited for where the UDP channels must be closed at the end. */
-    private static final long PEERS_NANOS = 200_000_000L;
+    /** How long the last segments may take to leave, and, where the UDP channels must be closed, the peers' own FINs to come. */
+    private static final long LAST_NANOS = 200_000_000L;
 
     private final EventLoopResources resources;
     private final long deadlineNanos;
@@ -65,23 +65,26 @@ public final class OrderlyEnd {
 
     private void look() {
         if (shards().stream().noneMatch(OrderlyEnd::hasUndelivered)) {
-            closeChannels(resources.nowNanos() + PEERS_NANOS);
+            finish(true, resources.nowNanos() + LAST_NANOS);
         } else if (resources.nowNanos() - deadlineNanos >= 0) {
             shards().forEach(shard -> shard.forEachConnection(tcb -> abort(shard, tcb)));
-            closeChannels(resources.nowNanos());
+            finish(false, resources.nowNanos() + LAST_NANOS);
         } else {
             resources.loop().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    // Channels that outlive nothing but TIME-WAIT end with their loop, except where that would leave their sockets
-    // open.
-    private void closeChannels(long latestNanos) {
+    // The last segments leave the UDP channels. What outlives nothing but TIME-WAIT then ends with the loop, except
+    // where that
+    // would leave sockets open.
+    private void finish(boolean peersMayFinish, long latestNanos) {
         List<Shard> toClose = shards().stream().filter(Shard::closesBeforeLoop).toList();
-        boolean peersMayFinish = resources.nowNanos() - latestNanos < 0;
-        if (peersMayFinish
-                && toClose.stream().anyMatch(shard -> shard.connections().size() > 0)) {
-            resources.loop().schedule(() -> closeChannels(latestNanos), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        boolean waits = shards().stream().anyMatch(Shard::holdsDatagrams)
+                || peersMayFinish
+                        && toClose.stream()
+                                .anyMatch(shard -> shard.connections().size() > 0);
+        if (waits && resources.nowNanos() - latestNanos < 0) {
+            resources.loop().schedule(() -> finish(peersMayFinish, latestNanos), LOOK_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
         PromiseCombiner allClosed = new PromiseCombiner(resources.loop());

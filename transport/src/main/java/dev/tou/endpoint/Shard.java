@@ -346,9 +346,14 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    private void closeWhenSent(long latestNanos) {
+    /** {@return whether the channel holds datagrams that have not left} */
+    boolean holdsDatagrams() {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
-        boolean waits = unsent != null && unsent.totalPendingWriteBytes() > 0 && resources.nowNanos() - latestNanos < 0;
+        return unsent != null && unsent.totalPendingWriteBytes() > 0;
+    }
+
+    private void closeWhenSent(long latestNanos) {
+        boolean waits = holdsDatagrams() && resources.nowNanos() - latestNanos < 0;
         if (waits && !loop().isShuttingDown()) {
             udp.flush();
             loop().schedule(() -> closeWhenSent(latestNanos), 1, TimeUnit.MILLISECONDS);

@@ -84,6 +84,26 @@ class ConnectTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "nio, 0.0.0.0, 127.0.0.1",
+        "nio, ::, ::1",
+        "epoll, 0.0.0.0, 127.0.0.1",
+        "epoll, ::, ::1",
+        "io_uring, 0.0.0.0, 127.0.0.1",
+        "io_uring, ::, ::1"
+    })
+    void aWildcardBecomesConcrete(String io, String wildcard, String address) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel server = Sockets.listen(sockets.server(), address);
+            Channel client = Sockets.channel(
+                    sockets.client(new Recorder()).connect(server.localAddress(), Sockets.any(wildcard)));
+            assertThat(((InetSocketAddress) client.localAddress()).getAddress())
+                    .isEqualTo(((InetSocketAddress) server.localAddress()).getAddress());
+            assertThat(sockets.nextChild().channel().remoteAddress()).isEqualTo(client.localAddress());
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void bindsTheLocalAddressFirst(String io, String address) {
         try (Sockets sockets = new Sockets(io, 1)) {

@@ -7,7 +7,7 @@ import io.netty.channel.uring.IoUring;
 import org.junit.jupiter.api.Assumptions;
 
 /** Whether the kernel has io_uring and lets us use it; containers often forbid it. */
-final class IoUringHere {
+public final class IoUringHere {
 
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
@@ -17,7 +17,7 @@ final class IoUringHere {
      * Passes where io_uring works. Elsewhere the test is skipped, which is said once; with {@code TOU_REQUIRE_ROOT=1} it
      * fails.
      */
-    static void orElse(String consequence) {
+    public static void orElse(String consequence) {
         if (IoUring.isAvailable()) {
             return;
         }

@@ -215,7 +215,7 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll", "io_uring"})
+    @ValueSource(strings = {"nio", "epoll"})
     void listenerEndsWithTheLoopOfItsEndpoint(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);

@@ -40,6 +40,11 @@ public final class SimChannels {
                 .channelFactory(() -> new TouServerSocketChannel(transport));
     }
 
+    /** {@return where the host's UDP channels come from} */
+    public SimTransport transport() {
+        return transport;
+    }
+
     /** {@return what the connections of the host's event loop share, for the checks that all is back to zero} */
     public EventLoopResources resources() {
         return EventLoopResources.of(host.eventLoop());

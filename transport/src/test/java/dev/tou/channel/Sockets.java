@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import dev.tou.IoUringLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -17,12 +18,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.Future;
 
 /** Stock bootstraps on real sockets, and the groups under them, ended with the test. */
@@ -42,19 +41,19 @@ final class Sockets implements AutoCloseable {
     }
 
     EventLoopGroup newGroup(int threads) {
-        EventLoopGroup made = new MultiThreadIoEventLoopGroup(threads, factory(io));
+        EventLoopGroup made = newGroup(io, threads);
         groups.add(made);
         return made;
     }
 
-    /** {@return what event loops of a kind are made with; the test ends here if this host has no such loops} */
-    static IoHandlerFactory factory(String io) {
+    /** {@return loops; the test is skipped if this host has none of the kind} */
+    static EventLoopGroup newGroup(String io, int threads) {
         return switch (io) {
-            case "nio" -> NioIoHandler.newFactory();
-            case "epoll" -> EpollIoHandler.newFactory();
+            case "nio" -> new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
+            case "epoll" -> new MultiThreadIoEventLoopGroup(threads, EpollIoHandler.newFactory());
             case "io_uring" -> {
                 IoUringHere.orElse("loops of io_uring are not tested");
-                yield IoUringIoHandler.newFactory();
+                yield IoUringLoops.borrow(threads);
             }
             default -> throw new IllegalArgumentException(io);
         };
@@ -146,11 +145,8 @@ final class Sockets implements AutoCloseable {
     @Override
     public void close() {
         if (io.equals("io_uring")) {
-            // A loop that ends before its channels may leave their sockets open, and write to memory that it has freed.
-            List<Future<Void>> ends = groups.stream()
-                    .map(made -> TouTransport.closeGracefully(made, 10, TimeUnit.MILLISECONDS))
-                    .toList();
-            ends.forEach(Sockets::done);
+            groups.forEach(IoUringLoops::giveBack);
+            return;
         }
         // Without a quiet period Netty may end a loop before it has closed the channels on it.
         groups.forEach(made -> made.shutdownGracefully(1, 5_000, TimeUnit.MILLISECONDS));

@@ -15,7 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,10 +40,10 @@ class StockBootstrapTest {
         "io_uring, 127.0.0.1, 10000000",
     })
     void echoes(String io, String address, int size) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, Sockets.factory(io));
         byte[] bytes = new byte[size];
         new Random(SEED).nextBytes(bytes);
-        try {
+        try (Sockets sockets = new Sockets(io, 2)) {
+            EventLoopGroup group = sockets.group;
             Channel server = new ServerBootstrap()
                     .group(group)
                     .channel(TouServerSocketChannel.class)
@@ -70,9 +69,6 @@ class StockBootstrapTest {
             assertThat(echoed.get(20, TimeUnit.SECONDS)).isEqualTo(bytes);
             client.close().sync();
             server.close().sync();
-        } finally {
-            // With a quiet period of 0 Netty's loops may end without closing their channels.
-            group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.simulation.SimIoHandle.Readiness;
 import io.netty.buffer.ByteBuf;
@@ -238,7 +239,7 @@ public final class SimDatagramChannel extends UnicastDatagramChannel {
         }
     }
 
-    /** Reads a batch, and connects at once, as UDP does. */
+    /** Reads a batch, and connects at once, as UDP does, unless the host takes its time. */
     @SuppressWarnings("deprecation") // Netty says RecvByteBufAllocator.Handle is deprecated, and asks for it
     private final class SimUnsafe extends AbstractUnsafe {
         private final List<DatagramPacket> batch = new ArrayList<>();
@@ -246,6 +247,18 @@ public final class SimDatagramChannel extends UnicastDatagramChannel {
         @Override
         public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
             if (!promise.setUncancellable() || !ensureOpen(promise)) {
+                return;
+            }
+            long nanos = socket.host().connectDelayNanos();
+            if (nanos == 0) {
+                connectNow(remote, local, promise);
+            } else {
+                eventLoop().schedule(() -> connectNow(remote, local, promise), nanos, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            if (!ensureOpen(promise)) {
                 return;
             }
             boolean wasActive = isActive();

@@ -31,6 +31,7 @@ public final class SimHost {
     private final PortTable ports;
     private SendFault sendFault = SendFault.NONE;
     private SendDelay sendDelay = SendDelay.NONE;
+    private long connectDelayNanos;
     private boolean portUnreachable = true;
     private int mtu = 1500;
     private int maxReceiveBufferBytes = 64 << 20;
@@ -120,6 +121,12 @@ public final class SimHost {
         return this;
     }
 
+    /** How long a UDP socket takes to connect; zero, as with system calls, or more, as with io_uring. */
+    public SimHost connectDelay(Duration delay) {
+        connectDelayNanos = delay.toNanos();
+        return this;
+    }
+
     /** The limit that the system sets to SO_RCVBUF (net.core.rmem_max). */
     public SimHost maxReceiveBufferBytes(int bytes) {
         maxReceiveBufferBytes = bytes;
@@ -194,6 +201,10 @@ public final class SimHost {
 
     SendFault sendFault() {
         return sendFault;
+    }
+
+    long connectDelayNanos() {
+        return connectDelayNanos;
     }
 
     SendDelay sendDelay() {

@@ -256,6 +256,10 @@ final class SimSocket {
         return host.sourceTowards(destination);
     }
 
+    SimHost host() {
+        return host;
+    }
+
     InetSocketAddress local() {
         return local;
     }

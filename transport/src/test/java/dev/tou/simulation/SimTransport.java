@@ -24,6 +24,7 @@ public final class SimTransport implements DatagramTransport {
 
     private final SimHost host;
     private final boolean segmented;
+    private int channelsPerRemote = 16;
 
     /**
      * The transport of a host.
@@ -59,6 +60,16 @@ public final class SimTransport implements DatagramTransport {
     @Override
     public InetAddress localAddressTowards(InetSocketAddress peer) throws IOException {
         return host.sourceTowards(peer.getAddress());
+    }
+
+    /** Sets how many channels there are to one remote address: with io_uring, one. */
+    public void channelsPerRemote(int channels) {
+        channelsPerRemote = channels;
+    }
+
+    @Override
+    public int channelsPerRemote(EventLoop loop) {
+        return channelsPerRemote;
     }
 
     @Override

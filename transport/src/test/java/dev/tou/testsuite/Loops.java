@@ -3,6 +3,7 @@ package dev.tou.testsuite;
 
 import java.util.function.Supplier;
 
+import dev.tou.IoUringLoops;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -36,6 +37,9 @@ enum Loops {
     }
 
     EventLoopGroup newGroup() {
+        if (this == IO_URING) {
+            return IoUringLoops.borrow(THREADS);
+        }
         return new MultiThreadIoEventLoopGroup(
                 THREADS, new DefaultThreadFactory("testsuite-" + label(), true), handlers.get());
     }

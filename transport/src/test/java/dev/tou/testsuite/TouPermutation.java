@@ -4,6 +4,7 @@ package dev.tou.testsuite;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.IoUringLoops;
 import dev.tou.channel.ChannelsOn;
 import dev.tou.channel.TouServerSocketChannel;
 import dev.tou.channel.TouSocketChannel;
@@ -126,6 +127,10 @@ final class TouPermutation implements AutoCloseable {
     @Override
     public void close() {
         current = null;
+        if (wiring.loops() == Loops.IO_URING) {
+            IoUringLoops.giveBack(group);
+            return;
+        }
         group.shutdownGracefully(QUIET_MILLIS, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         if (!group.terminationFuture().awaitUninterruptibly(2 * PATIENCE_MILLIS)) {
             throw new AssertionError("the event loops do not end: " + wiring);

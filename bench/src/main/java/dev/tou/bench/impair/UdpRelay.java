@@ -3,9 +3,11 @@ package dev.tou.bench.impair;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -167,14 +169,15 @@ public final class UdpRelay implements AutoCloseable {
     @Override
     public void close() {
         front.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+        List<Channel> upstreams = new ArrayList<>();
         loop.submit(() -> {
-                    clients.values().forEach(client -> client.upstream.close());
+                    clients.values().forEach(client -> upstreams.add(client.upstream));
                     clients.clear();
                     toServer.clear();
                     toClient.clear();
                 })
                 .awaitUninterruptibly(2, TimeUnit.SECONDS);
-        Transports.shutdown(group);
+        Transports.shutdown(group, upstreams.toArray(Channel[]::new));
     }
 
     /** Where datagrams come in: copies each out of the shared read buffer, and puts it on the link. */
