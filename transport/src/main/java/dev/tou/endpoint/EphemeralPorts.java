@@ -13,12 +13,12 @@ import dev.tou.connection.ConnectionKey;
  *
  * <p>The UDP port's own number is the first choice. Any other is one that no connection to the same peer has, be it on another
  * UDP channel: a peer that knows a connection by addresses and TCP ports alone, as FreeBSD does, takes two with the same for one.
- * So the ports are below those that kernels choose for UDP channels, and every event loop of a group looks first
- * in a stripe of its own. When all are taken, it is enough that the channel has no other of that port.
+ * So the ports are below those that kernels choose for UDP channels, and every event loop of a group looks first in a stripe of
+ * its own. When those are taken, it is enough that the channel has no other connection of that port.
  *
- * <p>When ports run short, one that is only in TIME-WAIT may be taken over
- * (RFC 6191, from the side that opens): both connections use timestamps, and the old one ended so long ago that the clock
- * behind them has surely moved on, so segments of the old connection are recognised as old.
+ * <p>When ports run short, one that is only in TIME-WAIT may be taken over (RFC 6191, from the side that opens): both connections
+ * use timestamps, and the old one ended so long ago that the clock behind them has surely moved on, so segments of the old
+ * connection are recognised as old.
  */
 final class EphemeralPorts {
 
@@ -27,10 +27,10 @@ final class EphemeralPorts {
     private static final int COUNT = STRIPES * 992;
 
     /** How many ports of the stripe are looked at. */
-    private static final int STRIPED = 24;
+    private static final int STRIPED = 12;
 
     /** After so many ports in use, one in TIME-WAIT will do: looking on would cost more than it protects. */
-    private static final int PATIENCE = STRIPED + 8;
+    private static final int PATIENCE = STRIPED + 4;
 
     private EphemeralPorts() {}
 

@@ -31,7 +31,6 @@ final class Interop implements AutoCloseable {
     final KernelHost kernel;
     final TouHost tou;
     private final Map<ChannelOption<?>, Object> options = new HashMap<>();
-    private int kernelReceiveBuffer;
     private KernelHost.KernelListener kernelListener;
     private Channel touListener;
 
@@ -47,12 +46,6 @@ final class Interop implements AutoCloseable {
     /** Gives our channels an option. */
     <T> Interop option(ChannelOption<T> option, T value) {
         options.put(option, value);
-        return this;
-    }
-
-    /** Gives the sockets that the kernel opens a receive buffer of this size. */
-    Interop kernelReceiveBuffer(int bytes) {
-        kernelReceiveBuffer = bytes;
         return this;
     }
 
@@ -88,7 +81,7 @@ final class Interop implements AutoCloseable {
     Connection open(Opener opener) {
         if (opener == Opener.KERNEL) {
             KernelSocket socket =
-                    KernelProcess.result(kernel.connect(touListener().getPort(), 0, kernelReceiveBuffer));
+                    KernelProcess.result(kernel.connect(touListener().getPort()));
             return new Connection(tou.accepted(), socket);
         }
         CompletableFuture<KernelSocket> accept = kernelListener().accept();

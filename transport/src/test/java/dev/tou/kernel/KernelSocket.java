@@ -4,7 +4,6 @@ package dev.tou.kernel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 
@@ -78,9 +77,5 @@ final class KernelSocket {
     static void reset(Socket socket) throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
-    }
-
-    InetSocketAddress localAddress() {
-        return run(socket -> (InetSocketAddress) socket.getLocalSocketAddress());
     }
 }

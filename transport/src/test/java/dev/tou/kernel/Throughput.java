@@ -122,7 +122,7 @@ final class Throughput {
             throws InterruptedException {
         CompletableFuture<KernelSocket> accept = listener.accept();
         KernelSocket from =
-                KernelProcess.result(interop.kernel.connect(other.udp().getPort(), 0, 0));
+                KernelProcess.result(interop.kernel.connect(other.udp().getPort()));
         KernelSocket to = KernelProcess.result(accept);
         return kernelReceives(to, from::close, from.start(Throughput::sendForEver));
     }
