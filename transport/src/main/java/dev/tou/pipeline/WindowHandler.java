@@ -184,9 +184,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
-    // What was unsent has left, and more waits in the channel, which is asked now because no acknowledgment may come
-    // that
-    // would ask it. It touches the connection again.
+    // What was unsent has left, so the channel, where more waits, is asked now: no acknowledgment may come that would
+    // ask it. It touches the connection again.
     private static void refill(TransmissionControlBlock tcb) {
         if (tcb.options().unsentLowWaterBytes() > 0 && SendSpace.isWorthwhile(tcb)) {
             tcb.stream().onWritable();
