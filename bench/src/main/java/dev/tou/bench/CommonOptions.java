@@ -1,8 +1,11 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.util.Locale;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that every command has. */
@@ -20,7 +23,7 @@ public final class CommonOptions {
     @Option(
             names = "--io",
             paramLabel = "KIND",
-            description = "How event loops wait: nio or epoll (default: epoll where it works).")
+            description = "How event loops wait: nio, epoll or io_uring (default: epoll where it works).")
     private Transports.Io io;
 
     @Option(
@@ -36,8 +39,17 @@ public final class CommonOptions {
     @Option(names = "--debug", description = "Show the stack trace of a failure.")
     private boolean debug;
 
-    /** {@return the chosen kind of event loop} */
+    /**
+     * {@return the chosen kind of event loop}
+     *
+     * @throws ParameterException if it does not work on this machine
+     */
     public Transports.Io io() {
+        if (io != null && !io.isAvailable()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Event loops of " + io.name().toLowerCase(Locale.ROOT) + " do not work here; leave out --io.");
+        }
         return io == null ? Transports.Io.preferred() : io;
     }
 

@@ -38,10 +38,10 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
-            BenchCommand.class,
-            BenchServerCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            BenchCommand.class,
+            BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class
         },
@@ -50,8 +50,8 @@ import picocli.CommandLine.TypeConversionException;
             "  tou demo                         a file through a lossy link",
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
-            "  tou bench                        compare with kernel TCP and QUIC",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou bench                        compare with kernel TCP and QUIC",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })

@@ -22,6 +22,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The one place where the event loop's kind and the channel classes are named. */
@@ -30,15 +35,29 @@ public final class Transports {
     /** How an event loop waits for the network. */
     public enum Io {
         NIO,
-        EPOLL;
+        EPOLL,
+        IO_URING;
 
         /** {@return epoll where it works, otherwise NIO} */
         public static Io preferred() {
             return Epoll.isAvailable() ? EPOLL : NIO;
         }
 
+        /** {@return whether it works here} */
+        public boolean isAvailable() {
+            return switch (this) {
+                case NIO -> true;
+                case EPOLL -> Epoll.isAvailable();
+                case IO_URING -> IoUring.isAvailable();
+            };
+        }
+
         private IoHandlerFactory factory() {
-            return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+            return switch (this) {
+                case NIO -> NioIoHandler.newFactory();
+                case EPOLL -> EpollIoHandler.newFactory();
+                case IO_URING -> IoUringIoHandler.newFactory();
+            };
         }
     }
 
@@ -54,19 +73,31 @@ public final class Transports {
         return TouServerSocketChannel.class;
     }
 
-    /** {@return the class of a connecting channel of the kernel's own TCP, to compare with} */
+    /** {@return the class of a channel of the kernel's TCP on this kind of loop} */
     public static Class<? extends SocketChannel> kernelSocketChannel(Io io) {
-        return io == Io.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+        return switch (io) {
+            case NIO -> NioSocketChannel.class;
+            case EPOLL -> EpollSocketChannel.class;
+            case IO_URING -> IoUringSocketChannel.class;
+        };
     }
 
-    /** {@return the class of a listening channel of the kernel's own TCP, to compare with} */
+    /** {@return the class of a listening channel of the kernel's TCP on this kind of loop} */
     public static Class<? extends ServerSocketChannel> kernelServerSocketChannel(Io io) {
-        return io == Io.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        return switch (io) {
+            case NIO -> NioServerSocketChannel.class;
+            case EPOLL -> EpollServerSocketChannel.class;
+            case IO_URING -> IoUringServerSocketChannel.class;
+        };
     }
 
     /** {@return the class of a UDP channel on this kind of loop} */
     public static Class<? extends DatagramChannel> datagramChannel(Io io) {
-        return io == Io.EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
+        return switch (io) {
+            case NIO -> NioDatagramChannel.class;
+            case EPOLL -> EpollDatagramChannel.class;
+            case IO_URING -> IoUringDatagramChannel.class;
+        };
     }
 
     /** {@return a group of {@code threads} loops, whose threads do not keep the process alive} */

@@ -1,6 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 /**
- * Small programs to copy from: one idea, two files each.
+ * Small programs to copy from: one idea, two or three files each.
  *
  * <p>After {@code ./mvnw -q -DskipTests package} they are all in one jar:
  *
@@ -10,6 +10,9 @@
  *
  * java -cp examples/target/examples.jar dev.tou.examples.filetransfer.FileServer --dir .
  * java -cp examples/target/examples.jar dev.tou.examples.filetransfer.FileClient README.md copy.md
+ *
+ * java -cp examples/target/examples.jar dev.tou.examples.grpc.GrpcServer
+ * java -cp examples/target/examples.jar dev.tou.examples.grpc.GrpcClient "Hello over UDP"
  * </pre>
  */
 package dev.tou.examples;

@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 import dev.tou.connection.ByteStream;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
@@ -20,6 +21,7 @@ final class Application implements ByteStream {
     private ConnectAttempt attempt;
     private boolean ending;
     private boolean closeWhenWritten;
+    private boolean flushScheduled;
 
     Application(TouSocketChannel channel, ReadLoop readLoop) {
         this.channel = channel;
@@ -55,6 +57,10 @@ final class Application implements ByteStream {
         }
         channel.activate();
         boolean wanted = connecting.succeed();
+        if (channel.config().getOption(ChannelOption.TCP_FASTOPEN_CONNECT)) {
+            // What was written before connect needs no flush: it leaves with the acknowledgment of the SYN-ACK.
+            channel.unsafe().flush();
+        }
         channel.pipeline().fireChannelActive();
         if (!wanted) {
             // Cancelled in the meantime.
@@ -74,6 +80,17 @@ final class Application implements ByteStream {
         channel.resumeFlush();
         if (closeWhenWritten) {
             channel.unsafe().close(channel.voidPromise());
+        }
+    }
+
+    /** Writes could go on, but others shall have a turn before. */
+    void resumeFlushLater() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            channel.eventLoop().execute(() -> {
+                flushScheduled = false;
+                channel.resumeFlush();
+            });
         }
     }
 

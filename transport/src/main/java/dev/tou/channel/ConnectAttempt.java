@@ -116,8 +116,13 @@ final class ConnectAttempt {
         return ends;
     }
 
+    // The words of the kernel: ENETUNREACH, EHOSTUNREACH.
+    private static boolean isUnreachable(String words) {
+        return words.contains("unreachable") || words.contains("No route to host");
+    }
+
     private Throwable inTheWordsOfNetty(Throwable cause) {
-        boolean unreachable = cause.getMessage() != null && cause.getMessage().contains("unreachable");
+        boolean unreachable = cause.getMessage() != null && isUnreachable(cause.getMessage());
         Throwable kind = unreachable && !(cause instanceof ConnectException)
                 ? new NoRouteToHostException(cause.getMessage())
                 : cause;

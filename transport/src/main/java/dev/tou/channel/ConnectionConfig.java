@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -18,16 +19,7 @@ import io.netty.util.internal.ObjectUtil;
 /** What the configurations of connections and listeners share: Netty's options, mapped to {@link ConnectionOptions}. */
 abstract class ConnectionConfig extends DefaultChannelConfig {
 
-    private record Accessor<T>(Supplier<T> get, Consumer<T> set) {}
-
-    /** What other transports call the same, by the last part of the option's name. */
-    private static final Map<String, ChannelOption<Integer>> ALIASES = Map.of(
-            "TCP_KEEPIDLE", TouChannelOption.KEEP_IDLE,
-            "TCP_KEEPINTVL", TouChannelOption.KEEP_INTERVAL,
-            "TCP_KEEPINTERVAL", TouChannelOption.KEEP_INTERVAL,
-            "TCP_KEEPCNT", TouChannelOption.KEEP_COUNT,
-            "TCP_KEEPCOUNT", TouChannelOption.KEEP_COUNT,
-            "TCP_USER_TIMEOUT", TouChannelOption.USER_TIMEOUT);
+    private record Accessor<T>(Class<T> type, Supplier<T> get, Consumer<T> set) {}
 
     private final ConnectionOptions connection;
     private final Map<ChannelOption<?>, Accessor<?>> accessors = new HashMap<>();
@@ -45,43 +37,54 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
     }
 
     private void declareOptions() {
-        declare(ChannelOption.SO_RCVBUF, connection::receiveBufferBytes, this::receiveBuffer);
-        declare(TouChannelOption.PATH_MTU, connection::pathMtu, in(576, 65_535, connection::pathMtu));
+        ConnectionOptions to = connection;
+        declare(ChannelOption.SO_RCVBUF, Integer.class, to::receiveBufferBytes, this::receiveBuffer);
+        declare(TouChannelOption.PATH_MTU, 576, 65_535, to::pathMtu, to::pathMtu);
         declare(
                 TouChannelOption.CONGESTION_CONTROLLER,
-                connection::congestionController,
-                connection::congestionController);
-        declare(TouChannelOption.TIMESTAMPS, connection::timestamps, connection::timestamps);
-        declare(TouChannelOption.SACK, connection::sack, connection::sack);
-        declare(TouChannelOption.WINDOW_SCALING, connection::windowScaling, connection::windowScaling);
-        declare(TouChannelOption.SYN_RETRIES, connection::synRetries, in(0, 30, connection::synRetries));
-        declare(TouChannelOption.SYNACK_RETRIES, connection::synAckRetries, in(0, 30, connection::synAckRetries));
-        declare(TouChannelOption.RETRIES2, connection::retries, in(1, 100, connection::retries));
-        declare(
-                TouChannelOption.USER_TIMEOUT,
-                connection::userTimeoutMillis,
-                in(0, Integer.MAX_VALUE, connection::userTimeoutMillis));
-        declare(TouChannelOption.KEEP_IDLE, connection::keepIdleSeconds, in(1, 32_767, connection::keepIdleSeconds));
-        declare(
-                TouChannelOption.KEEP_INTERVAL,
-                connection::keepIntervalSeconds,
-                in(1, 32_767, connection::keepIntervalSeconds));
-        declare(TouChannelOption.KEEP_COUNT, connection::keepCount, in(1, 127, connection::keepCount));
-        declare(TouChannelOption.MSL, connection::mslSeconds, in(1, 240, connection::mslSeconds));
-        declare(TouChannelOption.DELAYED_ACK, connection::delayedAckMillis, in(0, 500, connection::delayedAckMillis));
+                CongestionControllerFactory.class,
+                to::congestionController,
+                to::congestionController);
+        declare(TouChannelOption.TIMESTAMPS, Boolean.class, to::timestamps, to::timestamps);
+        declare(TouChannelOption.SACK, Boolean.class, to::sack, to::sack);
+        declare(TouChannelOption.WINDOW_SCALING, Boolean.class, to::windowScaling, to::windowScaling);
+        declare(TouChannelOption.SYN_RETRIES, 0, 30, to::synRetries, to::synRetries);
+        declare(TouChannelOption.SYNACK_RETRIES, 0, 30, to::synAckRetries, to::synAckRetries);
+        declare(TouChannelOption.RETRIES2, 1, 100, to::retries, to::retries);
+        declare(TouChannelOption.USER_TIMEOUT, 0, Integer.MAX_VALUE, to::userTimeoutMillis, to::userTimeoutMillis);
+        declare(TouChannelOption.KEEP_IDLE, 1, 32_767, to::keepIdleSeconds, to::keepIdleSeconds);
+        declare(TouChannelOption.KEEP_INTERVAL, 1, 32_767, to::keepIntervalSeconds, to::keepIntervalSeconds);
+        declare(TouChannelOption.KEEP_COUNT, 1, 127, to::keepCount, to::keepCount);
+        declare(TouChannelOption.MSL, 1, 240, to::mslSeconds, to::mslSeconds);
+        declare(TouChannelOption.FIN_WAIT_2, 1, 3600, to::finWait2Seconds, to::finWait2Seconds);
+        declare(TouChannelOption.DELAYED_ACK, 0, 500, to::delayedAckMillis, to::delayedAckMillis);
     }
 
     private void receiveBuffer(int bytes) {
-        connection.receiveBufferBytes(Math.max(2048, Math.min(ObjectUtil.checkPositive(bytes, "bytes"), 1 << 30)));
+        checkPositive(ChannelOption.SO_RCVBUF, bytes);
+        connection.receiveBufferBytes(Math.max(2048, Math.min(bytes, 1 << 30)));
     }
 
-    private static Consumer<Integer> in(int least, int most, Consumer<Integer> setter) {
-        return value -> setter.accept(ObjectUtil.checkInRange(value, least, most, "value"));
+    /** Declares an option with its getter and its setter, which throws {@link IllegalArgumentException} for a bad value. */
+    final <T> void declare(ChannelOption<T> option, Class<T> type, Supplier<T> get, Consumer<T> set) {
+        accessors.put(option, new Accessor<>(type, get, set));
     }
 
-    /** Declares an option with its getter and its setter. */
-    final <T> void declare(ChannelOption<T> option, Supplier<T> get, Consumer<T> set) {
-        accessors.put(option, new Accessor<>(get, set));
+    /** Declares a number that must lie in a range. */
+    final void declare(
+            ChannelOption<Integer> option, int least, int most, Supplier<Integer> get, Consumer<Integer> set) {
+        declare(option, Integer.class, get, value -> {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        option.name() + ": " + value + " (expected: " + least + " to " + most + ")");
+            }
+            set.accept(value);
+        });
+    }
+
+    /** Throws {@link IllegalArgumentException}, in words that name the option, unless the value is positive. */
+    static int checkPositive(ChannelOption<Integer> option, int value) {
+        return ObjectUtil.checkPositive(value, option.name());
     }
 
     /** {@return what the options are mapped to} */
@@ -110,18 +113,19 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
             return super.setOption(option, value);
         }
         validate(option, value);
+        if (!accessor.type().isInstance(value)) {
+            throw new IllegalArgumentException(option.name() + ": " + value + " (expected: "
+                    + accessor.type().getSimpleName() + ", not "
+                    + value.getClass().getSimpleName() + ')');
+        }
         accessor.set().accept(value);
         changed(option);
         return true;
     }
 
     private Accessor<?> accessorOf(ChannelOption<?> option) {
-        Accessor<?> own = accessors.get(option);
-        if (own != null) {
-            return own;
-        }
-        String name = option.name();
-        return accessors.get(ALIASES.get(name.substring(name.lastIndexOf('#') + 1)));
+        Accessor<?> own = accessors.get(ObjectUtil.checkNotNull(option, "option"));
+        return own != null ? own : accessors.get(OptionNames.meaningOf(option));
     }
 
     /** An option of {@link ConnectionOptions} has another value, which a living connection may have to be told. */

@@ -9,8 +9,8 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NetUtil;
-import io.netty.util.internal.ObjectUtil;
 
 /** The configuration of a {@link TouServerSocketChannel}, read when it is bound. */
 final class DefaultTouServerSocketChannelConfig extends ConnectionConfig implements ServerSocketChannelConfig {
@@ -20,22 +20,43 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
     private volatile int maxSynBacklog = 1024;
     private volatile boolean abortOnOverflow;
     private volatile boolean reuseAddress = true;
+    private volatile boolean reusePort;
+    private volatile int trafficClass;
+    private volatile int fastOpen;
+    private volatile int deferAcceptSeconds;
 
     DefaultTouServerSocketChannelConfig(TouServerSocketChannel channel) {
         super(channel, new ServerChannelRecvByteBufAllocator(), new ConnectionOptions());
         tou = channel;
-        declare(ChannelOption.SO_BACKLOG, this::getBacklog, this::setBacklog);
-        declare(ChannelOption.SO_REUSEADDR, this::isReuseAddress, this::setReuseAddress);
-        declare(TouChannelOption.MAX_SYN_BACKLOG, this::maxSynBacklog, this::maxSynBacklog);
-        declare(TouChannelOption.ABORT_ON_OVERFLOW, this::abortOnOverflow, on -> abortOnOverflow = on);
+        declare(ChannelOption.SO_BACKLOG, 0, Integer.MAX_VALUE, this::getBacklog, value -> backlog = value);
+        declare(ChannelOption.SO_REUSEADDR, Boolean.class, this::isReuseAddress, this::setReuseAddress);
+        declare(UnixChannelOption.SO_REUSEPORT, Boolean.class, this::reusePort, on -> reusePort = on);
+        declare(ChannelOption.IP_TOS, 0, 255, this::trafficClass, value -> trafficClass = value);
+        declare(ChannelOption.TCP_FASTOPEN, 0, Integer.MAX_VALUE, () -> fastOpen, value -> fastOpen = value);
+        declare(TouChannelOption.DEFER_ACCEPT, 0, 3600, this::deferAcceptSeconds, value -> deferAcceptSeconds = value);
+        declare(
+                TouChannelOption.MAX_SYN_BACKLOG,
+                1,
+                Integer.MAX_VALUE,
+                this::maxSynBacklog,
+                value -> maxSynBacklog = value);
+        declare(TouChannelOption.ABORT_ON_OVERFLOW, Boolean.class, this::abortOnOverflow, on -> abortOnOverflow = on);
+    }
+
+    boolean reusePort() {
+        return reusePort;
+    }
+
+    int trafficClass() {
+        return trafficClass;
+    }
+
+    int deferAcceptSeconds() {
+        return deferAcceptSeconds;
     }
 
     int maxSynBacklog() {
         return maxSynBacklog;
-    }
-
-    private void maxSynBacklog(int connections) {
-        maxSynBacklog = ObjectUtil.checkPositive(connections, "connections");
     }
 
     boolean abortOnOverflow() {
@@ -49,7 +70,7 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
 
     @Override
     public ServerSocketChannelConfig setBacklog(int connections) {
-        backlog = ObjectUtil.checkPositiveOrZero(connections, "connections");
+        setOption(ChannelOption.SO_BACKLOG, connections);
         return this;
     }
 

@@ -8,7 +8,6 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.util.internal.ObjectUtil;
 
 /**
  * The configuration of a {@link TouSocketChannel}. Every option can be set before and after registration; those of the
@@ -16,22 +15,47 @@ import io.netty.util.internal.ObjectUtil;
  */
 final class DefaultTouSocketChannelConfig extends ConnectionConfig implements SocketChannelConfig {
 
+    /** What an unsigned number of 32 bits can say, as Linux has it. */
+    private static final long MAX_UNSENT_LOW_WATER = 0xFFFF_FFFFL;
+
     private final TouSocketChannel tou;
     private volatile int soLinger = -1;
     private volatile int trafficClass;
     private volatile boolean reuseAddress;
     private volatile boolean allowHalfClosure;
+    private volatile boolean fastOpenConnect;
 
     DefaultTouSocketChannelConfig(TouSocketChannel channel, ConnectionOptions connection) {
         super(channel, connection);
         tou = channel;
-        declare(ChannelOption.SO_SNDBUF, this::getSendBufferSize, this::setSendBufferSize);
-        declare(ChannelOption.TCP_NODELAY, this::isTcpNoDelay, this::setTcpNoDelay);
-        declare(ChannelOption.SO_KEEPALIVE, this::isKeepAlive, this::setKeepAlive);
-        declare(ChannelOption.SO_REUSEADDR, this::isReuseAddress, this::setReuseAddress);
-        declare(ChannelOption.SO_LINGER, this::getSoLinger, this::setSoLinger);
-        declare(ChannelOption.IP_TOS, this::getTrafficClass, this::setTrafficClass);
-        declare(ChannelOption.ALLOW_HALF_CLOSURE, this::isAllowHalfClosure, this::setAllowHalfClosure);
+        declare(ChannelOption.SO_SNDBUF, Integer.class, this::getSendBufferSize, this::setSendBufferSize);
+        declare(ChannelOption.TCP_NODELAY, Boolean.class, connection::noDelay, connection::noDelay);
+        declare(ChannelOption.SO_KEEPALIVE, Boolean.class, connection::keepAlive, connection::keepAlive);
+        declare(ChannelOption.SO_REUSEADDR, Boolean.class, this::isReuseAddress, this::setReuseAddress);
+        declare(ChannelOption.SO_LINGER, Integer.class, this::getSoLinger, this::setSoLinger);
+        declare(ChannelOption.IP_TOS, 0, 255, this::getTrafficClass, value -> trafficClass = value);
+        declare(ChannelOption.ALLOW_HALF_CLOSURE, Boolean.class, this::isAllowHalfClosure, this::setAllowHalfClosure);
+        declare(ChannelOption.TCP_FASTOPEN_CONNECT, Boolean.class, this::isFastOpenConnect, on -> fastOpenConnect = on);
+        declare(TouChannelOption.CORK, Boolean.class, connection::cork, connection::cork);
+        declare(TouChannelOption.QUICK_ACK, Boolean.class, connection::quickAck, connection::quickAck);
+        declare(
+                TouChannelOption.UNSENT_LOW_WATER,
+                Long.class,
+                connection::unsentLowWaterBytes,
+                this::setUnsentLowWater);
+    }
+
+    private void setUnsentLowWater(long bytes) {
+        if (bytes < 0 || bytes > MAX_UNSENT_LOW_WATER) {
+            throw new IllegalArgumentException(TouChannelOption.UNSENT_LOW_WATER.name() + ": " + bytes
+                    + " (expected: 0 to " + MAX_UNSENT_LOW_WATER + ")");
+        }
+        connection().unsentLowWaterBytes(bytes);
+    }
+
+    /** {@return whether what was written before connect is flushed when it succeeds} */
+    boolean isFastOpenConnect() {
+        return fastOpenConnect;
     }
 
     @Override
@@ -41,8 +65,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
 
     @Override
     public SocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
-        connection().noDelay(tcpNoDelay);
-        tou.optionsChanged();
+        setOption(ChannelOption.TCP_NODELAY, tcpNoDelay);
         return this;
     }
 
@@ -66,7 +89,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
     @Override
     public SocketChannelConfig setSendBufferSize(int bytes) {
         // Like a kernel, never less than a segment or two, so that a full one can always be made.
-        connection().sendBufferBytes(Math.max(2048, ObjectUtil.checkPositive(bytes, "bytes")));
+        connection().sendBufferBytes(Math.max(2048, checkPositive(ChannelOption.SO_SNDBUF, bytes)));
         return this;
     }
 
@@ -88,8 +111,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
 
     @Override
     public SocketChannelConfig setKeepAlive(boolean keepAlive) {
-        connection().keepAlive(keepAlive);
-        tou.optionsChanged();
+        setOption(ChannelOption.SO_KEEPALIVE, keepAlive);
         return this;
     }
 
@@ -104,7 +126,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
      */
     @Override
     public SocketChannelConfig setTrafficClass(int value) {
-        trafficClass = value;
+        setOption(ChannelOption.IP_TOS, value);
         return this;
     }
 

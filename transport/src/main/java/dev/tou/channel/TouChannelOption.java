@@ -8,6 +8,9 @@ import io.netty.channel.ChannelOption;
  * Options beyond those that every {@link io.netty.channel.socket.SocketChannel} has. Set them before connect or bind: what
  * concerns the handshake is read then. A server's are set with {@code option} and are what its children start with.
  *
+ * <p>Where other transports or the JDK have the same option, it is known by their constant, too, such as
+ * {@code EpollChannelOption.TCP_KEEPIDLE}. All options, Netty's own included, are in {@code docs/OPTIONS.md}.
+ *
  * @param <T> the type of the value
  */
 public final class TouChannelOption<T> extends ChannelOption<T> {
@@ -45,8 +48,6 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /**
      * How long a connection with {@code SO_KEEPALIVE} is silent before the first probe, in seconds, 1 to 32 767; default 7200.
-     * This and the next two, and {@link #USER_TIMEOUT}, are also known by the names that other transports give them, such as
-     * {@code EpollChannelOption.TCP_KEEPIDLE}.
      */
     public static final ChannelOption<Integer> KEEP_IDLE = valueOf(TouChannelOption.class, "KEEP_IDLE");
 
@@ -61,6 +62,37 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /** The longest delay of an acknowledgment, in milliseconds, 0 to 500 (RFC 9293, MUST-40); default 40. */
     public static final ChannelOption<Integer> DELAYED_ACK = valueOf(TouChannelOption.class, "DELAYED_ACK");
+
+    /**
+     * How long a closed connection waits in FIN-WAIT-2 for the peer's FIN, in seconds, 1 to 3600; default 60. Known as
+     * {@code TCP_LINGER2}, too.
+     */
+    public static final ChannelOption<Integer> FIN_WAIT_2 = valueOf(TouChannelOption.class, "FIN_WAIT_2");
+
+    /**
+     * Whether every segment with text is acknowledged at once; default false. Unlike Linux's {@code TCP_QUICKACK} it stays as it
+     * is set.
+     */
+    public static final ChannelOption<Boolean> QUICK_ACK = valueOf(TouChannelOption.class, "QUICK_ACK");
+
+    /**
+     * Whether only full segments leave, as {@code TCP_CORK} on Linux and {@code TCP_NOPUSH} on BSD; default false. What is less
+     * waits for more, at most 200 milliseconds; the end of the stream, or turning this off, lets it go.
+     */
+    public static final ChannelOption<Boolean> CORK = valueOf(TouChannelOption.class, "CORK");
+
+    /**
+     * How much unsent text the send buffer takes, in bytes, 0 to 4 294 967 295, as {@code TCP_NOTSENT_LOWAT}; default 0: no
+     * limit but {@code SO_SNDBUF}. What is more stays in the channel's outbound buffer, where writability sees it, so that an
+     * application can decide late what to send.
+     */
+    public static final ChannelOption<Long> UNSENT_LOW_WATER = valueOf(TouChannelOption.class, "UNSENT_LOW_WATER");
+
+    /**
+     * How long a listener keeps a new connection to itself until the client sends something, in seconds, 0 to 3600, as
+     * {@code TCP_DEFER_ACCEPT}; default 0: not at all.
+     */
+    public static final ChannelOption<Integer> DEFER_ACCEPT = valueOf(TouChannelOption.class, "DEFER_ACCEPT");
 
     /** How many half-open connections a listener keeps, 1 or more; default 1024. */
     public static final ChannelOption<Integer> MAX_SYN_BACKLOG = valueOf(TouChannelOption.class, "MAX_SYN_BACKLOG");

@@ -94,7 +94,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 transport,
                 TransportPipeline.INSTALLER,
                 wanted,
-                TouSocketChannel.shardOptions(config.connection(), 0));
+                TouSocketChannel.shardOptions(config.connection(), config.trafficClass(), config.reusePort()));
         int port = bound.address().getPort();
         Listener listening = new Listener(
                 port,
@@ -102,6 +102,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 config.getBacklog(),
                 config.maxSynBacklog(),
                 config.abortOnOverflow(),
+                config.deferAcceptSeconds(),
                 this::acceptSoon,
                 this::closeFromBelow);
         bound.listen(listening);

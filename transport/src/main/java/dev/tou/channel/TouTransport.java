@@ -30,26 +30,23 @@ public final class TouTransport {
     /**
      * Closes all server channels of the group's event loops, then all connections: what was written is flushed and delivered,
      * then the FIN is, and each channel closes when its peer has acknowledged all of it. Connections of other transports on the
-     * same loops are left alone.
+     * same loops are left alone. On io_uring the UDP channels are closed at the end, because a loop of Netty that shuts down
+     * before them may leave their sockets open.
      *
      * @param timeout after which the rest is reset
      * @return done when no connection of the group has anything left to deliver; it never fails. TIME-WAIT is not waited for
      */
     public static Future<Void> closeGracefully(EventLoopGroup group, long timeout, TimeUnit unit) {
-        Promise<Void> all =
-                group instanceof EventLoop loop ? loop.newPromise() : GlobalEventExecutor.INSTANCE.newPromise();
-        Runnable begin = () -> begin(group, unit.toNanos(timeout), all);
         if (group instanceof EventLoop loop) {
-            loop.execute(begin);
-        } else {
-            GlobalEventExecutor.INSTANCE.execute(begin);
+            return OrderlyEnd.of(loop, unit.toNanos(timeout));
         }
+        Promise<Void> all = GlobalEventExecutor.INSTANCE.newPromise();
+        GlobalEventExecutor.INSTANCE.execute(() -> begin(group, unit.toNanos(timeout), all));
         return all;
     }
 
     private static void begin(EventLoopGroup group, long timeoutNanos, Promise<Void> all) {
-        PromiseCombiner combiner =
-                new PromiseCombiner(group instanceof EventLoop loop ? loop : GlobalEventExecutor.INSTANCE);
+        PromiseCombiner combiner = new PromiseCombiner(GlobalEventExecutor.INSTANCE);
         for (EventExecutor executor : group) {
             if (executor instanceof EventLoop loop) {
                 combiner.add(OrderlyEnd.of(loop, timeoutNanos));

@@ -15,20 +15,46 @@ import io.netty.channel.FileRegion;
  */
 final class WriteLoop {
 
-    private WriteLoop() {}
-
-    static void write(ChannelOutboundBuffer in, UserCalls calls, TransmissionControlBlock tcb) throws IOException {
-        boolean room = true;
-        for (Object msg = in.current(); msg != null && room; msg = in.current()) {
-            room = msg instanceof ByteBuf buffer
-                    ? writeBuffer(in, buffer, calls, tcb)
-                    : writeRegion(in, (FileRegion) msg, calls, tcb);
-        }
-        calls.push(tcb);
+    /** What became of one write. */
+    private enum Outcome {
+        DONE,
+        NO_ROOM,
+        TURN_OVER
     }
 
-    // Whether the whole buffer went, so that the next may follow.
-    private static boolean writeBuffer(
+    private WriteLoop() {}
+
+    /**
+     * Writes until nothing is left, or no room.
+     *
+     * @param spins how often file regions are asked for bytes before other channels have a turn
+     * @return false if the turn is over although there is room, and the caller shall come again
+     */
+    static boolean write(ChannelOutboundBuffer in, UserCalls calls, TransmissionControlBlock tcb, int spins)
+            throws IOException {
+        Outcome outcome;
+        do {
+            outcome = fill(in, calls, tcb, spins);
+            calls.push(tcb);
+            // With UNSENT_LOW_WATER, what has left just now makes room.
+        } while (outcome == Outcome.NO_ROOM && calls.sendSpace(tcb) > 0);
+        return outcome != Outcome.TURN_OVER;
+    }
+
+    private static Outcome fill(ChannelOutboundBuffer in, UserCalls calls, TransmissionControlBlock tcb, int spins)
+            throws IOException {
+        for (Object msg = in.current(); msg != null; msg = in.current()) {
+            Outcome outcome = msg instanceof ByteBuf buffer
+                    ? writeBuffer(in, buffer, calls, tcb)
+                    : writeRegion(in, (FileRegion) msg, calls, tcb, spins);
+            if (outcome != Outcome.DONE) {
+                return outcome;
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    private static Outcome writeBuffer(
             ChannelOutboundBuffer in, ByteBuf buffer, UserCalls calls, TransmissionControlBlock tcb) {
         int sent = calls.send(tcb, buffer, buffer.readableBytes());
         if (sent > 0) {
@@ -38,23 +64,26 @@ final class WriteLoop {
         if (all) {
             in.remove();
         }
-        return all;
+        return all ? Outcome.DONE : Outcome.NO_ROOM;
     }
 
-    private static boolean writeRegion(
-            ChannelOutboundBuffer in, FileRegion region, UserCalls calls, TransmissionControlBlock tcb)
+    private static Outcome writeRegion(
+            ChannelOutboundBuffer in, FileRegion region, UserCalls calls, TransmissionControlBlock tcb, int spins)
             throws IOException {
+        int left = spins;
         while (region.transferred() < region.count()) {
             if (calls.sendSpace(tcb) == 0) {
-                return false;
+                return Outcome.NO_ROOM;
+            }
+            if (left-- == 0) {
+                return Outcome.TURN_OVER;
             }
             long sent = region.transferTo(new SendBufferTarget(calls, tcb), region.transferred());
-            if (sent <= 0) {
-                return false;
+            if (sent > 0) {
+                in.progress(sent);
             }
-            in.progress(sent);
         }
         in.remove();
-        return true;
+        return Outcome.DONE;
     }
 }

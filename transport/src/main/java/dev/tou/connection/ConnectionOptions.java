@@ -3,6 +3,7 @@ package dev.tou.connection;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.NewReno;
+import dev.tou.window.SmallSegments;
 
 /**
  * What an application can choose for a connection. Written through the channel's configuration by any thread, read on the
@@ -19,6 +20,9 @@ public final class ConnectionOptions {
     public static final int ACCEPTED_PATH_MTU = 1500;
 
     private volatile boolean noDelay = true;
+    private volatile boolean cork;
+    private volatile boolean quickAck;
+    private volatile long unsentLowWaterBytes;
     private volatile boolean keepAlive;
     private volatile int keepIdleSeconds = 7200;
     private volatile int keepIntervalSeconds = 75;
@@ -45,6 +49,9 @@ public final class ConnectionOptions {
     public ConnectionOptions copy() {
         ConnectionOptions copy = new ConnectionOptions();
         copy.noDelay = noDelay;
+        copy.cork = cork;
+        copy.quickAck = quickAck;
+        copy.unsentLowWaterBytes = unsentLowWaterBytes;
         copy.keepAlive = keepAlive;
         copy.keepIdleSeconds = keepIdleSeconds;
         copy.keepIntervalSeconds = keepIntervalSeconds;
@@ -73,6 +80,41 @@ public final class ConnectionOptions {
 
     public void noDelay(boolean on) {
         noDelay = on;
+    }
+
+    /** {@return whether only full segments leave; default false} */
+    public boolean cork() {
+        return cork;
+    }
+
+    public void cork(boolean on) {
+        cork = on;
+    }
+
+    /** {@return what holds back a segment that is not full} */
+    public SmallSegments smallSegments() {
+        if (cork) {
+            return SmallSegments.WAIT_FOR_MORE;
+        }
+        return noDelay ? SmallSegments.LEAVE_AT_ONCE : SmallSegments.ONE_AT_A_TIME;
+    }
+
+    /** {@return whether every segment with text is acknowledged at once; default false} */
+    public boolean quickAck() {
+        return quickAck;
+    }
+
+    public void quickAck(boolean on) {
+        quickAck = on;
+    }
+
+    /** {@return how much unsent text the send buffer takes, in bytes; 0, the default, for no limit but its capacity} */
+    public long unsentLowWaterBytes() {
+        return unsentLowWaterBytes;
+    }
+
+    public void unsentLowWaterBytes(long bytes) {
+        unsentLowWaterBytes = bytes;
     }
 
     /** {@return whether an idle connection is probed (RFC 9293 section 3.8.4); default false} */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -140,7 +139,9 @@ public final class ClientSockets {
      * @throws BindException if all are taken
      */
     public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
-        return EphemeralPorts.choose(shard, remote, timestamps, resources.random(), resources.nowNanos());
+        Pool pool = pools.get(new Remote(shard.transport(), remote, shard.options()));
+        List<Shard> siblings = pool == null ? List.of() : pool.open;
+        return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
     }
 
     private Shard open(
@@ -151,9 +152,7 @@ public final class ClientSockets {
         Shard shard = new Shard(udp, transport, resources, null, options);
         shard.installed(installer.install(shard, udp.pipeline()));
         OpenFailure.rethrow(resources.loop().register(udp), address);
-        if (options.trafficClass() != 0) {
-            udp.config().setOption(ChannelOption.IP_TOS, options.trafficClass());
-        }
+        options.applyTo(udp);
         return shard;
     }
 

@@ -28,6 +28,9 @@ public interface DatagramTransport {
     /** {@return a new channel, not registered, with receive buffers that fit datagrams of {@code maxDatagramBytes}} */
     DatagramChannel newChannel(EventLoop loop, SocketProtocolFamily family, int maxDatagramBytes);
 
+    /** The channel is bound: sets what must not be set before. */
+    default void bound(DatagramChannel channel) {}
+
     /** {@return the addresses of this host, for a wildcard bind} */
     List<InetAddress> localAddresses();
 
@@ -42,6 +45,13 @@ public interface DatagramTransport {
     default InetSocketAddress localAddress(DatagramChannel channel) {
         // Not the channel's own method, which keeps the first answer.
         return (InetSocketAddress) channel.unsafe().localAddress();
+    }
+
+    /**
+     * {@return whether the channels of a loop must be closed before it shuts down, or it may leave their sockets open}
+     */
+    default boolean closesBeforeLoop(EventLoop loop) {
+        return false;
     }
 
     /** {@return how many connected channels of one loop lead to one remote address before connections share them} */

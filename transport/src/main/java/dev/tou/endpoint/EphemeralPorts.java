@@ -3,7 +3,7 @@ package dev.tou.endpoint;
 
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.random.RandomGenerator;
+import java.util.List;
 
 import dev.tou.connection.ConnectionKey;
 
@@ -11,38 +11,55 @@ import dev.tou.connection.ConnectionKey;
  * Which TCP port a new connection gets on a UDP channel that it shares (RFC 6056 section 3.2: any, and nobody can guess
  * which).
  *
- * <p>The UDP port's own number is the first choice. When ports run short, one that is only in TIME-WAIT may be taken over
+ * <p>The UDP port's own number is the first choice. Any other is one that no connection to the same peer has, be it on another
+ * UDP channel: a peer that knows a connection by addresses and TCP ports alone, as FreeBSD does, takes two with the same for one.
+ * So the ports are below those that kernels choose for UDP channels, and every event loop of a group looks first
+ * in a stripe of its own. When all are taken, it is enough that the channel has no other of that port.
+ *
+ * <p>When ports run short, one that is only in TIME-WAIT may be taken over
  * (RFC 6191, from the side that opens): both connections use timestamps, and the old one ended so long ago that the clock
  * behind them has surely moved on, so segments of the old connection are recognised as old.
  */
 final class EphemeralPorts {
 
-    private static final int FIRST = 32_768;
-    private static final int COUNT = 28_232;
+    private static final int FIRST = 1024;
+    private static final int STRIPES = 32;
+    private static final int COUNT = STRIPES * 992;
+
+    /** How many ports of the stripe are looked at. */
+    private static final int STRIPED = 24;
 
     /** After so many ports in use, one in TIME-WAIT will do: looking on would cost more than it protects. */
-    private static final int PATIENCE = 16;
+    private static final int PATIENCE = STRIPED + 8;
 
     private EphemeralPorts() {}
 
     /**
      * Chooses the port of a new connection.
      *
+     * @param siblings the channels of the event loop to the same peer, this one among them
      * @param timestamps whether the connection will ask for timestamps
      * @throws BindException if every port is taken
      */
-    static int choose(Shard shard, InetSocketAddress remote, boolean timestamps, RandomGenerator random, long nowNanos)
+    static int choose(
+            Shard shard,
+            List<Shard> siblings,
+            InetSocketAddress remote,
+            boolean timestamps,
+            EventLoopResources resources)
             throws BindException {
         int preferred = shard.localAddress().getPort();
-        if (isUnused(shard, ConnectionKey.of(remote, preferred, remote.getPort()))) {
+        ConnectionKey first = ConnectionKey.of(remote, preferred, remote.getPort());
+        if (isUnused(shard, first) && isAlone(siblings, first)) {
             return preferred;
         }
-        int start = random.nextInt(COUNT);
+        long nowNanos = resources.nowNanos();
+        int start = resources.random().nextInt(COUNT);
         int inTimeWait = -1;
         for (int i = 0; i < COUNT && (i < PATIENCE || inTimeWait < 0); i++) {
-            int port = FIRST + (start + i) % COUNT;
+            int port = i < STRIPED ? striped(start, i, resources.loopNumber()) : FIRST + (start + i) % COUNT;
             ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
-            if (isUnused(shard, key)) {
+            if (isUnused(shard, key) && (i >= PATIENCE || isAlone(siblings, key))) {
                 return port;
             }
             if (timestamps && inTimeWait < 0 && isReusable(shard, key, nowNanos)) {
@@ -54,6 +71,20 @@ final class EphemeralPorts {
                     + shard.localAddress());
         }
         return inTimeWait;
+    }
+
+    private static int striped(int start, int i, int loopNumber) {
+        return FIRST + (start - start % STRIPES + loopNumber % STRIPES + i * STRIPES) % COUNT;
+    }
+
+    // TIME-WAIT there does not matter: the peer has closed that connection, or may take a new one for it.
+    private static boolean isAlone(List<Shard> siblings, ConnectionKey key) {
+        for (Shard sibling : siblings) {
+            if (sibling.connections().find(key) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isUnused(Shard shard, ConnectionKey key) {

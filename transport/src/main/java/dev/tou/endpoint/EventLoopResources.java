@@ -14,6 +14,7 @@ import dev.tou.connection.MemoryAccount;
 import dev.tou.connection.SipHash;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
 public final class EventLoopResources {
@@ -28,6 +29,7 @@ public final class EventLoopResources {
     private final InitialSequenceNumbers sequenceNumbers;
     private final RandomGenerator random;
     private final ClientSockets clientSockets;
+    private final int loopNumber;
 
     private EventLoopResources(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
         this.loop = loop;
@@ -35,6 +37,20 @@ public final class EventLoopResources {
         this.random = random;
         wheel = new TimerWheel(loop);
         clientSockets = new ClientSockets(this);
+        loopNumber = numberOf(loop);
+    }
+
+    private static int numberOf(EventLoop loop) {
+        int number = 0;
+        if (loop.parent() != null) {
+            for (EventExecutor each : loop.parent()) {
+                if (each == loop) {
+                    return number;
+                }
+                number++;
+            }
+        }
+        return 0;
     }
 
     /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
@@ -91,6 +107,11 @@ public final class EventLoopResources {
     /** {@return what is drawn at random that no secret depends on} */
     RandomGenerator random() {
         return random;
+    }
+
+    /** {@return the place of the loop in its group, from 0} */
+    int loopNumber() {
+        return loopNumber;
     }
 
     /** {@return the open channels of the loop} */

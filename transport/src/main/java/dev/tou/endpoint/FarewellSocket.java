@@ -16,7 +16,8 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * Datagrams from the port of a channel that has just closed, through a socket of their own. With NIO the JDK holds on to the port
- * until the event loop selects again, or has ended; so this tries for a while, on another thread.
+ * until the event loop selects again, or has ended; so this tries for a while, on another thread. With io_uring the kernel may
+ * close the old socket much later; that one shares its port.
  */
 final class FarewellSocket implements Runnable {
 
@@ -44,6 +45,9 @@ final class FarewellSocket implements Runnable {
         boolean again = false;
         try (DatagramChannel socket = DatagramChannel.open()) {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            if (socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+                socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
             socket.configureBlocking(false);
             socket.bind(local);
             for (DatagramPacket datagram : datagrams) {

@@ -55,7 +55,7 @@ final class GoodbyeHook {
         CountDownLatch said = new CountDownLatch(open.size());
         for (Shard shard : open) {
             try {
-                shard.loop().submit(() -> LastWords.sayOn(shard)).addListener(done -> said.countDown());
+                shard.loop().execute(() -> LastWords.sayOn(shard).addListener(left -> said.countDown()));
             } catch (RejectedExecutionException loopHasEnded) {
                 said.countDown();
             }

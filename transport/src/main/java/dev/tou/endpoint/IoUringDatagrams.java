@@ -45,6 +45,15 @@ final class IoUringDatagrams {
         return channel;
     }
 
+    /**
+     * Lets a {@link FarewellSocket} have the port while this socket is still open: a loop that ends does not always wait
+     * until the kernel has closed what it had. Not before it is bound, so that a port in use is an error; and no other
+     * user can take the port by it, as with SO_REUSEADDR.
+     */
+    static void letFarewellsBind(DatagramChannel channel) {
+        channel.config().setOption(IoUringChannelOption.SO_REUSEPORT, true);
+    }
+
     static boolean sendsSegmented() {
         return IoUringDatagramChannel.isSegmentedDatagramPacketSupported();
     }

@@ -12,6 +12,9 @@ import dev.tou.state.TcpState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 
 /**
  * One best-effort segment for each connection whose UDP channel ends before it does: a FIN if nothing is lost by it, otherwise
@@ -21,15 +24,20 @@ final class LastWords {
 
     private LastWords() {}
 
-    /** Through the shard's own channel, which is still open. */
-    static void sayOn(Shard shard) {
+    /** Through the shard's own channel, which is still open. {@return done when the words have left} */
+    static Future<Void> sayOn(Shard shard) {
+        PromiseCombiner all = new PromiseCombiner(shard.loop());
         shard.connections().forEach(tcb -> {
             ByteBuf words = wordsFor(tcb, shard.resources().nowNanos());
             if (words != null) {
-                shard.udp().write(new DatagramPacket(words, tcb.key().remoteUdpAddress()));
+                all.add((Future<?>)
+                        shard.udp().write(new DatagramPacket(words, tcb.key().remoteUdpAddress())));
             }
         });
         shard.udp().flush();
+        Promise<Void> left = shard.loop().newPromise();
+        all.finish(left);
+        return left;
     }
 
     /** From the shard's port, although the channel has just closed. */

@@ -1,7 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.connection.ConnectionOptions;
@@ -12,6 +14,9 @@ import io.netty.util.internal.PlatformDependent;
 /**
  * A TCP port in LISTEN, with its two queues: half-open connections, and complete ones that wait for accept. As in a kernel,
  * the handshake completes and text is received before anybody accepts.
+ *
+ * <p>With a deferral a complete connection stays with the half-open ones until it has something to read, so a server is not
+ * troubled by clients that only connect.
  *
  * <p>SYNs come on the shards' event loop, accepts on the server channel's; usually they are the same.
  */
@@ -25,10 +30,12 @@ public final class Listener {
     private final int backlog;
     private final int maxSynBacklog;
     private final boolean resetOnOverflow;
+    private final int deferSeconds;
     private final Runnable onAcceptable;
     private final Runnable closeChannel;
     private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
     private final AtomicInteger acceptable = new AtomicInteger();
+    private final Set<DeferredAccept> deferred = new HashSet<>();
     private int halfOpen;
 
     /**
@@ -38,6 +45,7 @@ public final class Listener {
      * @param backlog the most complete connections that wait for accept, at least 1
      * @param maxSynBacklog the most half-open connections
      * @param resetOnOverflow whether a handshake that finds no room is answered with a reset instead of silence
+     * @param deferSeconds how long a complete connection without text is kept back; 0 for not at all
      * @param onAcceptable called on the shard's event loop when a connection may be accepted
      * @param closeChannel closes the server channel; called on the endpoint's event loop when that ends
      */
@@ -47,6 +55,7 @@ public final class Listener {
             int backlog,
             int maxSynBacklog,
             boolean resetOnOverflow,
+            int deferSeconds,
             Runnable onAcceptable,
             Runnable closeChannel) {
         this.tcpPort = tcpPort;
@@ -54,6 +63,7 @@ public final class Listener {
         this.backlog = Math.max(1, backlog);
         this.maxSynBacklog = maxSynBacklog;
         this.resetOnOverflow = resetOnOverflow;
+        this.deferSeconds = deferSeconds;
         this.onAcceptable = onAcceptable;
         this.closeChannel = closeChannel;
     }
@@ -89,12 +99,40 @@ public final class Listener {
 
     /** A connection of ours has left SYN-RECEIVED, for better or worse. */
     void handshakeOver(Shard shard, TransmissionControlBlock connection) {
-        halfOpen--;
-        if (connection.state() != TcpState.CLOSED) {
-            acceptable.incrementAndGet();
-            acceptQueue.add(new Pending(shard, connection));
-            onAcceptable.run();
+        if (connection.state() == TcpState.CLOSED) {
+            halfOpen--;
+        } else if (deferSeconds > 0) {
+            deferred.add(new DeferredAccept(this, new Pending(shard, connection), deferSeconds));
+        } else {
+            halfOpen--;
+            offer(new Pending(shard, connection));
         }
+    }
+
+    private void offer(Pending pending) {
+        acceptable.incrementAndGet();
+        acceptQueue.add(pending);
+        onAcceptable.run();
+    }
+
+    /** A connection that was kept back has text, or was kept back long enough. */
+    void deferralOver(DeferredAccept over, Pending pending) {
+        if (deferred.remove(over)) {
+            halfOpen--;
+            offer(pending);
+        }
+    }
+
+    /** A connection that was kept back has ended before it had any text: nobody needs to hear of it. */
+    void deferralFailed(DeferredAccept over) {
+        if (deferred.remove(over)) {
+            halfOpen--;
+        }
+    }
+
+    /** Nobody will accept any more: what was kept back waits with the others, to be reset. */
+    void endDeferrals() {
+        Set.copyOf(deferred).forEach(DeferredAccept::end);
     }
 
     /** Closes the server channel: nothing will come any more. */
@@ -111,7 +149,7 @@ public final class Listener {
         return pending;
     }
 
-    /** {@return how many handshakes are under way} */
+    /** {@return how many handshakes are under way, or complete and kept back} */
     public int halfOpen() {
         return halfOpen;
     }

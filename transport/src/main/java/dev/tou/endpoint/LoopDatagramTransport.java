@@ -80,6 +80,13 @@ final class LoopDatagramTransport implements DatagramTransport {
     }
 
     @Override
+    public void bound(DatagramChannel channel) {
+        if (isIoUring(channel)) {
+            IoUringDatagrams.letFarewellsBind(channel);
+        }
+    }
+
+    @Override
     public List<InetAddress> localAddresses() {
         try {
             return NetworkInterface.networkInterfaces()
@@ -109,6 +116,11 @@ final class LoopDatagramTransport implements DatagramTransport {
 
     private static boolean isIoUring(DatagramChannel channel) {
         return IoUringDatagrams.AVAILABLE && IoUringDatagrams.isOurs(channel);
+    }
+
+    @Override
+    public boolean closesBeforeLoop(EventLoop loop) {
+        return loop instanceof IoEventLoop io && isIoUring(io);
     }
 
     /** With io_uring a channel has memory for 256 messages each way: connections share one. */

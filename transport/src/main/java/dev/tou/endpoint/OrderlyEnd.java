@@ -3,13 +3,16 @@ package dev.tou.endpoint;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.tou.connection.ByteStream;
 import dev.tou.connection.TransmissionControlBlock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 
 /**
  * The ordered end of everything on one event loop: listeners close, applications are asked to finish, and when the time is over
@@ -19,6 +22,9 @@ public final class OrderlyEnd {
 
     private static final long LOOK_MILLIS = 5;
 
+    /** How long the peers' own FINs are waited for where the UDP channels must be closed at the end. */
+    private static final long PEERS_NANOS = 200_000_000L;
+
     private final EventLoopResources resources;
     private final long deadlineNanos;
     private final Promise<Void> done;
@@ -26,17 +32,23 @@ public final class OrderlyEnd {
     private OrderlyEnd(EventLoopResources resources, long timeoutNanos) {
         this.resources = resources;
         deadlineNanos = resources.nowNanos() + timeoutNanos;
-        done = resources.loop().newPromise();
+        // Whoever ends a loop too early waits for nothing; its own promises would never be told.
+        done = ImmediateEventExecutor.INSTANCE.newPromise();
+        resources.loop().terminationFuture().addListener(terminated -> done.trySuccess(null));
     }
 
     /** Begins, on any thread. {@return done when nothing lives on the loop but TIME-WAIT} */
     public static Future<Void> of(EventLoop loop, long timeoutNanos) {
         EventLoopResources resources = EventLoopResources.ifAny(loop);
         if (resources == null || loop.isShuttingDown()) {
-            return loop.newSucceededFuture(null);
+            return ImmediateEventExecutor.INSTANCE.newSucceededFuture(null);
         }
         OrderlyEnd end = new OrderlyEnd(resources, timeoutNanos);
-        loop.execute(end::begin);
+        try {
+            loop.execute(end::begin);
+        } catch (RejectedExecutionException loopHasEnded) {
+            end.done.trySuccess(null);
+        }
         return end.done;
     }
 
@@ -53,13 +65,33 @@ public final class OrderlyEnd {
 
     private void look() {
         if (shards().stream().noneMatch(OrderlyEnd::hasUndelivered)) {
-            done.setSuccess(null);
+            closeChannels(resources.nowNanos() + PEERS_NANOS);
         } else if (resources.nowNanos() - deadlineNanos >= 0) {
             shards().forEach(shard -> shard.forEachConnection(tcb -> abort(shard, tcb)));
-            done.setSuccess(null);
+            closeChannels(resources.nowNanos());
         } else {
             resources.loop().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    // Channels that outlive nothing but TIME-WAIT end with their loop, except where that would leave their sockets
+    // open.
+    private void closeChannels(long latestNanos) {
+        List<Shard> toClose = shards().stream().filter(Shard::closesBeforeLoop).toList();
+        boolean peersMayFinish = resources.nowNanos() - latestNanos < 0;
+        if (peersMayFinish
+                && toClose.stream().anyMatch(shard -> shard.connections().size() > 0)) {
+            resources.loop().schedule(() -> closeChannels(latestNanos), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        PromiseCombiner allClosed = new PromiseCombiner(resources.loop());
+        for (Shard shard : toClose) {
+            allClosed.add((Future<?>) shard.udp().closeFuture());
+            shard.close();
+        }
+        Promise<Void> closed = resources.loop().newPromise();
+        allClosed.finish(closed);
+        closed.addListener(all -> done.trySuccess(null));
     }
 
     private static boolean hasUndelivered(Shard shard) {

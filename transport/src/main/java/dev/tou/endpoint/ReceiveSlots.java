@@ -52,6 +52,14 @@ final class ReceiveSlots extends DefaultMaxMessagesRecvByteBufAllocator {
         }
 
         @Override
+        public void lastBytesRead(int bytes) {
+            super.lastBytesRead(bytes);
+            if (bytes > 0) {
+                filled++;
+            }
+        }
+
+        @Override
         public void readComplete() {
             if (filled >= slots) {
                 slots = Math.min(maxSlots, slots * STEP);

@@ -45,6 +45,9 @@ public final class Shard implements ConnectionOwner {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /** How long a closing channel tries to send what it holds. */
+    private static final long LAST_WRITES_NANOS = NANOS_PER_SECOND;
+
     private final DatagramChannel udp;
     private final DatagramTransport transport;
     private final EventLoopResources resources;
@@ -101,6 +104,7 @@ public final class Shard implements ConnectionOwner {
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
         peer = peerUdp;
+        transport.bound(udp);
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
@@ -118,9 +122,19 @@ public final class Shard implements ConnectionOwner {
         return resources.loop();
     }
 
+    /** {@return whether the channel must be closed before its loop shuts down} */
+    boolean closesBeforeLoop() {
+        return transport.closesBeforeLoop(loop());
+    }
+
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
+    }
+
+    /** {@return what the channel was opened with} */
+    ShardOptions options() {
+        return options;
     }
 
     /** {@return what the connections of this loop share} */
@@ -321,13 +335,23 @@ public final class Shard implements ConnectionOwner {
         List.copyOf(unclosed).forEach(visitor);
     }
 
-    /** Closes the UDP channel once what it holds has left; nothing lives on it any more, or what does is lost. */
+    /**
+     * Closes the UDP channel once what it holds has left, or after a second: with io_uring, closing cancels what is on its way.
+     * Nothing lives on the channel any more, or what does is lost.
+     */
     public void close() {
-        closing = true;
+        if (!closing) {
+            closing = true;
+            closeWhenSent(resources.nowNanos() + LAST_WRITES_NANOS);
+        }
+    }
+
+    private void closeWhenSent(long latestNanos) {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
-        if (unsent != null && unsent.totalPendingWriteBytes() > 0 && !loop().isShuttingDown()) {
+        boolean waits = unsent != null && unsent.totalPendingWriteBytes() > 0 && resources.nowNanos() - latestNanos < 0;
+        if (waits && !loop().isShuttingDown()) {
             udp.flush();
-            loop().schedule(this::close, 1, TimeUnit.MILLISECONDS);
+            loop().schedule(() -> closeWhenSent(latestNanos), 1, TimeUnit.MILLISECONDS);
         } else {
             udp.close();
         }

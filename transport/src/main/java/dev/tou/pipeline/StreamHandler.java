@@ -75,7 +75,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         if (tcb.receiveBuffer.readableBytes() > 0 || tcb.rcv.finReached()) {
             tcb.stream().onReadable();
         }
-        if (tcb.state().sends() && hasWorthwhileSpace(tcb)) {
+        if (SendSpace.isWorthwhile(tcb)) {
             tcb.stream().onWritable();
         }
         if (tcb.takeFinishedNotice()) {
@@ -89,12 +89,6 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         }
     }
 
-    // A few bytes at a time would make tiny writes of large ones.
-    private static boolean hasWorthwhileSpace(TransmissionControlBlock tcb) {
-        int capacity = tcb.sendCapacity();
-        return capacity - tcb.sendBuffer.bytes() >= Math.max(1, capacity / 4);
-    }
-
     // --- from the application ---
 
     @Override
@@ -105,7 +99,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public int sendSpace(TransmissionControlBlock tcb) {
-        return tcb.state().sends() ? Math.max(0, tcb.sendCapacity() - tcb.sendBuffer.bytes()) : 0;
+        return SendSpace.bytes(tcb);
     }
 
     @Override

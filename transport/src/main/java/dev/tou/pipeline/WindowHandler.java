@@ -15,6 +15,7 @@ import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
+import dev.tou.window.SmallSegments;
 import dev.tou.window.Train;
 import dev.tou.window.UsableWindow;
 import io.netty.buffer.ByteBuf;
@@ -30,6 +31,7 @@ final class WindowHandler extends ChannelDuplexHandler {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final long MAX_CORK_NANOS = 200 * NANOS_PER_MILLI;
     private static final long MAX_PROBE_NANOS = 60 * NANOS_PER_SECOND;
 
     private final Shard shard;
@@ -173,11 +175,21 @@ final class WindowHandler extends ChannelDuplexHandler {
             ctx.fireChannelReadComplete();
             for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
                 transmit(tcb);
+                refill(tcb);
                 tcb.settleMemory();
             }
         } finally {
             burst.end();
             ctx.flush();
+        }
+    }
+
+    // What was unsent has left, and more waits in the channel, which is asked now because no acknowledgment may come
+    // that
+    // would ask it. It touches the connection again.
+    private static void refill(TransmissionControlBlock tcb) {
+        if (tcb.options().unsentLowWaterBytes() > 0 && SendSpace.isWorthwhile(tcb)) {
+            tcb.stream().onWritable();
         }
     }
 
@@ -200,6 +212,9 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (tcb.deservesWindowUpdate()) {
             tcb.acknowledgments.onUrgent();
         }
+        if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
+            tcb.acknowledgments.onUrgent();
+        }
         if (tcb.acknowledgments.isDueNow() && !tcb.reassembly.isEmpty()) {
             // What came out of order is reported on pure acknowledgments only.
             acknowledge(tcb);
@@ -208,7 +223,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             if (!retransmission.resendLost(tcb)) {
                 waitForChannel(tcb);
             }
-            sendText(tcb);
+            sendText(tcb, tcb.options().smallSegments());
             sendFin(tcb);
         }
         if (tcb.acknowledgments.isDueNow()) {
@@ -217,10 +232,11 @@ final class WindowHandler extends ChannelDuplexHandler {
             int delayMillis = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush());
             tcb.arm(TcpTimer.DELAYED_ACK, now() + delayMillis * NANOS_PER_MILLI);
         }
+        watchCork(tcb);
         watchClosedWindow(tcb);
     }
 
-    private void sendText(TransmissionControlBlock tcb) {
+    private void sendText(TransmissionControlBlock tcb, SmallSegments small) {
         int full = tcb.sendBuffer.segmentTextBytes();
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
@@ -233,8 +249,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
-            int sendable = UsableWindow.sendableBytes(
-                    tcb.snd, unsent, room, full, tcb.options().noDelay());
+            int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);
             if (sendable == 0) {
                 break;
             }
@@ -311,6 +326,7 @@ final class WindowHandler extends ChannelDuplexHandler {
                     tcb.acknowledgments.onDelayExpired();
                     tcb.counters.delayedAcknowledgments++;
                 }
+                case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> probeClosedWindow(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probeSilence(tcb, expiry.nowNanos());
                 default -> context.fireUserEventTriggered(event);
@@ -320,14 +336,28 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
+    // Less than a segment waits for company, but not for ever.
+    private void watchCork(TransmissionControlBlock tcb) {
+        boolean corked = tcb.options().cork() && tcb.isLive() && tcb.unsentBytes() > 0;
+        if (!corked) {
+            tcb.disarm(TcpTimer.CORK);
+        } else if (!tcb.isArmed(TcpTimer.CORK)) {
+            tcb.arm(TcpTimer.CORK, now() + MAX_CORK_NANOS);
+        }
+    }
+
     // Text waits, nothing is on its way, and so no acknowledgment will ever tell that the window has opened.
     private void watchClosedWindow(TransmissionControlBlock tcb) {
-        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty();
+        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty() && !isCorked(tcb);
         if (!stuck) {
             tcb.disarm(TcpTimer.PERSIST);
         } else if (!tcb.isArmed(TcpTimer.PERSIST)) {
             tcb.arm(TcpTimer.PERSIST, now() + probeDelayNanos(tcb));
         }
+    }
+
+    private static boolean isCorked(TransmissionControlBlock tcb) {
+        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() > 0;
     }
 
     private static long probeDelayNanos(TransmissionControlBlock tcb) {

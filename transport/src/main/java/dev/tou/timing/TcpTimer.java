@@ -23,6 +23,9 @@ public enum TcpTimer {
     /** The peer's window is closed: ask whether it still is (RFC 9293 section 3.8.6.1). */
     PERSIST,
 
+    /** Less than a segment of text has waited long enough for more. */
+    CORK,
+
     /** An acknowledgment has waited long enough for company (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2). */
     DELAYED_ACK,
 

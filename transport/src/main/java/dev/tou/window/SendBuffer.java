@@ -137,13 +137,19 @@ public final class SendBuffer {
         int slot = headerBytes + slotTextBytes;
         int slots = (wanted + slotTextBytes - 1) / slotTextBytes;
         int demand = Math.max(Math.min(slots, trainSegments) * slot, 2 * lastSlabBytes);
-        int bytes = Math.max(Math.min(demand, trainSegments * slot), Math.min(MIN_SLAB_BYTES, trainSegments * slot));
+        int bytes =
+                Math.max(Math.min(demand, trainSegments * slot), Math.min(minSlabBytes(slot), trainSegments * slot));
         slab = allocator.directBuffer(bytes, bytes);
         memoryBytes += bytes;
         lastSlabBytes = bytes;
         if (full != null && (head == tail || slotSlab[tail - 1 & mask()] != full)) {
             free(full);
         }
+    }
+
+    // Whole slots, so that small writes make full segments; unless that is much memory for a lone one.
+    private static int minSlabBytes(int slot) {
+        return slot <= MIN_SLAB_BYTES ? (MIN_SLAB_BYTES + slot - 1) / slot * slot : MIN_SLAB_BYTES;
     }
 
     /**

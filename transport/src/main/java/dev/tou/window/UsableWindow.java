@@ -17,10 +17,10 @@ public final class UsableWindow {
      * @param unsentBytes what is waiting
      * @param congestionRoomBytes the congestion window less what is in flight; may be negative
      * @param segmentBytes the text of a full segment
-     * @param noDelay whether Nagle's algorithm is off
+     * @param small what holds back a segment that is not full
      */
     public static int sendableBytes(
-            SendSequenceSpace snd, int unsentBytes, long congestionRoomBytes, int segmentBytes, boolean noDelay) {
+            SendSequenceSpace snd, int unsentBytes, long congestionRoomBytes, int segmentBytes, SmallSegments small) {
         int window = snd.usable();
         int usable = (int) Math.max(0, Math.min(Math.min(window, congestionRoomBytes), unsentBytes));
         if (usable == 0) {
@@ -31,14 +31,16 @@ public final class UsableWindow {
             // Limited by the congestion window: it counts bytes, but only whole segments leave early.
             return wholeSegments(usable, segmentBytes);
         }
-        boolean idle = snd.outstanding() == 0;
+        boolean mayLeave = switch (small) {
+            case LEAVE_AT_ONCE -> true;
+            case ONE_AT_A_TIME -> snd.outstanding() == 0;
+            case WAIT_FOR_MORE -> false;
+        };
         if (all) {
             // (2) PUSHed and all of it fits, which Nagle allows only when nothing is unacknowledged, not even full
             // segments in front of it; our FIN ends the wait.
-            boolean small = usable % segmentBytes != 0;
-            return !small || noDelay || idle && usable < segmentBytes || snd.finQueued()
-                    ? usable
-                    : wholeSegments(usable, segmentBytes);
+            boolean behindFullOnes = small == SmallSegments.ONE_AT_A_TIME && usable >= segmentBytes;
+            return mayLeave && !behindFullOnes || snd.finQueued() ? usable : wholeSegments(usable, segmentBytes);
         }
         // The peer's window is what limits.
         int whole = wholeSegments(usable, segmentBytes);
@@ -46,7 +48,7 @@ public final class UsableWindow {
             return whole; // (1) a full segment
         }
         // (3) Half the largest window ever seen, which Nagle, too, allows only when nothing is unacknowledged.
-        return (noDelay || idle) && usable >= snd.maxWnd() / 2 ? usable : 0;
+        return mayLeave && usable >= snd.maxWnd() / 2 ? usable : 0;
     }
 
     private static int wholeSegments(int bytes, int segmentBytes) {

@@ -15,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,37 @@ class ClientSocketsTest {
                     ((TouSocketChannel) channel).shard().localAddress().getPort() + ":"
                             + channel.localAddress().getPort()));
             assertThat(names).hasSize(4 * OWN_SOCKETS);
+        }
+    }
+
+    /** For peers that know a connection by its addresses and TCP ports, and do not look at the UDP ports. */
+    @Test
+    void noTwoHaveTheSameTcpPort() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            List<SocketChannel> all = connect(pair, 40 * OWN_SOCKETS, new ArrayList<>());
+            Set<Integer> ports = new HashSet<>();
+            all.forEach(channel -> ports.add(channel.localAddress().getPort()));
+            assertThat(ports).hasSize(all.size());
+        }
+    }
+
+    /** The event loops of a group do not know of each other's connections, so each has ports that no other has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void noTwoOfAGroupHaveTheSameTcpPort(String io) {
+        try (Sockets sockets = new Sockets(io, 4)) {
+            EventLoopGroup boss = sockets.newGroup(1);
+            Channel server =
+                    Sockets.listen(sockets.server(boss, boss).option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
+            List<ChannelFuture> connects = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                connects.add(sockets.client(new Recorder()).connect(server.localAddress()));
+            }
+            Set<Integer> ports = new HashSet<>();
+            connects.forEach(connect -> ports.add(
+                    ((SocketChannel) Sockets.channel(connect)).localAddress().getPort()));
+            assertThat(ports).hasSize(1000);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.tou.channel;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -27,6 +28,10 @@ final class DyingServer {
         if (args.length > 2 && args[2].equals("exit")) {
             sockets.nextChild().await("read");
             System.exit(0);
+        }
+        if (args.length > 2 && args[2].equals("loop")) {
+            sockets.nextChild().await("read");
+            sockets.group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS);
         }
         server.closeFuture().await();
     }

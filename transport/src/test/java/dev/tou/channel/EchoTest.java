@@ -19,9 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultFileRegion;
-import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.AbstractReferenceCounted;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,68 +109,20 @@ class EchoTest {
     }
 
     /** A region that is no file, gives little at a time, and watches that nobody asks beyond its end. */
-    private static final class TrickleRegion extends AbstractReferenceCounted implements FileRegion {
+    private static final class TrickleRegion extends TestRegion {
         private final byte[] bytes;
-        private int transferred;
         private boolean askedBeyondEnd;
 
         TrickleRegion(byte[] bytes) {
+            super(bytes.length);
             this.bytes = bytes;
         }
 
         @Override
-        public long position() {
-            return 0;
-        }
-
-        @Override
-        @Deprecated
-        public long transfered() {
-            return transferred;
-        }
-
-        @Override
-        public long transferred() {
-            return transferred;
-        }
-
-        @Override
-        public long count() {
-            return bytes.length;
-        }
-
-        @Override
-        public long transferTo(WritableByteChannel target, long position) throws IOException {
+        int writeTo(WritableByteChannel target, long position) throws IOException {
             askedBeyondEnd |= position >= bytes.length;
             int length = (int) Math.min(7777, bytes.length - position);
-            int written = target.write(ByteBuffer.wrap(bytes, (int) position, length));
-            transferred += written;
-            return written;
-        }
-
-        @Override
-        protected void deallocate() {}
-
-        @Override
-        public FileRegion touch(Object hint) {
-            return this;
-        }
-
-        @Override
-        public FileRegion touch() {
-            return this;
-        }
-
-        @Override
-        public FileRegion retain() {
-            super.retain();
-            return this;
-        }
-
-        @Override
-        public FileRegion retain(int increment) {
-            super.retain(increment);
-            return this;
+            return target.write(ByteBuffer.wrap(bytes, (int) position, length));
         }
     }
 

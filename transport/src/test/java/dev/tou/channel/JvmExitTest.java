@@ -15,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,9 +54,35 @@ class JvmExitTest {
     })
     void peerSeesACleanEnd(String io, String address, String how) throws Exception {
         Process process = start(io, address, how);
+        try (BufferedReader err = reader(process.getErrorStream())) {
+            watchTheEnd(process, io, address, how);
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(how.equals("term") ? SIGTERM_EXIT : 0);
+            assertThat(err.lines().filter(line -> !line.startsWith("SLF4J"))).isEmpty();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /**
+     * Only the loop ends, with channels on it. How the process fares after that is Netty's: with 4.2.18 sockets may stay open, and
+     * one byte count is written to memory that is free already.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1", "::"})
+    void peerHearsOfTheEndOfAnIoUringLoop(String address) throws Exception {
+        IoUringHere.orElse("the end of its loops is not tested");
+        Process process = start("io_uring", address, "loop");
+        try {
+            watchTheEnd(process, "io_uring", address, "loop");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void watchTheEnd(Process process, String io, String address, String how) throws Exception {
         try (Sockets sockets = new Sockets(io, 1);
-                BufferedReader out = reader(process.getInputStream());
-                BufferedReader err = reader(process.getErrorStream())) {
+                BufferedReader out = reader(process.getInputStream())) {
             int port = Integer.parseInt(out.readLine());
             Recorder recorder = new Recorder();
             SocketChannel client = (SocketChannel)
@@ -69,13 +96,7 @@ class JvmExitTest {
             recorder.await("unregistered");
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             assertThat(recorder.failures()).isEmpty();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isEqualTo(how.equals("term") ? SIGTERM_EXIT : 0);
-            assertThat(err.lines().filter(line -> !line.startsWith("SLF4J"))).isEmpty();
-            System.out.println(
-                    "the peer of a process that ends (" + io + ", " + how + ") knew it after " + millis + " ms");
-        } finally {
-            process.destroyForcibly();
+            System.out.println("the peer of what ends (" + io + ", " + how + ") knew it after " + millis + " ms");
         }
     }
 }

@@ -1,23 +1,37 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.NewReno;
 import dev.tou.simulation.LinkProfile;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMessageSizeEstimator;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollMode;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,13 +41,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class OptionsTest {
 
     private static final CongestionControllerFactory FACTORY = NewReno::new;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(10, 20);
+    private static final MessageSizeEstimator ESTIMATOR = new DefaultMessageSizeEstimator(5);
+    private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
+    private static final RecvByteBufAllocator READ_BUFFERS = new FixedRecvByteBufAllocator(100);
 
     private static Map<ChannelOption<?>, Object> shared() {
         Map<ChannelOption<?>, Object> values = new LinkedHashMap<>();
         values.put(ChannelOption.SO_RCVBUF, 100_000);
+        values.put(ChannelOption.SO_REUSEADDR, true);
+        values.put(ChannelOption.IP_TOS, 0x10);
         values.put(ChannelOption.AUTO_READ, false);
+        values.put(ChannelOption.AUTO_CLOSE, false);
         values.put(ChannelOption.CONNECT_TIMEOUT_MILLIS, 1234);
-        values.put(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(10, 20));
+        values.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        values.put(ChannelOption.WRITE_SPIN_COUNT, 3);
+        values.put(ChannelOption.MAX_MESSAGES_PER_WRITE, 7);
+        values.put(ChannelOption.MESSAGE_SIZE_ESTIMATOR, ESTIMATOR);
+        values.put(ChannelOption.ALLOCATOR, ALLOCATOR);
+        values.put(ChannelOption.SINGLE_EVENTEXECUTOR_PER_GROUP, false);
         values.put(TouChannelOption.PATH_MTU, 1400);
         values.put(TouChannelOption.CONGESTION_CONTROLLER, FACTORY);
         values.put(TouChannelOption.TIMESTAMPS, false);
@@ -47,20 +73,23 @@ class OptionsTest {
         values.put(TouChannelOption.KEEP_INTERVAL, 5);
         values.put(TouChannelOption.KEEP_COUNT, 3);
         values.put(TouChannelOption.MSL, 15);
+        values.put(TouChannelOption.FIN_WAIT_2, 10);
         values.put(TouChannelOption.DELAYED_ACK, 20);
         return values;
     }
 
     private static Map<ChannelOption<?>, Object> ofConnections() {
         Map<ChannelOption<?>, Object> values = shared();
+        values.put(ChannelOption.RECVBUF_ALLOCATOR, READ_BUFFERS);
         values.put(ChannelOption.SO_SNDBUF, 50_000);
         values.put(ChannelOption.TCP_NODELAY, false);
         values.put(ChannelOption.SO_KEEPALIVE, true);
-        values.put(ChannelOption.SO_REUSEADDR, true);
         values.put(ChannelOption.SO_LINGER, 3);
-        values.put(ChannelOption.IP_TOS, 0x10);
         values.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        values.put(ChannelOption.AUTO_CLOSE, false);
+        values.put(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+        values.put(TouChannelOption.CORK, true);
+        values.put(TouChannelOption.QUICK_ACK, true);
+        values.put(TouChannelOption.UNSENT_LOW_WATER, 4_000_000_000L);
         return values;
     }
 
@@ -68,6 +97,9 @@ class OptionsTest {
         Map<ChannelOption<?>, Object> values = shared();
         values.put(ChannelOption.SO_BACKLOG, 5);
         values.put(ChannelOption.SO_REUSEADDR, false);
+        values.put(ChannelOption.TCP_FASTOPEN, 10);
+        values.put(UnixChannelOption.SO_REUSEPORT, true);
+        values.put(TouChannelOption.DEFER_ACCEPT, 5);
         values.put(TouChannelOption.MAX_SYN_BACKLOG, 6);
         values.put(TouChannelOption.ABORT_ON_OVERFLOW, true);
         return values;
@@ -104,45 +136,199 @@ class OptionsTest {
         }
     }
 
+    /** What a bootstrap sets, on the client, on the server, and on its children. */
     @Test
-    void unknownAndWrong() {
-        TouSocketChannel channel = new TouSocketChannel();
-        assertThat(channel.config().setOption(ChannelOption.IP_MULTICAST_TTL, 3))
-                .isFalse();
-        assertThat(channel.config().setOption(EpollChannelOption.TCP_CORK, true))
-                .isFalse();
-        assertThat(channel.config().getOption(ChannelOption.IP_MULTICAST_TTL)).isNull();
-        assertThat(channel.config().getOption(ChannelOption.SO_BACKLOG)).isNull();
-        assertThat(new TouServerSocketChannel().config().setOption(ChannelOption.SO_LINGER, 3))
-                .isFalse();
-        assertThatThrownBy(() -> channel.config().setOption(TouChannelOption.MSL, 0))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> channel.config().setOption(TouChannelOption.PATH_MTU, 100))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> channel.config().setOption(ChannelOption.SO_RCVBUF, -1))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> channel.config().setOption(ChannelOption.SO_SNDBUF, 0))
-                .isInstanceOf(IllegalArgumentException.class);
+    @SuppressWarnings("unchecked")
+    void settableThroughBootstraps() {
+        try (SimPair pair = new SimPair()) {
+            ServerBootstrap server = pair.server();
+            ofServers().forEach((option, value) -> server.option((ChannelOption<Object>) option, value));
+            ofConnections().forEach((option, value) -> server.childOption((ChannelOption<Object>) option, value));
+            // Else nobody accepts, or not before there is something to read.
+            server.option(ChannelOption.AUTO_READ, true).option(TouChannelOption.DEFER_ACCEPT, 0);
+            pair.listen(server);
+            Bootstrap client = pair.client(new Recorder());
+            ofConnections().forEach((option, value) -> client.option((ChannelOption<Object>) option, value));
+            SocketChannel connected = pair.connect(client);
+            ofConnections().forEach((option, value) -> {
+                assertThat(connected.config().getOptions()).containsEntry(option, value);
+                assertThat(pair.child().channel().config().getOptions()).containsEntry(option, value);
+            });
+        }
+    }
+
+    /** Shared options of the listener are what its children start with. */
+    @Test
+    void childrenInherit() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server()
+                    .option(TouChannelOption.KEEP_IDLE, 60)
+                    .option(TouChannelOption.DELAYED_ACK, 20)
+                    .option(ChannelOption.SO_RCVBUF, 100_000));
+            pair.connect(new Recorder());
+            assertThat(pair.child().channel().config().getOptions())
+                    .containsEntry(TouChannelOption.KEEP_IDLE, 60)
+                    .containsEntry(TouChannelOption.DELAYED_ACK, 20)
+                    .containsEntry(ChannelOption.SO_RCVBUF, 100_000);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("unknown")
+    void unknownIsNoFailure(ChannelOption<Object> option, Object value) {
+        for (Channel channel : List.of(new TouSocketChannel(), new TouServerSocketChannel())) {
+            assertThat(channel.config().setOption(option, value)).isFalse();
+            assertThat(channel.config().getOption(option)).isNull();
+            assertThat(channel.config().getOptions()).doesNotContainKey(option);
+        }
+    }
+
+    @SuppressWarnings("deprecation")
+    static List<Arguments> unknown() {
+        return List.of(
+                Arguments.of(ChannelOption.IP_MULTICAST_TTL, 3),
+                Arguments.of(ChannelOption.SO_BROADCAST, true),
+                Arguments.of(ChannelOption.valueOf("SOMETHING"), "else"),
+                Arguments.of(EpollChannelOption.IP_TRANSPARENT, true),
+                Arguments.of(EpollChannelOption.IP_FREEBIND, true),
+                Arguments.of(EpollChannelOption.SO_BUSY_POLL, 1),
+                Arguments.of(EpollChannelOption.TCP_MD5SIG, Map.of()),
+                Arguments.of(EpollChannelOption.EPOLL_MODE, EpollMode.EDGE_TRIGGERED),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP), true));
     }
 
     @Test
-    void keepAliveByTheNamesOfOtherTransports() {
-        TouSocketChannel channel = new TouSocketChannel();
-        assertThat(channel.config().setOption(EpollChannelOption.TCP_KEEPIDLE, 11))
-                .isTrue();
-        assertThat(channel.config().setOption(EpollChannelOption.TCP_KEEPINTVL, 12))
-                .isTrue();
-        assertThat(channel.config().setOption(EpollChannelOption.TCP_KEEPCNT, 13))
-                .isTrue();
-        assertThat(channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, 14))
-                .isTrue();
-        assertThat(channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE)))
-                .isEqualTo(11);
-        assertThat(channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL)))
-                .isEqualTo(12);
-        assertThat(channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT)))
-                .isEqualTo(13);
-        assertThat(channel.config().getOption(TouChannelOption.USER_TIMEOUT)).isEqualTo(14);
+    void ofTheOtherKindOfChannel() {
+        assertThat(new TouSocketChannel().config().getOption(ChannelOption.SO_BACKLOG))
+                .isNull();
+        assertThat(new TouSocketChannel().config().setOption(EpollChannelOption.TCP_DEFER_ACCEPT, 1))
+                .isFalse();
+        assertThat(new TouServerSocketChannel().config().setOption(ChannelOption.SO_LINGER, 3))
+                .isFalse();
+        assertThat(new TouServerSocketChannel().config().setOption(EpollChannelOption.TCP_CORK, true))
+                .isFalse();
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @MethodSource("wrong")
+    void wrongValuesAreRejected(ChannelOption<Object> option, Object value) {
+        Channel channel = ofServers().containsKey(OptionNames.meaningOf(option))
+                ? new TouServerSocketChannel()
+                : new TouSocketChannel();
+        Object before = channel.config().getOption(option);
+        String name = OptionNames.meaningOf(option).name();
+        assertThatThrownBy(() -> channel.config().setOption(option, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(value.toString())
+                .hasMessageContaining("expected");
+        assertThat(channel.config().getOption(option)).isEqualTo(before);
+    }
+
+    static List<Arguments> wrong() {
+        return List.of(
+                Arguments.of(TouChannelOption.MSL, 0),
+                Arguments.of(TouChannelOption.MSL, 241),
+                Arguments.of(TouChannelOption.FIN_WAIT_2, 0),
+                Arguments.of(TouChannelOption.PATH_MTU, 575),
+                Arguments.of(TouChannelOption.PATH_MTU, 65_536),
+                Arguments.of(TouChannelOption.SYN_RETRIES, -1),
+                Arguments.of(TouChannelOption.SYNACK_RETRIES, 31),
+                Arguments.of(TouChannelOption.RETRIES2, 0),
+                Arguments.of(TouChannelOption.USER_TIMEOUT, -1),
+                Arguments.of(TouChannelOption.KEEP_IDLE, 32_768),
+                Arguments.of(TouChannelOption.KEEP_INTERVAL, 0),
+                Arguments.of(TouChannelOption.KEEP_COUNT, 128),
+                Arguments.of(TouChannelOption.DELAYED_ACK, 501),
+                Arguments.of(TouChannelOption.UNSENT_LOW_WATER, -1L),
+                Arguments.of(TouChannelOption.UNSENT_LOW_WATER, 1L << 32),
+                Arguments.of(TouChannelOption.DEFER_ACCEPT, -1),
+                Arguments.of(TouChannelOption.MAX_SYN_BACKLOG, 0),
+                Arguments.of(ChannelOption.SO_BACKLOG, -1),
+                Arguments.of(ChannelOption.SO_RCVBUF, -1),
+                Arguments.of(ChannelOption.SO_SNDBUF, 0),
+                Arguments.of(ChannelOption.IP_TOS, 256),
+                Arguments.of(EpollChannelOption.TCP_KEEPIDLE, 0),
+                Arguments.of(EpollChannelOption.TCP_NOTSENT_LOWAT, -1L),
+                // Of a wrong type, which generics do not stop everywhere: a map of options from a file, say.
+                Arguments.of(ChannelOption.TCP_NODELAY, "yes"),
+                Arguments.of(TouChannelOption.KEEP_IDLE, 5L),
+                Arguments.of(TouChannelOption.UNSENT_LOW_WATER, 5),
+                Arguments.of(TouChannelOption.CONGESTION_CONTROLLER, "cubic"));
+    }
+
+    @Test
+    void nothingIsNoValue() {
+        assertThatThrownBy(() -> new TouSocketChannel().config().setOption(TouChannelOption.MSL, null))
+                .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> new TouSocketChannel().config().getOption(null))
+                .isInstanceOf(NullPointerException.class);
+    }
+
+    /** What others call the same, and what it is here. */
+    static List<Arguments> names() {
+        List<Arguments> names = new ArrayList<>(List.of(
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_SNDBUF), ChannelOption.SO_SNDBUF, 5000),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_RCVBUF), ChannelOption.SO_RCVBUF, 5000),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_KEEPALIVE), ChannelOption.SO_KEEPALIVE, true),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEADDR), ChannelOption.SO_REUSEADDR, true),
+                Arguments.of(
+                        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), UnixChannelOption.SO_REUSEPORT, true),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_LINGER), ChannelOption.SO_LINGER, 5),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.TCP_NODELAY), ChannelOption.TCP_NODELAY, false),
+                Arguments.of(NioChannelOption.of(StandardSocketOptions.IP_TOS), ChannelOption.IP_TOS, 8),
+                Arguments.of(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), TouChannelOption.KEEP_IDLE, 11),
+                Arguments.of(
+                        NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL),
+                        TouChannelOption.KEEP_INTERVAL,
+                        12),
+                Arguments.of(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), TouChannelOption.KEEP_COUNT, 13),
+                Arguments.of(NioChannelOption.of(ExtendedSocketOptions.TCP_QUICKACK), TouChannelOption.QUICK_ACK, true),
+                Arguments.of(ChannelOption.valueOf("TCP_SYNCNT"), TouChannelOption.SYN_RETRIES, 2),
+                Arguments.of(ChannelOption.valueOf("TCP_LINGER2"), TouChannelOption.FIN_WAIT_2, 7)));
+        // The constants of classes that need not be there are found by name, and are the same objects.
+        for (String epoll : List.of("epoll.Epoll", "uring.IoUring")) {
+            String prefix = "io.netty.channel." + epoll + "ChannelOption#TCP_";
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "KEEPIDLE"), TouChannelOption.KEEP_IDLE, 11));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "KEEPINTVL"), TouChannelOption.KEEP_INTERVAL, 12));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "KEEPCNT"), TouChannelOption.KEEP_COUNT, 13));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "USER_TIMEOUT"), TouChannelOption.USER_TIMEOUT, 14));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "CORK"), TouChannelOption.CORK, true));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "QUICKACK"), TouChannelOption.QUICK_ACK, true));
+            names.add(Arguments.of(
+                    ChannelOption.valueOf(prefix + "NOTSENT_LOWAT"), TouChannelOption.UNSENT_LOW_WATER, 9000L));
+            names.add(Arguments.of(ChannelOption.valueOf(prefix + "DEFER_ACCEPT"), TouChannelOption.DEFER_ACCEPT, 5));
+        }
+        names.add(Arguments.of(
+                ChannelOption.valueOf("io.netty.channel.kqueue.KQueueChannelOption#TCP_NOPUSH"),
+                TouChannelOption.CORK,
+                true));
+        return names;
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @MethodSource("names")
+    void byTheNamesOfOthers(ChannelOption<Object> theirs, ChannelOption<Object> ours, Object value) {
+        Channel channel = ofConnections().containsKey(ours) ? new TouSocketChannel() : new TouServerSocketChannel();
+        assertThat(channel.config().getOption(theirs)).isNotEqualTo(value);
+        assertThat(channel.config().setOption(theirs, value)).isTrue();
+        assertThat(channel.config().getOption(theirs)).isEqualTo(value);
+        assertThat(channel.config().getOption(ours)).isEqualTo(value);
+    }
+
+    @Test
+    void theNamesAreThoseOfTheirConstants() {
+        List<String> names = names().stream().map(n -> n.get()[0].toString()).toList();
+        assertThat(names)
+                .contains(
+                        EpollChannelOption.TCP_KEEPIDLE.name(),
+                        EpollChannelOption.TCP_KEEPINTVL.name(),
+                        EpollChannelOption.TCP_KEEPCNT.name(),
+                        EpollChannelOption.TCP_USER_TIMEOUT.name(),
+                        EpollChannelOption.TCP_CORK.name(),
+                        EpollChannelOption.TCP_QUICKACK.name(),
+                        EpollChannelOption.TCP_NOTSENT_LOWAT.name(),
+                        EpollChannelOption.TCP_DEFER_ACCEPT.name());
     }
 
     private static ServerBootstrap keepingAlive(SimPair pair) {

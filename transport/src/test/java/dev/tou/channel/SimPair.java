@@ -50,6 +50,14 @@ final class SimPair implements AutoCloseable {
         this(LinkProfile.IDEAL.delay(ms(10)));
     }
 
+    /** A pair whose hosts and link carry packets of this size. */
+    static SimPair withMtu(LinkProfile profile, int mtu) {
+        SimPair pair = new SimPair(profile.mtu(mtu));
+        pair.clientHost.mtu(mtu);
+        pair.serverHost.mtu(mtu);
+        return pair;
+    }
+
     static Duration ms(long millis) {
         return Duration.ofMillis(millis);
     }

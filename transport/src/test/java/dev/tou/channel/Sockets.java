@@ -145,6 +145,13 @@ final class Sockets implements AutoCloseable {
 
     @Override
     public void close() {
+        if (io.equals("io_uring")) {
+            // A loop that ends before its channels may leave their sockets open, and write to memory that it has freed.
+            List<Future<Void>> ends = groups.stream()
+                    .map(made -> TouTransport.closeGracefully(made, 10, TimeUnit.MILLISECONDS))
+                    .toList();
+            ends.forEach(Sockets::done);
+        }
         // Without a quiet period Netty may end a loop before it has closed the channels on it.
         groups.forEach(made -> made.shutdownGracefully(1, 5_000, TimeUnit.MILLISECONDS));
         groups.forEach(made -> done(made.terminationFuture()));

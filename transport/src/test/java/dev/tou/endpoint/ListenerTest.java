@@ -17,7 +17,7 @@ class ListenerTest {
     private int told;
 
     private Listener listener(int backlog, int maxSynBacklog) {
-        return new Listener(80, new ConnectionOptions(), backlog, maxSynBacklog, false, () -> told++, () -> {});
+        return new Listener(80, new ConnectionOptions(), backlog, maxSynBacklog, false, 0, () -> told++, () -> {});
     }
 
     private static TransmissionControlBlock established() {

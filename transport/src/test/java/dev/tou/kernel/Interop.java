@@ -64,6 +64,10 @@ final class Interop implements AutoCloseable {
         return (InetSocketAddress) touListener.localAddress();
     }
 
+    void closeTouListener() {
+        TouHost.done(touListener.close());
+    }
+
     KernelHost.KernelListener kernelListener() {
         if (kernelListener == null) {
             kernelListener = kernel.listen();

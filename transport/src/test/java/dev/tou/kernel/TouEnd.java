@@ -23,8 +23,6 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
     private final List<String> failures = new ArrayList<>();
     private final MessageDigest digest = Payload.sha256();
     private long received;
-    private long digestAt = -1;
-    private String digested;
     private SocketChannel channel;
     private Payload sending;
 
@@ -32,6 +30,7 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    /** {@return how many bytes have come that nobody has asked for} */
     synchronized long received() {
         return received;
     }
@@ -45,23 +44,14 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         return new ArrayList<>(events);
     }
 
-    /** {@return the SHA-256 of so many bytes from the first, once they have come} */
-    String receives(long bytes) {
-        synchronized (this) {
-            digestAt = bytes;
-            if (received > bytes) {
-                throw new AssertionError(received + " bytes have come");
-            }
-            digestIfComplete();
+    /** {@return the SHA-256 of what has come since it was last asked, once it is so many bytes} */
+    synchronized String receives(long bytes) {
+        await(bytes + " bytes", () -> received >= bytes);
+        if (received > bytes) {
+            throw new AssertionError(received + " bytes have come, not " + bytes);
         }
-        await(bytes + " bytes", () -> digested != null);
-        return digested;
-    }
-
-    private void digestIfComplete() {
-        if (received == digestAt && digested == null) {
-            digested = Payload.hex(digest);
-        }
+        received = 0;
+        return Payload.hex(digest);
     }
 
     /** Starts to write the payload. */
@@ -77,7 +67,7 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         while (sending != null && sending.hasNext() && to.isActive() && to.isWritable()) {
             int size = sending.next();
             ByteBuf buffer = to.alloc().buffer(size).writeBytes(sending.chunk(), 0, size);
-            to.writeAndFlush(buffer, to.voidPromise());
+            to.writeAndFlush(buffer);
         }
     }
 
@@ -140,7 +130,6 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         synchronized (this) {
             received += buffer.readableBytes();
             digest.update(buffer.nioBuffer());
-            digestIfComplete();
             notifyAll();
         }
         buffer.release();

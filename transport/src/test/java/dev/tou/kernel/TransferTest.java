@@ -3,8 +3,10 @@ package dev.tou.kernel;
 
 import java.util.concurrent.CompletableFuture;
 
+import dev.tou.channel.TouSocketChannel;
 import dev.tou.kernel.Interop.Connection;
 import dev.tou.kernel.Interop.Opener;
+import dev.tou.telemetry.TcpInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +73,49 @@ class TransferTest {
             began = System.nanoTime();
             fromKernel(connection, SIZE);
             report(scenario + "from the kernel", SIZE, began);
-            System.out.println(interop.kernel.connection().line());
+        }
+        try (Interop interop = new Interop(io, "--bind", bind)) {
+            Connection connection = interop.open(opener);
+            long began = System.nanoTime();
+            bothAtOnce(connection, SIZE);
+            report(io + ", opened by " + opener + ", " + bind + ", both at once", 2 * SIZE, began);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nio, KERNEL, 0.01, 16",
+        "epoll, TOU, 0.01, 16",
+        "nio, TOU, 0.03, 16",
+        "epoll, KERNEL, 0.03, 16",
+    })
+    void badWire(String io, Opener opener, double rate, long megabytes) {
+        String[] wire = {
+            "--loss", "" + rate, "--reorder", "" + rate, "--duplicate", "" + rate, "--seed", "" + (long) (1000 * rate)
+        };
+        long size = megabytes << 20;
+        try (Interop interop = new Interop(io, wire)) {
+            Connection connection = interop.open(opener);
+            String scenario = io + ", opened by " + opener + ", " + String.join(" ", wire) + ", ";
+            long began = System.nanoTime();
+            toKernel(connection, size);
+            report(scenario + "to the kernel", size, began);
+            began = System.nanoTime();
+            fromKernel(connection, size);
+            report(scenario + "from the kernel", size, began);
+            began = System.nanoTime();
+            bothAtOnce(connection, size);
+            report(scenario + "both at once", 2 * size, began);
+            TcpInfo ours = ((TouSocketChannel) connection.tou().channel()).tcpInfo();
+            System.out.printf(
+                    "we: %d sent again, %d recoveries, %d timeouts; the kernel: %s sent again, %d timeouts%n",
+                    ours.retrans(),
+                    ours.recoveries(),
+                    ours.timeouts(),
+                    interop.kernel.connection().retransmissions(),
+                    interop.kernel.counter("TcpExt.TCPTimeouts"));
+            assertThat(interop.kernel.bridgeCounter("from_kernel.lost")).isPositive();
+            assertThat(interop.kernel.bridgeCounter("to_kernel.reordered")).isPositive();
         }
     }
 }

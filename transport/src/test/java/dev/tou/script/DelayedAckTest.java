@@ -112,6 +112,34 @@ class DelayedAckTest extends ScriptedTest {
         app.received(30);
     }
 
+    @Test
+    void quickAcknowledgmentsAreAnOption() {
+        accepted();
+        usesUpQuickAcks();
+        app.set(TouChannelOption.QUICK_ACK, true);
+        for (int i = 0; i < 20; i++) {
+            peer.sends(data("hello"));
+            peer.expects(ack(peer.nxt())).now();
+            app.received("hello");
+        }
+        app.set(TouChannelOption.QUICK_ACK, false);
+        peer.sends(data("hello"));
+        peer.expects(ack(peer.nxt())).after(ms(40));
+        app.received("hello");
+    }
+
+    // What waits already goes at once, as on Linux.
+    @Test
+    void quickAcknowledgmentsEndTheDelay() {
+        accepted();
+        usesUpQuickAcks();
+        peer.sends(data("hello"));
+        peer.expectsNothingFor(ms(10));
+        app.set(TouChannelOption.QUICK_ACK, true);
+        peer.expects(ack(peer.nxt())).now();
+        app.received("hello");
+    }
+
     private void usesUpQuickAcks() {
         for (int i = 0; i < QUICK; i++) {
             peer.sends(data(10));

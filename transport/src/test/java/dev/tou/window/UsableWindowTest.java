@@ -31,7 +31,8 @@ class UsableWindowTest {
     }
 
     private static int sendable(SendSequenceSpace snd, int unsent, long room, boolean noDelay) {
-        return UsableWindow.sendableBytes(snd, unsent, room, MSS, noDelay);
+        return UsableWindow.sendableBytes(
+                snd, unsent, room, MSS, noDelay ? SmallSegments.LEAVE_AT_ONCE : SmallSegments.ONE_AT_A_TIME);
     }
 
     @ParameterizedTest(name = "window {0} of {1}, {2} outstanding, {3} unsent, room {4}: {5} without Nagle, {6} with")
@@ -92,6 +93,28 @@ class UsableWindowTest {
             SendSequenceSpace snd = snd(100_000, 5005, 5000);
             snd.queueFin(ISS + 1 + 5010);
             assertThat(sendable(snd, 10, WIDE, false)).isZero();
+        }
+    }
+
+    /** Whole segments only, whatever limits; the end of the stream lets go of the rest. */
+    @ParameterizedTest(name = "window {0} (largest {1}), outstanding {2}, unsent {3}, room {4}: {5}")
+    @CsvSource({
+        "100000, 100000,    0,  999, 100000,    0",
+        "100000, 100000,    0, 1000, 100000, 1000",
+        "100000, 100000,    0, 9500, 100000, 9000",
+        "100000, 100000, 3000, 9500, 100000, 9000",
+        "  2500, 100000,    0, 9500, 100000, 2000",
+        "100000, 100000,    0, 9500,   2500, 2000",
+        "   900,   1000,    0, 9500, 100000,    0",
+    })
+    void corked(int window, int maxWindow, int outstanding, int unsent, long room, int expected) {
+        SendSequenceSpace snd = snd(maxWindow, window, outstanding);
+        assertThat(UsableWindow.sendableBytes(snd, unsent, room, MSS, SmallSegments.WAIT_FOR_MORE))
+                .isEqualTo(expected);
+        snd.queueFin(ISS + 1 + outstanding + unsent);
+        if (unsent <= Math.min(window - outstanding, room)) {
+            assertThat(UsableWindow.sendableBytes(snd, unsent, room, MSS, SmallSegments.WAIT_FOR_MORE))
+                    .isEqualTo(unsent);
         }
     }
 

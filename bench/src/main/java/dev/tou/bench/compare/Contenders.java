@@ -75,8 +75,8 @@ final class Contenders {
             return new QuicContender(settings);
         } else if (name.matches("tou-[0-9]{1,6}")) {
             return SocketContender.tou(name, settings.withPathMtu(mtu(name)));
-        } else if (name.startsWith("tcp-") && settings.io() != Transports.Io.EPOLL) {
-            throw usage("\"" + name + "\" needs --io epoll, because NIO has no option for it.");
+        } else if (name.startsWith("tcp-") && settings.io() == Transports.Io.NIO) {
+            throw usage("\"" + name + "\" needs --io epoll or io_uring, because NIO has no option for it.");
         } else if (name.matches("tcp-[0-9]{1,6}")) {
             return SocketContender.tcpOfMtu(name, settings.withPathMtu(mtu(name)));
         } else if (name.matches(TCP_WITH_ALGORITHM)) {

@@ -17,10 +17,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.Future;
@@ -56,7 +52,7 @@ record SocketContender(
         return kernel("tcp", settings, "path MTU of the interface", Map.of());
     }
 
-    /** {@return the kernel's TCP held to segments that fit the path MTU of {@code settings}; epoll only} */
+    /** {@return the kernel's TCP held to segments that fit the path MTU of {@code settings}; not with NIO} */
     static Contender tcpOfMtu(String name, Settings settings) {
         int mss = settings.pathMtuBytes() - IP_AND_TCP_HEADER_BYTES;
         ChannelOption<Integer> option = new IntegerUnixChannelOption("TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG);
@@ -74,13 +70,12 @@ record SocketContender(
 
     private static Contender kernel(
             String name, Settings settings, String detail, Map<ChannelOption<?>, Object> options) {
-        boolean epoll = settings.io() == Transports.Io.EPOLL;
-        Class<? extends Channel> client = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends Channel> client = Transports.kernelSocketChannel(settings.io());
         return new SocketContender(
                 name,
                 "kernel TCP, " + client.getSimpleName() + ", " + detail + ", buffers tuned by the kernel",
                 client,
-                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class,
+                Transports.kernelServerSocketChannel(settings.io()),
                 options);
     }
 

@@ -61,11 +61,13 @@ public final class UdpRelay implements AutoCloseable {
     private final class Client {
         final InetSocketAddress address;
         final Channel upstream;
+        final ChannelFuture connected;
         long lastHeardNanos;
 
         Client(InetSocketAddress address, Channel upstream) {
             this.address = address;
             this.upstream = upstream;
+            connected = upstream.connect(target);
         }
     }
 
@@ -235,7 +237,6 @@ public final class UdpRelay implements AutoCloseable {
             return null;
         }
         Channel upstream = registered.channel();
-        upstream.connect(target);
         self[0] = new Client(address, upstream);
         return self[0];
     }
@@ -257,7 +258,17 @@ public final class UdpRelay implements AutoCloseable {
     }
 
     private void leaveToServer(LinkDirection.InFlight<Client> datagram) {
-        leave(datagram.route.upstream, datagram.content, datagram.content, toServer);
+        Client route = datagram.route;
+        ByteBuf content = datagram.content;
+        if (route.connected.isDone()) {
+            leave(route.upstream, content, content, toServer);
+        } else {
+            // io_uring connects later, and the first datagram is most often a SYN.
+            route.connected.addListener(done -> {
+                leave(route.upstream, content, content, toServer);
+                drain();
+            });
+        }
     }
 
     private void leaveToClient(LinkDirection.InFlight<Client> datagram) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
+import dev.tou.bench.Requirements;
 import dev.tou.bench.Transports;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -129,7 +130,7 @@ class TransferTest implements ReceiveListener {
     @ParameterizedTest
     @EnumSource(Transports.Io.class)
     void aFileArrivesWhole(Transports.Io kind) throws Throwable {
-        Assumptions.assumeTrue(kind == Transports.Io.NIO || Transports.Io.preferred() == kind, "no epoll here");
+        Requirements.loops(kind);
         io = kind;
         Path file = file(5_000_001);
         FileSender.Sent sent = send(file, null, listen());

@@ -13,8 +13,8 @@ import java.util.Set;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Requirements;
 import dev.tou.bench.Transports;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +30,7 @@ class UdpRelayTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
     private static UdpRelay relay(Transports.Io io, DatagramSocket server, ImpairmentProfile profile, long seed) {
-        Assumptions.assumeTrue(io == Transports.Io.NIO || Transports.Io.preferred() == io, "no epoll here");
+        Requirements.loops(io);
         InetSocketAddress target = new InetSocketAddress(LOOPBACK, server.getLocalPort());
         return UdpRelay.start(io, new InetSocketAddress(LOOPBACK, 0), target, profile, PERFECT, seed);
     }
