@@ -43,7 +43,7 @@ public class ReassemblyQueueBenchmark {
     @Setup
     public void prepare() {
         queue = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 1 << 24);
-        received = new ReceiveBuffer();
+        received = new ReceiveBuffer(new RingPool());
     }
 
     @TearDown

@@ -98,6 +98,7 @@ public final class BenchServerCommand implements Callable<Integer> {
                     running.begin();
                     common.lines().emit("reading", meter.read().fields());
                 }
+                case "read" -> common.lines().emit("reading", meter.read().fields());
                 case "end" -> {
                     common.lines().emit("reading", meter.read().fields());
                     running.commit();

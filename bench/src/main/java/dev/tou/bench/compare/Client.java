@@ -20,6 +20,7 @@ import org.HdrHistogram.Histogram;
 final class Client {
 
     private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
 
     /** What a connection gets to reach its speed, before the measured time. */
     private static final Duration RAMP = Duration.ofMillis(300);
@@ -75,7 +76,8 @@ final class Client {
                 ? open(contender, Services.Service.FLOOD, new Sink(meter))
                 : open(contender, Services.Service.SINK, new Flood());
         pause(ramp);
-        Window window = measure(event, duration);
+        long before = receiver().bytes();
+        Window window = measure(event, duration, () -> receiver().bytes() > before);
         boolean alive = channel.isActive();
         close(channel);
         Meter.Reading received = shape.reverse() ? window.client() : window.server();
@@ -91,6 +93,10 @@ final class Client {
                 received.bitsPerSecond() / 1e9, details, alive ? Map.of() : Map.of("connection closed early", 1L));
     }
 
+    private Meter.Reading receiver() {
+        return shape.reverse() ? meter.read() : server.read();
+    }
+
     private Round pingPong(Contender contender, RoundEvent event, Duration ramp, Duration duration)
             throws InterruptedException {
         PingPong game = new PingPong();
@@ -100,7 +106,8 @@ final class Client {
             game.histogram().reset();
             return null;
         });
-        Window window = measure(event, duration);
+        Window window =
+                measure(event, duration, () -> onLoop(() -> game.histogram().getTotalCount() > 0));
         Histogram histogram = onLoop(() -> game.histogram().copy());
         boolean alive = channel.isActive();
         close(channel);
@@ -128,7 +135,8 @@ final class Client {
             return null;
         });
         long begin = System.nanoTime();
-        Window window = measure(event, duration);
+        Window window =
+                measure(event, duration, () -> onLoop(() -> cycle.histogram().getTotalCount() > 0));
         Histogram histogram = onLoop(() -> cycle.histogram().copy());
         double seconds = (System.nanoTime() - begin) / 1e9;
         Map<String, Long> failures = onLoop(() -> {
@@ -154,14 +162,26 @@ final class Client {
         details.put("serverAllocatedBytesPerOperation", (double) window.server().allocatedBytes() / operations);
     }
 
+    /** Whether anything was done since the measured time began. */
+    private interface Progress {
+        boolean made() throws InterruptedException;
+    }
+
     /** What both processes did in the measured time. */
     private record Window(Meter.Reading client, Meter.Reading server) {}
 
-    private Window measure(RoundEvent event, Duration duration) throws InterruptedException {
+    /**
+     * The measured time: {@code duration}, or longer if nothing happens in it. A machine that stalls for a whole round shall
+     * give a low figure and not none.
+     */
+    private Window measure(RoundEvent event, Duration duration, Progress progress) throws InterruptedException {
         Meter.Reading serverBefore = server.begin(event);
         event.begin();
         Meter.Reading clientBefore = meter.read();
         pause(duration);
+        while (!progress.made() && meter.read().nanos() - clientBefore.nanos() < PATIENCE_NANOS) {
+            pause(duration);
+        }
         Meter.Reading serverAfter = server.end();
         Meter.Reading clientAfter = meter.read();
         event.commit();

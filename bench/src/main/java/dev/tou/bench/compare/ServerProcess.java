@@ -70,6 +70,12 @@ final class ServerProcess implements AutoCloseable {
         return Meter.Reading.of(process.await("reading", event -> {}));
     }
 
+    /** {@return where it stands} */
+    Meter.Reading read() {
+        process.tell("read");
+        return Meter.Reading.of(process.await("reading", event -> {}));
+    }
+
     /** Tells it that the measured time has ended, and returns where it stands. */
     Meter.Reading end() {
         process.tell("end");

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.compare;
 
+import dev.tou.bench.ping.EchoHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -62,7 +63,7 @@ final class Services extends ChannelInitializer<Channel> {
             return switch (service) {
                 case SINK -> new Sink(meter);
                 case FLOOD -> new Flood();
-                case ECHO -> new Echo();
+                case ECHO -> new EchoHandler();
             };
         }
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class AllocationsTest {
 
-    private static final int ARRAYS = 64;
+    private static final int ARRAYS = 12;
     private static final int ARRAY_BYTES = 8 << 20; // each is larger than any buffer of a thread, and so is sampled
 
     @TempDir
