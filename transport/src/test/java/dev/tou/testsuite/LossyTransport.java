@@ -56,6 +56,16 @@ final class LossyTransport implements DatagramTransport {
     }
 
     @Override
+    public void bound(DatagramChannel channel) {
+        loops.bound(channel);
+    }
+
+    @Override
+    public boolean closesBeforeLoop(EventLoop loop) {
+        return loops.closesBeforeLoop(loop);
+    }
+
+    @Override
     public int channelsPerRemote(EventLoop loop) {
         return loops.channelsPerRemote(loop);
     }

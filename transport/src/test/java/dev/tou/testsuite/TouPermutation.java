@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import dev.tou.channel.ChannelsOn;
 import dev.tou.channel.TouServerSocketChannel;
 import dev.tou.channel.TouSocketChannel;
+import dev.tou.channel.TouTransport;
 import dev.tou.testsuite.Wiring.Wire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -126,6 +127,11 @@ final class TouPermutation implements AutoCloseable {
     @Override
     public void close() {
         current = null;
+        if (wiring.loops() == Loops.IO_URING) {
+            // A loop that ends before its channels may write to memory that it has freed.
+            TouTransport.closeGracefully(group, QUIET_MILLIS, TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly(PATIENCE_MILLIS);
+        }
         group.shutdownGracefully(QUIET_MILLIS, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         if (!group.terminationFuture().awaitUninterruptibly(2 * PATIENCE_MILLIS)) {
             throw new AssertionError("the event loops do not end: " + wiring);
