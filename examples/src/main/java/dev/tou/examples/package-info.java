@@ -1,6 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 /**
- * Small programs to copy from: one idea, two files each.
+ * Small programs to copy from: one idea, two or three files each.
  *
  * <p>After {@code ./mvnw -q -DskipTests package} they are all in one jar:
  *

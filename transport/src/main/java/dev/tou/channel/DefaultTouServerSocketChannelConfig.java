@@ -9,6 +9,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NetUtil;
 
 /** The configuration of a {@link TouServerSocketChannel}, read when it is bound. */
@@ -19,6 +20,7 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
     private volatile int maxSynBacklog = 1024;
     private volatile boolean abortOnOverflow;
     private volatile boolean reuseAddress = true;
+    private volatile boolean reusePort;
     private volatile int trafficClass;
     private volatile int fastOpen;
     private volatile int deferAcceptSeconds;
@@ -28,6 +30,7 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
         tou = channel;
         declare(ChannelOption.SO_BACKLOG, 0, Integer.MAX_VALUE, this::getBacklog, value -> backlog = value);
         declare(ChannelOption.SO_REUSEADDR, Boolean.class, this::isReuseAddress, this::setReuseAddress);
+        declare(UnixChannelOption.SO_REUSEPORT, Boolean.class, this::reusePort, on -> reusePort = on);
         declare(ChannelOption.IP_TOS, 0, 255, this::trafficClass, value -> trafficClass = value);
         declare(ChannelOption.TCP_FASTOPEN, 0, Integer.MAX_VALUE, () -> fastOpen, value -> fastOpen = value);
         declare(TouChannelOption.DEFER_ACCEPT, 0, 3600, this::deferAcceptSeconds, value -> deferAcceptSeconds = value);
@@ -38,6 +41,10 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
                 this::maxSynBacklog,
                 value -> maxSynBacklog = value);
         declare(TouChannelOption.ABORT_ON_OVERFLOW, Boolean.class, this::abortOnOverflow, on -> abortOnOverflow = on);
+    }
+
+    boolean reusePort() {
+        return reusePort;
     }
 
     int trafficClass() {

@@ -4,6 +4,7 @@ package dev.tou.channel;
 import java.util.Map;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 
 /**
  * What other transports and the JDK call our options. Theirs are recognized by the last part of their names, so
@@ -19,6 +20,7 @@ final class OptionNames {
             Map.entry("SO_RCVBUF", ChannelOption.SO_RCVBUF),
             Map.entry("SO_KEEPALIVE", ChannelOption.SO_KEEPALIVE),
             Map.entry("SO_REUSEADDR", ChannelOption.SO_REUSEADDR),
+            Map.entry("SO_REUSEPORT", UnixChannelOption.SO_REUSEPORT),
             Map.entry("SO_LINGER", ChannelOption.SO_LINGER),
             Map.entry("TCP_NODELAY", ChannelOption.TCP_NODELAY),
             Map.entry("IP_TOS", ChannelOption.IP_TOS),

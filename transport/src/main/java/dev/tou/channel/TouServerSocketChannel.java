@@ -94,7 +94,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 transport,
                 TransportPipeline.INSTALLER,
                 wanted,
-                TouSocketChannel.shardOptions(config.connection(), config.trafficClass()));
+                TouSocketChannel.shardOptions(config.connection(), config.trafficClass(), config.reusePort()));
         int port = bound.address().getPort();
         Listener listening = new Listener(
                 port,

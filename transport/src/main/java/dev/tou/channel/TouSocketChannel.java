@@ -245,7 +245,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         transport,
                         TransportPipeline.INSTALLER,
                         resolved(address),
-                        shardOptions(config.connection(), config.getTrafficClass()));
+                        shardOptions(config.connection(), config.getTrafficClass(), false));
         local = bound.udp().localAddress();
     }
 
@@ -321,7 +321,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         transport,
                         TransportPipeline.INSTALLER,
                         peer,
-                        shardOptions(config.connection(), config.getTrafficClass()));
+                        shardOptions(config.connection(), config.getTrafficClass(), false));
     }
 
     /** Sends the SYN. */
@@ -353,10 +353,10 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     }
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
-    static ShardOptions shardOptions(ConnectionOptions options, int trafficClass) {
+    static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
         int path = Math.max(options.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
         // What a peer may send: the packet less IPv4 and UDP headers.
-        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds(), trafficClass);
+        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds(), trafficClass, reusePort);
     }
 
     // --- reading ---

@@ -152,7 +152,7 @@ public final class ClientSockets {
         Shard shard = new Shard(udp, transport, resources, null, options);
         shard.installed(installer.install(shard, udp.pipeline()));
         OpenFailure.rethrow(resources.loop().register(udp), address);
-        options.mark(udp);
+        options.applyTo(udp);
         return shard;
     }
 

@@ -53,7 +53,8 @@ public final class UdpEndpoint {
     }
 
     /**
-     * {@return the endpoint of an address: one that still drains, or a new one, bound on {@code loop}}
+     * {@return the endpoint of an address: one that still drains, or a new one, bound on {@code loop}} With
+     * {@link ShardOptions#reusePort} it is always a new one, beside those that are there.
      *
      * @param address the UDP address; port 0 chooses one
      * @throws Exception if the address cannot be bound
@@ -65,7 +66,7 @@ public final class UdpEndpoint {
             InetSocketAddress address,
             ShardOptions options)
             throws Exception {
-        UdpEndpoint known = REGISTRY.get(new Name(transport, address));
+        UdpEndpoint known = options.reusePort() ? null : REGISTRY.get(new Name(transport, address));
         if (known != null && known.attach()) {
             return known;
         }
@@ -96,7 +97,9 @@ public final class UdpEndpoint {
             bound = openShard(address, false).localAddress();
         }
         name = new Name(transport, bound);
-        REGISTRY.put(name, this);
+        if (!options.reusePort()) {
+            REGISTRY.put(name, this);
+        }
     }
 
     private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
@@ -127,7 +130,7 @@ public final class UdpEndpoint {
         shards.add(shard);
         try {
             OpenFailure.rethrow(resources.loop().register(udp), address);
-            options.mark(udp);
+            options.applyTo(udp);
             OpenFailure.rethrow(udp.bind(address), address);
         } catch (Exception e) {
             shards.remove(shard);

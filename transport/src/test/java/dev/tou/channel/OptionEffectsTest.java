@@ -2,8 +2,11 @@
 package dev.tou.channel;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import dev.tou.simulation.LinkProfile;
 import io.netty.bootstrap.ServerBootstrap;
@@ -20,6 +23,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -378,7 +382,7 @@ class OptionEffectsTest {
 
     /** The listener's is that of its UDP channels, and so of all its children. */
     @ParameterizedTest
-    @ValueSource(strings = {"nio", "epoll"})
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void trafficClassOfAListener(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server().option(ChannelOption.IP_TOS, 0x28), "127.0.0.1");
@@ -387,6 +391,34 @@ class OptionEffectsTest {
             assertThat(accepted.shard().udp().config().getOption(ChannelOption.IP_TOS))
                     .isEqualTo(0x28);
         }
+    }
+
+    /** Two listeners on one address, each on a loop of its own; the kernel deals out the clients. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll", "io_uring"})
+    void reusePort(String io) {
+        try (Sockets sockets = new Sockets(io, 2)) {
+            Channel first = Sockets.listen(reusing(sockets, true), "127.0.0.1");
+            Channel second = Sockets.channel(reusing(sockets, true).bind(first.localAddress()));
+            assertThat(second.localAddress()).isEqualTo(first.localAddress());
+            assertThat(Sockets.failure(reusing(sockets, false).bind(first.localAddress())))
+                    .isInstanceOf(BindException.class);
+            Set<Channel> parents = new HashSet<>();
+            for (int i = 0; i < 1000 && parents.size() < 2; i++) {
+                // From a port of its own, because those that share a UDP socket go to the same listener.
+                Channel client = Sockets.channel(
+                        sockets.client(new Recorder()).connect(first.localAddress(), Sockets.any("127.0.0.1")));
+                Sockets.done(client.writeAndFlush(bytes(20_000)));
+                Recorder child = sockets.nextChild().awaitBytes(20_000);
+                assertThat(child.received()).isEqualTo(Sockets.bytes(20_000));
+                parents.add(child.channel().parent());
+            }
+            assertThat(parents).containsExactlyInAnyOrder(first, second);
+        }
+    }
+
+    private static ServerBootstrap reusing(Sockets sockets, boolean reuse) {
+        return sockets.server().option(UnixChannelOption.SO_REUSEPORT, reuse);
     }
 
     @Test

@@ -26,6 +26,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollMode;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,7 @@ class OptionsTest {
         values.put(ChannelOption.SO_BACKLOG, 5);
         values.put(ChannelOption.SO_REUSEADDR, false);
         values.put(ChannelOption.TCP_FASTOPEN, 10);
+        values.put(UnixChannelOption.SO_REUSEPORT, true);
         values.put(TouChannelOption.DEFER_ACCEPT, 5);
         values.put(TouChannelOption.MAX_SYN_BACKLOG, 6);
         values.put(TouChannelOption.ABORT_ON_OVERFLOW, true);
@@ -270,6 +272,8 @@ class OptionsTest {
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_RCVBUF), ChannelOption.SO_RCVBUF, 5000),
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_KEEPALIVE), ChannelOption.SO_KEEPALIVE, true),
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEADDR), ChannelOption.SO_REUSEADDR, true),
+                Arguments.of(
+                        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), UnixChannelOption.SO_REUSEPORT, true),
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.SO_LINGER), ChannelOption.SO_LINGER, 5),
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.TCP_NODELAY), ChannelOption.TCP_NODELAY, false),
                 Arguments.of(NioChannelOption.of(StandardSocketOptions.IP_TOS), ChannelOption.IP_TOS, 8),

@@ -32,6 +32,9 @@ class ConnectionOptionsTest {
         if (value instanceof Integer number) {
             return number + 17;
         }
+        if (value instanceof Long number) {
+            return number + 17;
+        }
         if (value instanceof CongestionControllerFactory) {
             return (CongestionControllerFactory) () -> new NewReno(1);
         }

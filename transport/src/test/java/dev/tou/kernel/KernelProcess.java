@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 /** The test's end of a {@link KernelProcessMain}. */
 final class KernelProcess implements AutoCloseable {
 
-    static final long PATIENCE_SECONDS = 15;
+    static final long PATIENCE_SECONDS = 120;
 
     private final Process process;
     private final ObjectOutputStream tasks;

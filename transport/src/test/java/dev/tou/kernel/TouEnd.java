@@ -17,7 +17,7 @@ import io.netty.channel.socket.SocketChannel;
 /** An application on our side: digests what comes, writes a {@link Payload} as long as there is room, notes what it is told. */
 final class TouEnd extends ChannelInboundHandlerAdapter {
 
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final List<String> events = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -67,7 +67,7 @@ final class TouEnd extends ChannelInboundHandlerAdapter {
         while (sending != null && sending.hasNext() && to.isActive() && to.isWritable()) {
             int size = sending.next();
             ByteBuf buffer = to.alloc().buffer(size).writeBytes(sending.chunk(), 0, size);
-            to.writeAndFlush(buffer, to.voidPromise());
+            to.writeAndFlush(buffer);
         }
     }
 

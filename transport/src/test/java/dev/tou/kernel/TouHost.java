@@ -27,7 +27,7 @@ import io.netty.util.concurrent.Future;
 /** Our side: stock bootstraps on event loops of a kind, {@code nio} or {@code epoll}. */
 final class TouHost implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final EventLoopGroup group;
     private final BlockingQueue<TouEnd> accepted = new LinkedBlockingQueue<>();
@@ -47,8 +47,8 @@ final class TouHost implements AutoCloseable {
                 .handler(end);
     }
 
-    /** Listens on any port of the address; {@link #accepted()} has the children. */
-    Channel listen(InetSocketAddress address, Map<ChannelOption<?>, Object> childOptions) {
+    /** Listens; {@link #accepted()} has the children, which have the options. */
+    Channel listen(InetSocketAddress address, Map<ChannelOption<?>, Object> options) {
         ServerBootstrap server = new ServerBootstrap()
                 .group(group)
                 .channel(TouServerSocketChannel.class)
@@ -63,7 +63,14 @@ final class TouHost implements AutoCloseable {
                         accepted.add(end);
                     }
                 });
-        childOptions.forEach((option, value) -> server.childOption(cast(option), value));
+        options.forEach((option, value) -> {
+            // Ours are the listener's, because the handshake needs them.
+            if (option.name().startsWith(TouChannelOption.class.getName())) {
+                server.option(cast(option), value);
+            } else {
+                server.childOption(cast(option), value);
+            }
+        });
         return channel(server.bind(address));
     }
 

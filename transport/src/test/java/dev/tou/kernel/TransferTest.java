@@ -3,8 +3,10 @@ package dev.tou.kernel;
 
 import java.util.concurrent.CompletableFuture;
 
+import dev.tou.channel.TouSocketChannel;
 import dev.tou.kernel.Interop.Connection;
 import dev.tou.kernel.Interop.Opener;
+import dev.tou.telemetry.TcpInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,14 @@ class TransferTest {
             began = System.nanoTime();
             bothAtOnce(connection, size);
             report(scenario + "both at once", 2 * size, began);
+            TcpInfo ours = ((TouSocketChannel) connection.tou().channel()).tcpInfo();
+            System.out.printf(
+                    "we: %d sent again, %d recoveries, %d timeouts; the kernel: %s sent again, %d timeouts%n",
+                    ours.retrans(),
+                    ours.recoveries(),
+                    ours.timeouts(),
+                    interop.kernel.connection().retransmissions(),
+                    interop.kernel.counter("TcpExt.TCPTimeouts"));
             assertThat(interop.kernel.bridgeCounter("from_kernel.lost")).isPositive();
             assertThat(interop.kernel.bridgeCounter("to_kernel.reordered")).isPositive();
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.tou.channel.TouChannelOption;
+import dev.tou.channel.TouTransport;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -34,7 +35,10 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,22 @@ class GrpcTest {
         @Override
         IoHandlerFactory io() {
             return EpollIoHandler.newFactory();
+        }
+    }
+
+    @Nested
+    class OnIoUring extends Calls {
+
+        /** Containers often forbid it; that is said, and a failure where nothing may be missing. */
+        @Override
+        IoHandlerFactory io() {
+            if (!IoUring.isAvailable()) {
+                String missing = "no io_uring here, gRPC on it is not tested: " + IoUring.unavailabilityCause();
+                assertThat(System.getenv("TOU_REQUIRE_ROOT")).as(missing).isNotEqualTo("1");
+                System.out.println(missing);
+                Assumptions.abort(missing);
+            }
+            return IoUringIoHandler.newFactory();
         }
     }
 
@@ -109,12 +129,17 @@ class GrpcTest {
 
         @AfterEach
         void end() throws InterruptedException {
+            if (server == null) {
+                return;
+            }
             assertThat(channel.shutdown().awaitTermination(10, TimeUnit.SECONDS))
                     .as("the client's connections end")
                     .isTrue();
             assertThat(server.shutdown().awaitTermination(10, TimeUnit.SECONDS))
                     .as("the server's connections end")
                     .isTrue();
+            TouTransport.closeGracefully(clientLoops, 1, TimeUnit.SECONDS).sync();
+            TouTransport.closeGracefully(serverLoops, 1, TimeUnit.SECONDS).sync();
             clientLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
             serverLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
