@@ -21,7 +21,7 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * <p>Who owns what: this buffer owns one reference of everything handed to it, until it was read, compacted or
  * {@linkplain #release() released}; indices of a handed buffer belong to it as well. Nothing here allocates per append:
- * the ring doubles as needed, and a ring that grew goes back to the {@link RingPool} once it is empty at the end of a burst.
+ * the ring doubles as needed, and a large ring goes back to the {@link RingPool} once it is empty at the end of a burst.
  *
  * <p>How much may wait here is decided elsewhere, by the window that is advertised. One event loop, no locks.
  */
@@ -40,6 +40,9 @@ public final class ReceiveBuffer {
 
     /** A power of two long, or null before first need. Empty slots are null, so that a read buffer is not kept alive. */
     private RingPool.Ring ring;
+
+    /** The connection's own ring, set aside while a large one is in use; else null. */
+    private RingPool.Ring own;
 
     private int head;
     private int count;
@@ -147,6 +150,8 @@ public final class ReceiveBuffer {
             pop();
         }
         giveUpLargeRing();
+        ring = null;
+        head = 0;
     }
 
     /** {@return how many references the ring can hold at present; for tests} */
@@ -259,6 +264,8 @@ public final class ReceiveBuffer {
         }
         if (ring.slots() > RETAINED_SLOTS) {
             pool.give(ring);
+        } else if (larger.slots() > RETAINED_SLOTS) {
+            own = ring;
         }
         ring = larger;
         head = 0;
@@ -267,7 +274,8 @@ public final class ReceiveBuffer {
     private void giveUpLargeRing() {
         if (ring != null && ring.slots() > RETAINED_SLOTS) {
             pool.give(ring);
-            ring = null;
+            ring = own;
+            own = null;
             head = 0;
         }
     }
