@@ -38,7 +38,7 @@ public class SendBufferBenchmark {
 
     @Setup
     public void prepare() {
-        buffer = new SendBuffer(ByteBufAllocator.DEFAULT);
+        buffer = new SendBuffer(ByteBufAllocator.DEFAULT, new SlabPool());
         buffer.open(0, HEADER_BYTES, TEXT_BYTES, 64);
         for (int i = 0; i < TRAINS_IN_FLIGHT; i++) {
             writeAndSend();

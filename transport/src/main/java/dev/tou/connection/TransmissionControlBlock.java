@@ -105,7 +105,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         timestamps = new TimestampClock(timestampOffset);
         patience = new Patience(options);
         negotiated = new NegotiatedOptions(options, key.isIpv6());
-        sendBuffer = new SendBuffer(allocator);
+        sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);

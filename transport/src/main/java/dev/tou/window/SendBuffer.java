@@ -30,6 +30,7 @@ public final class SendBuffer {
     private static final int INITIAL_SLOTS = 8;
 
     private final ByteBufAllocator allocator;
+    private final SlabPool slabs;
     private int headerBytes;
     private int slotTextBytes;
     private int trainSegments;
@@ -49,9 +50,14 @@ public final class SendBuffer {
     private int end;
     private boolean lastSlotOpen;
 
-    /** An empty buffer; {@link #open} must come before the first byte. */
-    public SendBuffer(ByteBufAllocator allocator) {
+    /**
+     * An empty buffer; {@link #open} must come before the first byte.
+     *
+     * @param slabs what the connections of one event loop share
+     */
+    public SendBuffer(ByteBufAllocator allocator, SlabPool slabs) {
         this.allocator = allocator;
+        this.slabs = slabs;
     }
 
     /**
@@ -139,7 +145,7 @@ public final class SendBuffer {
         int demand = Math.max(Math.min(slots, trainSegments) * slot, 2 * lastSlabBytes);
         int bytes =
                 Math.max(Math.min(demand, trainSegments * slot), Math.min(minSlabBytes(slot), trainSegments * slot));
-        slab = allocator.directBuffer(bytes, bytes);
+        slab = slabs.take(allocator, bytes);
         memoryBytes += bytes;
         lastSlabBytes = bytes;
         if (full != null && (head == tail || slotSlab[tail - 1 & mask()] != full)) {
@@ -272,7 +278,7 @@ public final class SendBuffer {
 
     private void free(ByteBuf of) {
         memoryBytes -= of.capacity();
-        of.release();
+        slabs.give(of);
     }
 
     /** Frees everything. */

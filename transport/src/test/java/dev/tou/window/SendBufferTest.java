@@ -19,7 +19,7 @@ class SendBufferTest {
     private static final int SEQ = -250; // the third slot straddles the wrap
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final SendBuffer buffer = new SendBuffer(allocator);
+    private final SendBuffer buffer = new SendBuffer(allocator, new SlabPool());
     private final Train train = new Train();
 
     @AfterEach
