@@ -31,6 +31,8 @@ final class Allocations {
 
     private static final int CLASSES_SHOWN = 12;
 
+    private static final List<String> JDK_PREFIXES = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
     /** Whose a class is, or the code that makes an object. */
     enum Owner {
         TOU("tou", "dev.tou."),
@@ -149,9 +151,14 @@ final class Allocations {
         }
         List<RecordedFrame> frames = trace.getFrames();
         return describe(frames.stream()
-                .filter(frame -> !frame.getMethod().getType().getName().startsWith("java."))
+                .filter(frame -> !isOfJdk(frame.getMethod().getType().getName()))
                 .findFirst()
                 .orElse(frames.get(0)));
+    }
+
+    /** {@return whether the JDK brings the class: its public packages, and those that are its own} */
+    static boolean isOfJdk(String className) {
+        return JDK_PREFIXES.stream().anyMatch(className::startsWith);
     }
 
     private static String describe(RecordedFrame frame) {

@@ -68,6 +68,19 @@ class AllocationsTest {
     }
 
     @Test
+    void theJdkIsMoreThanItsPublicPackages() {
+        assertThat(List.of(
+                        "java.util.ArrayList",
+                        "javax.crypto.Cipher",
+                        "jdk.internal.misc.Unsafe",
+                        "sun.nio.ch.IOUtil",
+                        "com.sun.crypto.provider.GCTR"))
+                .allMatch(Allocations::isOfJdk);
+        assertThat(List.of("dev.tou.window.Train", "io.netty.buffer.ByteBuf", "sunny.Day", "javassist.ClassPool"))
+                .noneMatch(Allocations::isOfJdk);
+    }
+
+    @Test
     void eachProcessHasItsFile() {
         Path file = folder.resolve("run.jfr");
         assertThat(FlightRecording.fileOf(file, "client")).isEqualTo(folder.resolve("run-client.jfr"));
