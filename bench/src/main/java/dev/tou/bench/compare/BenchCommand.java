@@ -156,10 +156,10 @@ public final class BenchCommand implements Callable<Integer> {
         if (output != null) {
             write(report);
         }
-        if (!report.valid()) {
+        if (!report.doubts().isEmpty()) {
             throw new Failure(
                     ExitCode.INVALID_MEASUREMENT,
-                    "A connection was lost or nothing was done in a round; do not trust these figures.");
+                    "Do not trust these figures: " + String.join("; ", report.doubts()) + ".");
         }
         return ExitCode.DONE.code();
     }

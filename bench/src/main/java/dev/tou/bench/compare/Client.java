@@ -147,7 +147,7 @@ final class Client {
         Map<String, Double> details = new LinkedHashMap<>();
         details.put("p50Micros", histogram.getValueAtPercentile(50) / 1e3);
         details.put("p99Micros", histogram.getValueAtPercentile(99) / 1e3);
-        details.put("cycles", (double) histogram.getTotalCount());
+        details.put(Results.CYCLES, (double) histogram.getTotalCount());
         costOfAnOperation(details, window, histogram.getTotalCount());
         return new Round(histogram.getTotalCount() / seconds, details, failures);
     }

@@ -47,9 +47,14 @@ final class Report {
         return lines;
     }
 
-    /** {@return whether the figures can be trusted} */
-    boolean valid() {
-        return results.stream().allMatch(Results::valid);
+    /** {@return why the figures cannot be trusted, a line for each reason; empty if they can} */
+    List<String> doubts() {
+        List<String> doubts = new ArrayList<>();
+        for (Results one : results) {
+            one.doubts()
+                    .forEach((transport, why) -> doubts.add(one.workload().label() + ", " + transport + ": " + why));
+        }
+        return doubts;
     }
 
     /** {@return one workload, as a table with its heading} */
@@ -80,6 +85,7 @@ final class Report {
             results.failures(transport)
                     .forEach((what, count) -> lines.add("- " + transport + ": " + count + " x " + what));
         }
+        results.doubts().forEach((transport, why) -> lines.add("- **invalid**: " + transport + ": " + why));
         return lines;
     }
 
@@ -87,9 +93,6 @@ final class Report {
         Spread spread = results.spread(transport);
         Spread ratios = results.ratios(transport);
         Double p99 = results.detail(transport, "p99Micros");
-        long failed = results.failures(transport).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
         return new String[] {
             transport,
             figure(spread.median()),
@@ -100,7 +103,7 @@ final class Report {
             cpu(results, transport),
             allocated(results, transport),
             p99 == null ? "" : figure(p99),
-            String.valueOf(failed)
+            String.valueOf(results.failed(transport))
         };
     }
 
@@ -186,6 +189,7 @@ final class Report {
         fields.put("unit", results.workload().unit());
         fields.put("moreIsBetter", results.workload().moreIsBetter());
         fields.put("results", byTransport);
+        fields.put("invalid", results.doubts());
         return fields;
     }
 }

@@ -8,8 +8,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
+import dev.tou.bench.Units;
+
 /** All rounds of one workload, by transport, in the order in which they were run. */
 final class Results {
+
+    /** What a round of {@link Workload#CONNECT} calls its complete cycles. */
+    static final String CYCLES = "cycles";
+
+    /** A failed connection costs its client a pause, and so the rate; a few say something about the machine only. */
+    static final int MOST_FAILED_PERCENT = 1;
 
     private final Workload workload;
     private final Map<String, List<Round>> rounds = new LinkedHashMap<>();
@@ -66,12 +74,49 @@ final class Results {
         return figures.isEmpty() ? null : Spread.of(figures).median();
     }
 
-    /** {@return whether every round did something, and no connection of a workload that has but one was lost} */
+    /**
+     * {@return the transports whose figures cannot be trusted, and why: a round did nothing, the connection of a workload
+     * that has but one was lost, or more than {@value #MOST_FAILED_PERCENT} % of all connections of a transport failed}
+     */
+    Map<String, String> doubts() {
+        Map<String, String> doubts = new LinkedHashMap<>();
+        for (String transport : rounds.keySet()) {
+            String doubt = doubt(transport);
+            if (doubt != null) {
+                doubts.put(transport, doubt);
+            }
+        }
+        return doubts;
+    }
+
+    private String doubt(String transport) {
+        if (rounds(transport).stream().anyMatch(round -> !(round.value() > 0))) {
+            return "nothing was done in a round";
+        }
+        long failed = failed(transport);
+        if (workload != Workload.CONNECT) {
+            return failed == 0 ? null : "its connection was lost";
+        }
+        double share = failed / (failed + done(transport));
+        return failed == 0 || share <= MOST_FAILED_PERCENT / 100.0
+                ? null
+                : Units.percent(share) + " of its connections failed, more than " + MOST_FAILED_PERCENT + "%";
+    }
+
+    private double done(String transport) {
+        return rounds(transport).stream()
+                .mapToDouble(round -> round.details().getOrDefault(CYCLES, 0.0))
+                .sum();
+    }
+
+    /** {@return whether all figures can be trusted} */
     boolean valid() {
-        return rounds.values().stream()
-                .flatMap(List::stream)
-                .allMatch(round -> round.value() > 0
-                        && (workload == Workload.CONNECT || round.failures().isEmpty()));
+        return doubts().isEmpty();
+    }
+
+    /** {@return how much went wrong in all rounds} */
+    long failed(String transport) {
+        return failures(transport).values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** {@return what went wrong in all rounds, and how often} */

@@ -57,10 +57,28 @@ class ReportTest {
         assertThat(bulk.valid()).isFalse();
 
         Results idle = new Results(Workload.CONNECT);
-        idle.add("tcp", new Round(5, Map.of(), Map.of("connect: refused", 1L)));
-        assertThat(idle.valid()).as("some of many may fail").isTrue();
         idle.add("tcp", round(0));
         assertThat(idle.valid()).isFalse();
+    }
+
+    @Test
+    void moreThanOneConnectionInAHundredSpoilsTheMeasurement() {
+        Results connect = new Results(Workload.CONNECT);
+        connect.add("tcp", connects(99, 2));
+        connect.add("tcp", connects(99, 0));
+        assertThat(connect.valid()).as("2 of 200 are 1%").isTrue();
+        connect.add("tou", connects(197, 2));
+        connect.add("tou", connects(0, 1));
+        assertThat(connect.doubts()).containsOnlyKeys("tou");
+        assertThat(connect.doubts().get("tou")).contains("of its connections failed", "1%");
+        assertThat(Report.table(connect)).anyMatch(line -> line.startsWith("- **invalid**: tou: "));
+        Report report = new Report(Map.of(), Map.of(), Map.of(), List.of(connect));
+        assertThat(report.doubts()).singleElement().asString().startsWith("connect, tou: ");
+    }
+
+    private static Round connects(int done, int failed) {
+        return new Round(
+                1000, Map.of(Results.CYCLES, (double) done), failed == 0 ? Map.of() : Map.of("refused", (long) failed));
     }
 
     @Test
