@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class Comparison {
     /**
      * What to run.
      *
-     * @param transports their names; the first round runs them in this order, and so does every other
+     * @param transports their names; the first round runs them in this order, each other begins with the next one
      * @param rounds of each workload
      * @param duration of one transport's turn
      * @param warmup of each transport before the first round of a workload
@@ -146,7 +147,7 @@ final class Comparison {
             }
             Results results = new Results(workload);
             for (int round = 1; round <= plan.rounds(); round++) {
-                for (Contender contender : contenders) {
+                for (Contender contender : order(contenders, round)) {
                     tell(workload, "round " + round + " of " + plan.rounds(), contender);
                     Round done = client.run(workload, contender, round, plan.duration());
                     results.add(contender.name(), done);
@@ -156,6 +157,13 @@ final class Comparison {
             all.add(results);
         }
         return all;
+    }
+
+    /** {@return who runs when: what comes first may have a warmer or a busier machine, so each has its turn at that} */
+    static <T> List<T> order(List<T> all, int round) {
+        List<T> order = new ArrayList<>(all);
+        Collections.rotate(order, -(round - 1));
+        return order;
     }
 
     private void tell(Workload workload, String step, Contender contender) {

@@ -39,7 +39,9 @@ final class Report {
             lines.addAll(table(one));
             lines.add("");
         }
-        lines.add("Ratios are those of each round to kernel TCP's of the same round.");
+        lines.add(
+                "Ratios are those of each round to kernel TCP's of the same round. Each round begins with the transport");
+        lines.add("that was second in the round before.");
         lines.add("");
         transports.forEach((name, what) -> lines.add("- `" + name + "`: " + what));
         lines.add("");
@@ -188,6 +190,7 @@ final class Report {
         fields.put("workload", results.workload().label());
         fields.put("unit", results.workload().unit());
         fields.put("moreIsBetter", results.workload().moreIsBetter());
+        fields.put("orders", results.orders());
         fields.put("results", byTransport);
         fields.put("invalid", results.doubts());
         return fields;

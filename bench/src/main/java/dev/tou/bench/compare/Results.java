@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 import dev.tou.bench.Units;
 
-/** All rounds of one workload, by transport, in the order in which they were run. */
+/** All rounds of one workload, by transport, and the order in which they were run. */
 final class Results {
 
     /** What a round of {@link Workload#CONNECT} calls its complete cycles. */
@@ -21,13 +21,25 @@ final class Results {
 
     private final Workload workload;
     private final Map<String, List<Round>> rounds = new LinkedHashMap<>();
+    private final List<List<String>> orders = new ArrayList<>();
 
     Results(Workload workload) {
         this.workload = workload;
     }
 
+    /** Adds the next round of {@code transport}; to be called in the order in which they were run. */
     void add(String transport, Round round) {
-        rounds.computeIfAbsent(transport, name -> new ArrayList<>()).add(round);
+        List<Round> own = rounds.computeIfAbsent(transport, name -> new ArrayList<>());
+        own.add(round);
+        if (orders.size() < own.size()) {
+            orders.add(new ArrayList<>());
+        }
+        orders.get(own.size() - 1).add(transport);
+    }
+
+    /** {@return for each round, the transports in the order in which they were run} */
+    List<List<String>> orders() {
+        return orders;
     }
 
     Workload workload() {

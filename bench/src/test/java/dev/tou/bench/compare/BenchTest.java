@@ -51,6 +51,8 @@ class BenchTest {
         boolean quic = !tou.err().contains("quic: not available here");
         for (JsonNode workload : written.path("workloads")) {
             JsonNode byTransport = workload.path("results");
+            assertThat(workload.path("orders")).hasSize(1);
+            assertThat(workload.path("orders").path(0)).hasSameSizeAs(byTransport);
             assertThat(byTransport.fieldNames())
                     .toIterable()
                     .containsExactlyElementsOf(
