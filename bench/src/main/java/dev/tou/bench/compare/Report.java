@@ -39,9 +39,8 @@ final class Report {
             lines.addAll(table(one));
             lines.add("");
         }
-        lines.add(
-                "Ratios are those of each round to kernel TCP's of the same round. Each round begins with the transport");
-        lines.add("that was second in the round before.");
+        lines.add("\"of tcp\": the median and range of the ratios to kernel TCP, round by round; then the ratio of");
+        lines.add("the best rounds. Each round begins with the transport that was second in the one before.");
         lines.add("");
         transports.forEach((name, what) -> lines.add("- `" + name + "`: " + what));
         lines.add("");
@@ -59,30 +58,16 @@ final class Report {
         return doubts;
     }
 
-    /** {@return one workload, as a table with its heading} */
+    /** {@return one workload, as two tables, of figures and of what they cost, that fit a terminal; with a heading} */
     static List<String> table(Results results) {
         Workload workload = results.workload();
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {
-            "transport",
-            workload.unit() + " median",
-            "min .. max",
-            workload.moreIsBetter() ? "most" : "least",
-            "of kernel TCP",
-            "min .. max",
-            "CPU client + server",
-            "allocated",
-            "p99 us",
-            "failed"
-        });
-        for (String transport : results.transports()) {
-            rows.add(row(results, transport));
-        }
         List<String> lines = new ArrayList<>();
-        lines.add("**" + workload.label() + "**: " + workload.description() + "; "
+        lines.add("**" + workload.label() + "**, " + workload.unit() + ": " + workload.description() + "; "
                 + results.rounds(results.transports().get(0)).size() + " rounds");
         lines.add("");
-        lines.addAll(aligned(rows));
+        lines.addAll(figures(results));
+        lines.add("");
+        lines.addAll(costs(results));
         for (String transport : results.transports()) {
             results.failures(transport)
                     .forEach((what, count) -> lines.add("- " + transport + ": " + count + " x " + what));
@@ -91,22 +76,40 @@ final class Report {
         return lines;
     }
 
-    private static String[] row(Results results, String transport) {
-        Spread spread = results.spread(transport);
-        Spread ratios = results.ratios(transport);
-        Double p99 = results.detail(transport, "p99Micros");
-        return new String[] {
-            transport,
-            figure(spread.median()),
-            figure(spread.min()) + " .. " + figure(spread.max()),
-            figure(results.best(transport)),
-            ratios == null ? "" : Units.format("%.2f", ratios.median()),
-            ratios == null ? "" : Units.format("%.2f .. %.2f", ratios.min(), ratios.max()),
-            cpu(results, transport),
-            allocated(results, transport),
-            p99 == null ? "" : figure(p99),
-            String.valueOf(results.failed(transport))
-        };
+    private static List<String> figures(Results results) {
+        String best = results.workload().moreIsBetter() ? "most" : "least";
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"transport", "median", "min..max", best, "of tcp", "min..max", best + "/tcp"});
+        for (String transport : results.transports()) {
+            Spread spread = results.spread(transport);
+            Spread ratios = results.ratios(transport);
+            rows.add(new String[] {
+                transport,
+                figure(spread.median()),
+                figure(spread.min()) + ".." + figure(spread.max()),
+                figure(results.best(transport)),
+                ratios == null ? "" : Units.format("%.2f", ratios.median()),
+                ratios == null ? "" : Units.format("%.2f..%.2f", ratios.min(), ratios.max()),
+                ratios == null ? "" : Units.format("%.2f", results.ratioOfBests(transport))
+            });
+        }
+        return aligned(rows);
+    }
+
+    private static List<String> costs(Results results) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"transport", "CPU client + server", "allocated", "p99 us", "failed"});
+        for (String transport : results.transports()) {
+            Double p99 = results.detail(transport, "p99Micros");
+            rows.add(new String[] {
+                transport,
+                cpu(results, transport),
+                allocated(results, transport),
+                p99 == null ? "" : figure(p99),
+                String.valueOf(results.failed(transport))
+            });
+        }
+        return aligned(rows);
     }
 
     private static String cpu(Results results, String transport) {
@@ -183,6 +186,7 @@ final class Report {
             one.put("value", results.spread(transport));
             one.put("best", results.best(transport));
             one.put("ratioToTcp", results.ratios(transport));
+            one.put("bestToTcp", results.ratioOfBests(transport));
             one.put("rounds", results.rounds(transport));
             byTransport.put(transport, one);
         }

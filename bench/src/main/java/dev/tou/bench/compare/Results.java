@@ -71,10 +71,15 @@ final class Results {
                 : null;
     }
 
-    /** {@return the best round: noise of the machine only ever makes a figure worse} */
+    /** {@return the best round, the one that was disturbed least if others on the machine only take from a figure} */
     double best(String transport) {
         Spread spread = spread(transport);
         return workload.moreIsBetter() ? spread.max() : spread.min();
+    }
+
+    /** {@return the ratio of the best round to kernel TCP's best, whichever rounds these are; null without kernel TCP} */
+    Double ratioOfBests(String transport) {
+        return rounds.containsKey(Contenders.BASELINE) ? best(transport) / best(Contenders.BASELINE) : null;
     }
 
     /** {@return the median of a detail over the rounds, or null if the workload has no such detail} */

@@ -62,11 +62,12 @@ class BenchTest {
                 assertThat(transport.path("value").path("median").asDouble()).isPositive();
                 assertThat(transport.path("ratioToTcp").path("median").asDouble())
                         .isPositive();
+                assertThat(transport.path("bestToTcp").asDouble()).isPositive();
                 assertThat(transport.path("rounds").path(0).path("failures")).isEmpty();
             }
         }
         assertThat(Files.readString(results.resolve("report.md")))
-                .contains("**bulk**", "**pingpong**", "**connect**", "of kernel TCP", "loopback MTU");
+                .contains("**bulk**", "**pingpong**", "**connect**", "most/tcp", "least/tcp", "loopback MTU");
     }
 
     @Test

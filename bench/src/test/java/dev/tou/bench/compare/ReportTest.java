@@ -27,15 +27,33 @@ class ReportTest {
         List<String> table = Report.table(results);
         assertThat(table.get(0)).startsWith("**connect**").endsWith("3 rounds");
         assertThat(table.get(4).replaceAll(" +", " "))
-                .startsWith("| tcp | 3 000 | 2 000 .. 4 000 | 4 000 | 1.00 | 1.00 .. 1.00 |")
-                .endsWith("| 9 000 | 0 |");
+                .isEqualTo("| tcp | 3 000 | 2 000..4 000 | 4 000 | 1.00 | 1.00..1.00 | 1.00 |");
         assertThat(table.get(5).replaceAll(" +", " "))
-                .startsWith("| tou | 3 000 | 3 000 .. 8 000 | 8 000 | 1.50 | 1.00 .. 2.00 |")
-                .endsWith("| 24 000 | 4 |");
+                .isEqualTo("| tou | 3 000 | 3 000..8 000 | 8 000 | 1.50 | 1.00..2.00 | 2.00 |");
+        assertThat(table.get(9).replaceAll(" +", " ")).startsWith("| tcp |").endsWith("| 9 000 | 0 |");
+        assertThat(table.get(10).replaceAll(" +", " ")).startsWith("| tou |").endsWith("| 24 000 | 4 |");
         assertThat(table).contains("- tou: 3 x connect: refused", "- tou: 1 x not done in 5 s");
         assertThat(table.subList(2, 6))
                 .extracting(String::length)
                 .containsOnly(table.get(2).length());
+    }
+
+    @Test
+    void tablesFitATerminal() {
+        Map<String, Double> details = Map.of(
+                "p99Micros", 99_999.0,
+                "clientCpuMicrosPerOperation", 1_999.0,
+                "serverCpuMicrosPerOperation", 1_999.0,
+                "clientAllocatedBytesPerOperation", 99_999.0,
+                "serverAllocatedBytesPerOperation", 99_999.0);
+        Results results = new Results(Workload.CONNECT);
+        for (String transport : List.of("tcp", "tou-65535")) {
+            results.add(transport, new Round(5_515, details, Map.of()));
+            results.add(transport, new Round(9_999, details, Map.of()));
+        }
+        assertThat(Report.table(results))
+                .filteredOn(line -> line.startsWith("|"))
+                .allMatch(line -> line.length() <= 80);
     }
 
     @Test
@@ -45,7 +63,13 @@ class ReportTest {
         results.add("tou", round(20));
         assertThat(results.best("tou")).isEqualTo(20);
         assertThat(results.ratios("tou")).as("nothing to compare with").isNull();
-        assertThat(Report.table(results).get(4)).contains("20.0 .. 30.0");
+        assertThat(results.ratioOfBests("tou")).isNull();
+        assertThat(Report.table(results).get(4)).contains("20.0..30.0");
+        results.add("tcp", round(25));
+        results.add("tcp", round(16));
+        assertThat(results.ratioOfBests("tou"))
+                .as("20 to 16, of different rounds or not")
+                .isEqualTo(1.25);
     }
 
     @Test
