@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
@@ -19,13 +21,36 @@ final class Misuse {
 
     private Misuse() {}
 
-    /** {@return what is wrong, and what to do, in one sentence} */
-    static String sentence(ParameterException e) {
+    /** {@return what is wrong with {@code arguments}, and what to do, in one sentence} */
+    static String sentence(ParameterException e, String... arguments) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         String help = "try \"" + command + " --help\".";
-        String what = what(e);
+        UnmatchedArgumentException unknown = unknownOptionBefore(e, arguments);
+        String what = what(unknown != null ? unknown : e);
         boolean ended = what.endsWith(".") || what.endsWith("?");
         return ended ? what + " " + help.replaceFirst("^t", "T") : what + "; " + help;
+    }
+
+    /**
+     * The value of a misspelt option is taken for a positional argument, and that is what picocli complains about first.
+     *
+     * @return what it should have complained about, or null
+     */
+    private static UnmatchedArgumentException unknownOptionBefore(ParameterException e, String... arguments) {
+        if (e.getArgSpec() == null || e.getArgSpec().isOption()) {
+            return null;
+        }
+        CommandLine command = e.getCommandLine();
+        for (String argument : arguments) {
+            String name = argument.replaceFirst("=.*", "");
+            if (name.equals("--")) {
+                return null;
+            }
+            if (name.startsWith("--") && command.getCommandSpec().findOption(name) == null) {
+                return new UnmatchedArgumentException(command, List.of(argument));
+            }
+        }
+        return null;
     }
 
     private static String what(ParameterException e) {
@@ -53,22 +78,37 @@ final class Misuse {
         if (e.isUnknownOption()) {
             return "There is no option " + first + hint;
         }
-        boolean command = e.getCommandLine().getCommandSpec().parent() == null;
-        return command ? "There is no command \"" + first + "\"" + hint : "\"" + first + "\" is one argument too many";
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        if (command.parent() == null) {
+            return "There is no command \"" + first + "\"" + hint;
+        }
+        for (ArgSpec argument : command.positionalParameters()) {
+            if (typeOf(argument).isEnum()) { // one of many: picocli leaves over what it cannot convert
+                return argument.paramLabel() + ": \"" + first + "\" is none of these: " + known(typeOf(argument));
+            }
+        }
+        return "\"" + first + "\" is one argument too many";
     }
 
     private static String reason(ParameterException e, ArgSpec argument) {
-        Class<?> type = argument.auxiliaryTypes().length > 0 ? argument.auxiliaryTypes()[0] : argument.type();
+        Class<?> type = typeOf(argument);
         if (type.isEnum()) {
-            String known = Arrays.stream(type.getEnumConstants())
-                    .map(value -> value.toString().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(", "));
-            return "\"" + e.getValue() + "\" is none of these: " + known;
+            return "\"" + e.getValue() + "\" is none of these: " + known(type);
         }
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             return "\"" + e.getValue() + "\" is not a whole number, or too large";
         }
         return e.getCause() instanceof TypeConversionException cause ? cause.getMessage() : e.getMessage();
+    }
+
+    private static Class<?> typeOf(ArgSpec argument) {
+        return argument.auxiliaryTypes().length > 0 ? argument.auxiliaryTypes()[0] : argument.type();
+    }
+
+    private static String known(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /** What the user would type for it. */

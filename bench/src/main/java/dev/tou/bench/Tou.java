@@ -92,7 +92,7 @@ public final class Tou implements Runnable {
         commandLine.registerConverter(HostAndPort.class, value -> converted(HostAndPort::parse, value));
         commandLine.registerConverter(ListenAddress.class, value -> converted(ListenAddress::parse, value));
         commandLine.registerConverter(Duration.class, value -> converted(Units::parseDuration, value));
-        commandLine.setParameterExceptionHandler((e, args) -> misused(console, e));
+        commandLine.setParameterExceptionHandler((e, args) -> misused(console, e, args));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));
         showExitCodes(commandLine);
         return commandLine;
@@ -117,8 +117,8 @@ public final class Tou implements Runnable {
         }
     }
 
-    private static int misused(Console console, ParameterException e) {
-        console.error(Misuse.sentence(e));
+    private static int misused(Console console, ParameterException e, String... args) {
+        console.error(Misuse.sentence(e, args));
         return ExitCode.USAGE.code();
     }
 

@@ -74,7 +74,10 @@ class ExitCodeTest {
             send a b:1 --timeout soon               | --timeout: "soon" is not a duration; write it like 5ms
             ping h:1 --rate abc                     | --rate: "abc" is not a whole number, or too large
             ping h:1 --baseline udp                 | --baseline: "udp" is none of these: tcp
+            ping --rat 5 h:1                        | There is no option --rat
+            bench sprint                            | WORKLOAD: "sprint" is none of these: bulk, pingpong, connect
             impair --to h:1                         | --listen is missing
+            impair --listen 0 --to h:1 --delay 20   | delay: "20" is not a duration
             """)
     void misuseIsSaidInTheUsersWords(String args, String sentence) {
         fails(ExitCode.USAGE, sentence, args.split(" +"));

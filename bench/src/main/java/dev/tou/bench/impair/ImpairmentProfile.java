@@ -4,6 +4,7 @@ package dev.tou.bench.impair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import dev.tou.bench.Units;
 
@@ -31,6 +32,9 @@ public record ImpairmentProfile(
         long queueBytes,
         int mtuBytes) {
 
+    private static final Set<String> NAMES =
+            Set.of("delay", "jitter", "loss", "reorder", "reorder-by", "duplicate", "rate", "queue", "mtu");
+
     /** The least MTU of a link, RFC 791 section 3.2: what every IPv4 host can send without fragments. */
     private static final int LEAST_MTU_BYTES = 68;
 
@@ -57,11 +61,23 @@ public record ImpairmentProfile(
                 throw new IllegalArgumentException(
                         "\"" + part.strip() + "\" is not NAME=VALUE; write a link like delay=5ms,loss=1%,rate=20mbit");
             }
-            profile = profile.with(
+            profile = profile.set(
                     part.substring(0, equals).strip(),
                     part.substring(equals + 1).strip());
         }
         return profile;
+    }
+
+    private ImpairmentProfile set(String name, String value) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException("A link has no \"" + name
+                    + "\"; it has delay, jitter, loss, reorder, reorder-by, duplicate, rate, queue and mtu");
+        }
+        try {
+            return with(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+        }
     }
 
     private ImpairmentProfile with(String name, String value) {
@@ -75,9 +91,7 @@ public record ImpairmentProfile(
             case "rate" -> withRate(Units.parseRate(value), queueBytes);
             case "queue" -> withRate(rateBitsPerSecond, Units.parseSize(value));
             case "mtu" -> withMtu(Units.parseSize(value));
-            default ->
-                throw new IllegalArgumentException("A link has no \"" + name
-                        + "\"; it has delay, jitter, loss, reorder, reorder-by, duplicate, rate, queue and mtu");
+            default -> throw new IllegalArgumentException("\"" + name + "\" is nothing that a link has");
         };
     }
 
