@@ -355,8 +355,9 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
+    // The cork's own timer lets all of it go, unless the window takes only a part.
     private static boolean isCorked(TransmissionControlBlock tcb) {
-        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() > 0;
+        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() >= tcb.unsentBytes();
     }
 
     private static long probeDelayNanos(TransmissionControlBlock tcb) {
