@@ -310,6 +310,18 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         assertThat(app.info().rtt()).isEqualTo(ms(40).toNanos());
     }
 
+    // A closed window says that the peer lives, not that what is under way was sent later.
+    @Test
+    void theEchoOfTheFirstTransmissionIsASampleAlsoBehindAClosedWindow() {
+        acceptedWithTimestamps();
+        int again = peer.expects(data("hello").seq(FIRST)).after(ms(240)).tsVal;
+        peer.expects(data("hello").seq(FIRST)).after(ms(480));
+        script.passes(ms(880));
+        peer.sends(ack(FIRST).win(0));
+        peer.sends(ack(FIRST + 5).ts(peer.timestamp(), again - 240));
+        assertThat(app.info().rtt()).isBetween(ms(235).toNanos(), ms(236).toNanos());
+    }
+
     // After a minute of silence, which is no excuse for such an echo, with a round trip of 40 ms.
     private void acceptedWithTimestamps() {
         listens();
