@@ -2,6 +2,7 @@
 package dev.tou.script;
 
 import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.channel.TouChannelOption;
 import org.junit.jupiter.api.Test;
@@ -135,8 +136,10 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         app.writes("hello");
         peer.expects(data("hello").seq(FIRST)).now();
         for (long millis = 200; millis < 60_000; millis *= 2) {
+            assertThat(TimeUnit.NANOSECONDS.toMillis(app.info().rto())).isEqualTo(millis);
             peer.expects(data("hello").seq(FIRST)).after(ms(millis));
         }
+        assertThat(app.info().rto()).isEqualTo(seconds(60).toNanos());
         peer.expects(data("hello").seq(FIRST)).after(seconds(60));
         peer.expects(data("hello").seq(FIRST)).after(seconds(60));
         peer.sends(ack(FIRST + 5));
