@@ -106,9 +106,8 @@ class CorkTest extends ScriptedTest {
         peer.sends(ack(FIRST + 5));
     }
 
-    // Half the largest window and a full segment are both more than that, so only the override lets it go, for which
-    // nothing
-    // but our own timer can ask: the update of the window is lost.
+    // A full segment is more, and so is half the largest window, so that only our own timer lets it go. It also asks for
+    // the update that was lost.
     @Test
     void aWindowOfLessThanASegmentIsUsedAllTheSame() {
         corked();
