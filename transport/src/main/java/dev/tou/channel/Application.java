@@ -75,8 +75,7 @@ final class Application implements ByteStream {
         readLoop.onReadable();
     }
 
-    // Not while others shall have a turn before: a region that has nothing yet would be asked again and again, without
-    // them.
+    // Not while others shall have a turn before: a region that has nothing yet would be asked for ever, without them.
     @Override
     public void onWritable() {
         if (flushScheduled) {

@@ -143,9 +143,8 @@ class StillTest {
             System.out.printf(
                     "link down, %s: after %d ms, %s%n",
                     limit, millis, connection.tou().failures());
-            // Three retries are four timeouts: 200, 400, 800 and 1600 ms. They begin with the oldest segment that was
-            // under
-            // way, a round trip before the link went down at most.
+            // Three retries are four timeouts: 200, 400, 800 and 1600 ms. They begin with the oldest lost segment,
+            // which was sent at most a round trip before the link went down.
             int least = limit.equals("retries") ? 3000 : 2000;
             assertThat(millis).isGreaterThanOrEqualTo(least - MAX_ROUND_TRIP_MILLIS);
             assertThat(more).isNotDone();

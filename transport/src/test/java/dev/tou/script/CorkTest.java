@@ -106,8 +106,8 @@ class CorkTest extends ScriptedTest {
         peer.sends(ack(FIRST + 5));
     }
 
-    // A full segment is more, and so is half the largest window, so that only our own timer lets it go. It also asks for
-    // the update that was lost.
+    // A full segment is more, and so is half the largest window, so only our own timer lets it go. It also asks for the
+    // update that was lost.
     @Test
     void aWindowOfLessThanASegmentIsUsedAllTheSame() {
         corked();
