@@ -75,8 +75,12 @@ final class Application implements ByteStream {
         readLoop.onReadable();
     }
 
+    // Not while others shall have a turn before: a region that has nothing yet would be asked for ever, without them.
     @Override
     public void onWritable() {
+        if (flushScheduled) {
+            return;
+        }
         channel.resumeFlush();
         if (closeWhenWritten) {
             channel.unsafe().close(channel.voidPromise());
@@ -89,7 +93,7 @@ final class Application implements ByteStream {
             flushScheduled = true;
             channel.eventLoop().execute(() -> {
                 flushScheduled = false;
-                channel.resumeFlush();
+                onWritable();
             });
         }
     }

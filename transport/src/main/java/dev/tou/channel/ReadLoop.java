@@ -132,8 +132,7 @@ final class ReadLoop {
         try {
             do {
                 round();
-                // The end is a round of its own, but does not wait: our FIN may still carry the acknowledgment of the
-                // peer's.
+                // The end is a round of its own, but does not wait: our FIN may yet acknowledge the peer's.
             } while (unread() == 0 && isDue());
         } finally {
             reading = false;

@@ -170,8 +170,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
 
     // --- close ---
 
-    // The event loop of the UDP channels is shutting down; it may be another than ours, if the endpoint was there
-    // before.
+    // The event loop of the UDP channels is shutting down; that of an older endpoint may be another than ours.
     private void closeFromBelow() {
         if (eventLoop().inEventLoop()) {
             unsafe().close(unsafe().voidPromise());

@@ -25,8 +25,13 @@ public final class Patience {
 
     /** Text leaves, and nothing was outstanding before, or something new was acknowledged. */
     public void progressed(long nowNanos) {
-        timeoutsInARow = 0;
+        answered();
         waitingSinceNanos = nowNanos;
+    }
+
+    /** The peer says that it lives, though it acknowledges nothing new. */
+    public void answered() {
+        timeoutsInARow = 0;
     }
 
     /** {@return since when nothing new was acknowledged although something was outstanding} */

@@ -34,8 +34,7 @@ public final class SynSentArrives {
         if (acknowledges && (leq(seg.ack(), tcb.snd.iss()) || gt(seg.ack(), tcb.snd.nxt()))) {
             return reset ? Verdict.DROP : Verdict.REPLY_RESET;
         }
-        // Second: a reset counts only with an acknowledgment of our SYN; a blind attacker does not know it (RFC 5961
-        // section 3.2).
+        // Second: a reset counts only with an acknowledgment of our SYN, which nobody guesses (RFC 5961 section 3.2).
         if (reset) {
             return acknowledges ? Verdict.REFUSED : Verdict.DROP;
         }

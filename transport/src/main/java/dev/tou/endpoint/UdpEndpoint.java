@@ -105,8 +105,7 @@ public final class UdpEndpoint {
     private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
         Shard catchAll = openShard(address, false);
         int port = catchAll.localAddress().getPort();
-        // The first channel was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on
-        // both.
+        // The first was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on both.
         catchAll.udp().config().setOption(ChannelOption.SO_REUSEADDR, true);
         for (InetAddress local : transport.localAddresses()) {
             try {

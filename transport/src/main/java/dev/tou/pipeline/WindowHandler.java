@@ -89,8 +89,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             return;
         }
         if (tcb.isOrphan() && seg.text().bytes() > 0) {
-            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, MUST-13 and the text before
-            // it).
+            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, before and in MUST-13).
             shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
             stateMachine.abort(tcb);
             return;
@@ -355,16 +354,16 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
+    // The cork's own timer lets all of it go, unless the window takes only a part.
     private static boolean isCorked(TransmissionControlBlock tcb) {
-        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() > 0;
+        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() >= tcb.unsentBytes();
     }
 
     private static long probeDelayNanos(TransmissionControlBlock tcb) {
         return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.patience.windowProbes(), 16));
     }
 
-    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (section
-    // 3.8.6.2.1).
+    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (3.8.6.2.1).
     private void probeClosedWindow(TransmissionControlBlock tcb, long now) {
         int usable = Math.min(tcb.snd.usable(), tcb.unsentBytes());
         if (usable > 0) {
@@ -378,8 +377,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         tcb.patience.windowProbed();
         tcb.counters.windowProbes++;
-        // A sequence number that is acknowledged already: not acceptable, so it must be answered with where the peer
-        // is.
+        // A sequence number that is acknowledged already: not acceptable, so the peer must answer with where it is.
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
         tcb.arm(TcpTimer.PERSIST, tcb.patience.beforeUserTimeout(now + probeDelayNanos(tcb)));
     }

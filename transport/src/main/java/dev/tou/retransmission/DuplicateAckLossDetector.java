@@ -102,8 +102,7 @@ public final class DuplicateAckLossDetector implements LossDetector {
         return recoverGuards && (queue.sackedBytes() > 0 ? lt(ack, recover) : leq(ack, recover));
     }
 
-    // Every hole with three segments' worth of reported text above it. The edge only moves forward, so a hole is judged
-    // once.
+    // Every hole with three segments' worth of reported text above it, once: the edge only moves forward.
     private void markHoles(RetransmissionQueue queue, AckFacts ack) {
         if (queue.sackedBytes() == 0) {
             return;

@@ -12,7 +12,8 @@ import dev.tou.state.TcpState;
  * @param cwnd the congestion window
  * @param ssthresh the slow start threshold
  * @param unacked what is sent and not acknowledged
- * @param rto the retransmission timeout, back-off not counted
+ * @param rto the retransmission timeout, back-off included, at most 60 s; without a sample it begins at 1 s, or at 3 s if the
+ *     SYN was repeated
  * @param rtt the smoothed round trip
  * @param rttvar its variation
  * @param minRtt the least round trip of the last minutes

@@ -136,8 +136,7 @@ public final class SendBuffer {
         lastSlotOpen = true;
     }
 
-    // A lone small write gets a small slab; a connection that keeps bytes in flight gets ever larger ones, up to a
-    // train.
+    // A lone small write gets a small slab; whoever keeps bytes in flight gets ever larger ones, up to a train.
     private void openSlab(int wanted) {
         ByteBuf full = slab;
         int slot = headerBytes + slotTextBytes;

@@ -323,23 +323,9 @@ class OptionEffectsTest {
                     pair.connect(pair.client(new Recorder()).option(TouChannelOption.FIN_WAIT_2, seconds));
             pair.simulation.await(client.close());
             pair.simulation.advance(SimPair.ms(seconds * 1000L - 100));
-            assertThat(pair.clients
-                            .resources()
-                            .shards()
-                            .iterator()
-                            .next()
-                            .connections()
-                            .size())
-                    .isEqualTo(1);
+            assertThat(pair.clientShard().connections().size()).isEqualTo(1);
             pair.simulation.advance(SimPair.ms(200));
-            assertThat(pair.clients
-                            .resources()
-                            .shards()
-                            .iterator()
-                            .next()
-                            .connections()
-                            .size())
-                    .isZero();
+            assertThat(pair.clientShard().connections().size()).isZero();
         }
     }
 
@@ -351,32 +337,11 @@ class OptionEffectsTest {
             SocketChannel client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.MSL, msl));
             client.close();
             pair.simulation.advance(SimPair.ms(100));
-            assertThat(pair.clients
-                            .resources()
-                            .shards()
-                            .iterator()
-                            .next()
-                            .timeWait()
-                            .size())
-                    .isEqualTo(1);
+            assertThat(pair.clientShard().timeWait().size()).isEqualTo(1);
             pair.simulation.advance(SimPair.ms(2000L * msl - 200));
-            assertThat(pair.clients
-                            .resources()
-                            .shards()
-                            .iterator()
-                            .next()
-                            .timeWait()
-                            .size())
-                    .isEqualTo(1);
+            assertThat(pair.clientShard().timeWait().size()).isEqualTo(1);
             pair.simulation.advance(SimPair.ms(200));
-            assertThat(pair.clients
-                            .resources()
-                            .shards()
-                            .iterator()
-                            .next()
-                            .timeWait()
-                            .size())
-                    .isZero();
+            assertThat(pair.clientShard().timeWait().size()).isZero();
         }
     }
 

@@ -13,11 +13,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,6 +66,38 @@ class RegionTest {
             int length = (int) Math.min(100, bytes.length - position);
             empty = !empty;
             return empty ? 0 : target.write(ByteBuffer.wrap(bytes, (int) position, length));
+        }
+    }
+
+    /** Has more only after another task of the same loop had its turn. */
+    private static final class Dependent extends TestRegion {
+        private static final int MOST_ASKED = 1000;
+        private final byte[] bytes;
+        private final EventLoop loop;
+        private boolean waits;
+        private int askedInVain;
+
+        Dependent(byte[] bytes, EventLoop loop) {
+            super(bytes.length);
+            this.bytes = bytes;
+            this.loop = loop;
+        }
+
+        @Override
+        int writeTo(WritableByteChannel target, long position) throws IOException {
+            if (waits) {
+                if (++askedInVain > MOST_ASKED) {
+                    throw new IOException("nobody else has a turn");
+                }
+                return 0;
+            }
+            waits = true;
+            loop.execute(() -> {
+                waits = false;
+                askedInVain = 0;
+            });
+            int length = (int) Math.min(100, bytes.length - position);
+            return target.write(ByteBuffer.wrap(bytes, (int) position, length));
         }
     }
 
@@ -116,6 +150,24 @@ class RegionTest {
             assertThat(region.refCnt()).isZero();
             assertThat(pair.child().received()).startsWith(bytes);
             assertThat(region.askedInTurn).allMatch(asked -> asked <= spins).contains(spins);
+        }
+    }
+
+    /** More than the congestion window, so that it goes on in bursts, when acknowledgments come. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "16, 0", "1, 1000", "2, 1000", "16, 1000", "16, 16384"})
+    void aRegionThatWaitsForAnotherTaskGetsItsBytes(int spins, long unsentLowWater) {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(pair.client(new Recorder())
+                    .option(ChannelOption.WRITE_SPIN_COUNT, spins)
+                    .option(TouChannelOption.UNSENT_LOW_WATER, unsentLowWater));
+            byte[] bytes = Sockets.bytes(100_000);
+            ChannelFuture written = client.writeAndFlush(new Dependent(bytes, client.eventLoop()));
+            pair.simulation.expect("written", written::isDone, SimPair.seconds(5));
+            assertThat(written.cause()).isNull();
+            pair.simulation.expect("all", () -> pair.child().receivedBytes() == bytes.length, SimPair.seconds(5));
+            assertThat(pair.child().received()).isEqualTo(bytes);
         }
     }
 

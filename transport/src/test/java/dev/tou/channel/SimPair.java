@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SimHost;
 import dev.tou.simulation.SimulatedNetwork;
@@ -110,6 +111,11 @@ final class SimPair implements AutoCloseable {
         simulation.expect(
                 "accept", () -> !accepted.isEmpty() && accepted.get(0).events().contains("active"), seconds(10));
         return accepted.get(0);
+    }
+
+    /** {@return one of the client's UDP channels, for who knows that there is one} */
+    Shard clientShard() {
+        return clients.resources().shards().iterator().next();
     }
 
     /** Lets all end that can end, TIME-WAIT too, and checks that nothing is left on either host. */

@@ -28,12 +28,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** UDP sockets as io_uring has them: a connect is done later, a send is under way for a while, and closing cancels it. */
 class SlowSocketsTest {
 
+    /** A listener, and a client whose UDP sockets take 3 ms to connect. */
+    private static SimPair slowPair(int socketsPerRemote) {
+        SimPair pair = new SimPair();
+        pair.listen();
+        pair.clientHost.connectDelay(SimPair.ms(3));
+        pair.clients.transport().channelsPerRemote(socketsPerRemote);
+        return pair;
+    }
+
+    /** The futures of connects that were all called before a socket was connected. */
     private static List<ChannelFuture> connectAtOnce(SimPair pair, int connections) {
         List<ChannelFuture> connects = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             connects.add(pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT)));
         }
         return connects;
+    }
+
+    private static SocketChannel boundAndAccepted(SimPair pair) {
+        ChannelFuture connect = pair.client(new Recorder())
+                .connect(pair.serverHost.address(SimPair.PORT), pair.clientHost.address(5555));
+        SocketChannel client = (SocketChannel) pair.simulation.await(connect).channel();
+        pair.child();
+        return client;
     }
 
     private static TouSocketChannel channel(ChannelFuture connect) {
@@ -44,10 +62,7 @@ class SlowSocketsTest {
     @ParameterizedTest
     @CsvSource({"1, 30", "16, 16", "16, 40", "3, 2"})
     void connectsAtTheSameTimeShareWhatIsBeingConnected(int sockets, int connections) {
-        try (SimPair pair = new SimPair()) {
-            pair.listen();
-            pair.clientHost.connectDelay(SimPair.ms(3));
-            pair.clients.transport().channelsPerRemote(sockets);
+        try (SimPair pair = slowPair(sockets)) {
             List<ChannelFuture> connects = connectAtOnce(pair, connections);
             pair.simulation.advance(SimPair.seconds(1));
             Set<Shard> used = new HashSet<>();
@@ -74,10 +89,7 @@ class SlowSocketsTest {
 
     @Test
     void whoGivesUpTakesNothingFromTheOthers() {
-        try (SimPair pair = new SimPair()) {
-            pair.listen();
-            pair.clientHost.connectDelay(SimPair.ms(3));
-            pair.clients.transport().channelsPerRemote(1);
+        try (SimPair pair = slowPair(1)) {
             List<ChannelFuture> connects = connectAtOnce(pair, 3);
             pair.simulation.advance(SimPair.ms(1));
             connects.get(0).channel().close();
@@ -92,10 +104,7 @@ class SlowSocketsTest {
 
     @Test
     void whenAllGiveUpTheSocketIsIdle() {
-        try (SimPair pair = new SimPair()) {
-            pair.listen();
-            pair.clientHost.connectDelay(SimPair.ms(3));
-            pair.clients.transport().channelsPerRemote(1);
+        try (SimPair pair = slowPair(1)) {
             List<ChannelFuture> connects = connectAtOnce(pair, 2);
             pair.simulation.advance(SimPair.ms(1));
             connects.forEach(connect -> connect.channel().close());
@@ -149,11 +158,7 @@ class SlowSocketsTest {
     void theLastSegmentLeavesBeforeItsSocketCloses(int millis) {
         try (SimPair pair = new SimPair()) {
             pair.listen();
-            SocketChannel client = (SocketChannel) pair.simulation
-                    .await(pair.client(new Recorder())
-                            .connect(pair.serverHost.address(SimPair.PORT), pair.clientHost.address(5555)))
-                    .channel();
-            pair.child();
+            SocketChannel client = boundAndAccepted(pair);
             pair.clientHost.sendDelay(new SendDelay(1, SimPair.ms(millis), SimPair.ms(millis)));
             client.config().setSoLinger(0);
             client.close();
@@ -169,11 +174,7 @@ class SlowSocketsTest {
     void aSocketThatSendsNoMoreIsClosedAfterASecond() {
         try (SimPair pair = new SimPair()) {
             pair.listen();
-            SocketChannel client = (SocketChannel) pair.simulation
-                    .await(pair.client(new Recorder())
-                            .connect(pair.serverHost.address(SimPair.PORT), pair.clientHost.address(5555)))
-                    .channel();
-            pair.child();
+            SocketChannel client = boundAndAccepted(pair);
             pair.clientHost.sendDelay(new SendDelay(1, SimPair.seconds(3600), SimPair.seconds(3600)));
             client.config().setSoLinger(0);
             client.close();

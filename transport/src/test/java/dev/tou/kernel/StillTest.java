@@ -25,6 +25,9 @@ class StillTest {
 
     private static final long SIZE = 16 << 20;
 
+    /** With all queues of the wire filled. */
+    private static final int MAX_ROUND_TRIP_MILLIS = 100;
+
     @BeforeAll
     static void needed() {
         KernelHost.needed();
@@ -58,9 +61,11 @@ class StillTest {
             connection.tou().sends(2, SIZE);
             Interop.until("a window of zero", () -> interop.kernel.counter("TcpExt.TCPToZeroWindowAdv") > 0);
             // From here on only probes come, until the window opens.
-            long segments = interop.kernel.connection().number("segs_in");
+            SocketStatistics shut = interop.kernel.connection();
+            long segments = shut.number("segs_in");
             Interop.until("three probes", () -> interop.kernel.connection().number("segs_in") >= segments + 3);
             long received = interop.kernel.connection().number("bytes_received");
+            assertThat(received).as("text, not only probes").isEqualTo(shut.number("bytes_received"));
             System.out.println(
                     "the kernel's window shut: " + interop.kernel.connection().line());
             assertThat(received).isLessThan(SIZE);
@@ -129,8 +134,8 @@ class StillTest {
             connection.tou().sends(2, 1L << 40);
             KernelProcess.result(connection.kernel().receives(SIZE));
             CompletableFuture<String> more = connection.kernel().receives(1L << 40);
-            interop.kernel.link("down");
             long began = System.nanoTime();
+            interop.kernel.link("down");
             connection.tou().await("inactive");
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             assertThat(connection.tou().failures()).hasSize(1);
@@ -138,6 +143,10 @@ class StillTest {
             System.out.printf(
                     "link down, %s: after %d ms, %s%n",
                     limit, millis, connection.tou().failures());
+            // Three retries are four timeouts: 200, 400, 800 and 1600 ms. They begin with the oldest lost segment,
+            // which was sent at most a round trip before the link went down.
+            int least = limit.equals("retries") ? 3000 : 2000;
+            assertThat(millis).isGreaterThanOrEqualTo(least - MAX_ROUND_TRIP_MILLIS);
             assertThat(more).isNotDone();
         }
     }

@@ -105,4 +105,25 @@ class CorkTest extends ScriptedTest {
         peer.expects(data("hello").seq(FIRST)).within(ms(200));
         peer.sends(ack(FIRST + 5));
     }
+
+    // A full segment is more, and so is half the largest window, so only our own timer lets it go. It also asks for the
+    // update that was lost.
+    @Test
+    void aWindowOfLessThanASegmentIsUsedAllTheSame() {
+        corked();
+        peer.sends(ack(FIRST).win(0)); // between equal segments only a larger window counts, or a closed one
+        peer.sends(ack(FIRST).win(500));
+        app.writes(5100);
+        peer.expects(data(500).seq(FIRST)).after(ms(200));
+        peer.sends(ack(FIRST + 500).win(0));
+        peer.expects(ack(IRS + 1).seq(FIRST + 499)).within(ms(210));
+        peer.sends(ack(FIRST + 500));
+        peer.expects(data(500).seq(FIRST + 500)).now();
+        for (int sent = 1000; sent < 5000; sent += 1000) {
+            peer.expects(data(1000).seq(FIRST + sent)).now();
+        }
+        peer.sends(ack(FIRST + 5000));
+        peer.expects(data(100).seq(FIRST + 5000)).within(ms(200));
+        peer.sends(ack(FIRST + 5100));
+    }
 }

@@ -2,6 +2,7 @@
 package dev.tou.script;
 
 import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.channel.TouChannelOption;
 import org.junit.jupiter.api.Test;
@@ -135,8 +136,10 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         app.writes("hello");
         peer.expects(data("hello").seq(FIRST)).now();
         for (long millis = 200; millis < 60_000; millis *= 2) {
+            assertThat(TimeUnit.NANOSECONDS.toMillis(app.info().rto())).isEqualTo(millis);
             peer.expects(data("hello").seq(FIRST)).after(ms(millis));
         }
+        assertThat(app.info().rto()).isEqualTo(seconds(60).toNanos());
         peer.expects(data("hello").seq(FIRST)).after(seconds(60));
         peer.expects(data("hello").seq(FIRST)).after(seconds(60));
         peer.sends(ack(FIRST + 5));
@@ -308,6 +311,18 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         // From the future.
         peer.sends(ack(FIRST + 10).ts(peer.timestamp(), sent + 50_000));
         assertThat(app.info().rtt()).isEqualTo(ms(40).toNanos());
+    }
+
+    // A closed window says that the peer lives, not that what is under way was sent later.
+    @Test
+    void theEchoOfTheFirstTransmissionIsASampleAlsoBehindAClosedWindow() {
+        acceptedWithTimestamps();
+        int again = peer.expects(data("hello").seq(FIRST)).after(ms(240)).tsVal;
+        peer.expects(data("hello").seq(FIRST)).after(ms(480));
+        script.passes(ms(880));
+        peer.sends(ack(FIRST).win(0));
+        peer.sends(ack(FIRST + 5).ts(peer.timestamp(), again - 240));
+        assertThat(app.info().rtt()).isBetween(ms(235).toNanos(), ms(236).toNanos());
     }
 
     // After a minute of silence, which is no excuse for such an echo, with a round trip of 40 ms.
