@@ -51,5 +51,7 @@ final class DeferredAccept implements ByteStream {
     public void onClosed(Exception cause) {
         timeout.cancel(false);
         listener.deferralFailed(this);
+        // Nobody else will ever close it, and the shard waits for that.
+        pending.shard().calls().orphan(pending.connection());
     }
 }
