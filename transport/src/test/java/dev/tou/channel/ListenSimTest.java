@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.tou.endpoint.Listener;
 import dev.tou.simulation.DatagramRule;
 import dev.tou.simulation.SimHost;
 import io.netty.bootstrap.ServerBootstrap;
@@ -118,6 +119,60 @@ class ListenSimTest {
             pair.simulation.advance(SimPair.seconds(5));
             assertThat(succeeded(late)).isEqualTo(4);
             assertThat(pair.accepted).hasSize(7);
+        }
+    }
+
+    /** Five that have been kept back by a deferral have text now, and only two of them find room in the accept queue. */
+    private static List<SocketChannel> fiveKeptBackForTwoPlaces(SimPair pair) {
+        pair.listen(pair.server()
+                .option(TouChannelOption.DEFER_ACCEPT, 5)
+                .option(ChannelOption.SO_BACKLOG, 2)
+                .option(ChannelOption.AUTO_READ, false));
+        List<SocketChannel> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(pair.connect(new Recorder()));
+        }
+        for (int i = 0; i < 5; i++) {
+            clients.get(i).writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100 + i)));
+            pair.simulation.advance(SimPair.ms(20));
+        }
+        return clients;
+    }
+
+    private static Listener listenerOf(SimPair pair) {
+        return pair.servers.resources().shards().iterator().next().listener(SimPair.PORT);
+    }
+
+    @Test
+    void keptBackWhileTheAcceptQueueIsFull() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> clients = fiveKeptBackForTwoPlaces(pair);
+            // Beyond the deferral's time, too.
+            pair.simulation.advance(SimPair.seconds(6));
+            assertThat(listenerOf(pair).halfOpen()).isEqualTo(3);
+            // One that ends takes no place any more, and is never seen.
+            clients.get(3).config().setSoLinger(0);
+            clients.get(3).close();
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(listenerOf(pair).halfOpen()).isEqualTo(2);
+            pair.listener().config().setAutoRead(true);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(listenerOf(pair).halfOpen()).isZero();
+            assertThat(pair.accepted.stream().map(Recorder::receivedBytes)).containsExactly(100, 101, 102, 104);
+            clients.forEach(SocketChannel::close);
+            pair.simulation.await(pair.listener().close());
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void whoIsKeptBackForWantOfRoomIsResetWhenTheListenerCloses() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> clients = fiveKeptBackForTwoPlaces(pair);
+            pair.simulation.await(pair.listener().close());
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(clients).noneMatch(Channel::isOpen);
+            pair.expectNothingLeft();
         }
     }
 

@@ -96,6 +96,11 @@ final class SimPair implements AutoCloseable {
         return listener;
     }
 
+    /** {@return the first channel that listened} */
+    Channel listener() {
+        return listeners.get(0);
+    }
+
     Bootstrap client(Recorder recorder) {
         return clients.client().handler(recorder);
     }
