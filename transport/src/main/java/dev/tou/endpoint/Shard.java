@@ -132,6 +132,11 @@ public final class Shard implements ConnectionOwner {
         return transport;
     }
 
+    /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
+    UdpEndpoint endpoint() {
+        return endpoint;
+    }
+
     /** {@return what the channel was opened with} */
     ShardOptions options() {
         return options;

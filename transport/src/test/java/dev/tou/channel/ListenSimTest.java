@@ -20,6 +20,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -243,6 +244,43 @@ class ListenSimTest {
             pair.network.removeRule(rule);
             pair.simulation.advance(SimPair.seconds(20));
             assertThat(succeeded(connects)).isEqualTo(6);
+        }
+    }
+
+    private static Channel listenWithOthers(SimPair pair) {
+        return pair.listen(pair.server().option(UnixChannelOption.SO_REUSEPORT, true));
+    }
+
+    /** The kernel deals clients to every socket of the group, and to one that drains, too. */
+    @Test
+    void aSharedPortIsTakenUpAgainWhileItDrains() {
+        try (SimPair pair = new SimPair()) {
+            Channel first = listenWithOthers(pair);
+            pair.connect(new Recorder());
+            Recorder survivor = pair.child();
+            pair.simulation.await(first.close());
+            Channel second = listenWithOthers(pair);
+            assertThat(pair.servers.resources().shards()).hasSize(1);
+            List<ChannelFuture> connects = connect(pair, 16, new ArrayList<>());
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(succeeded(connects)).isEqualTo(16);
+            assertThat(survivor.channel().isActive()).isTrue();
+            pair.simulation.await(second.close());
+            survivor.channel().close();
+            pair.accepted.forEach(child -> child.channel().close());
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void aSharedPortThatHasAListenerGetsASecondSocket() {
+        try (SimPair pair = new SimPair()) {
+            Channel first = listenWithOthers(pair);
+            Channel second = listenWithOthers(pair);
+            assertThat(pair.servers.resources().shards()).hasSize(2);
+            pair.simulation.await(first.close());
+            pair.simulation.await(second.close());
+            pair.expectNothingLeft();
         }
     }
 
