@@ -11,6 +11,7 @@ import java.util.Set;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.endpoint.Shard;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -101,6 +102,29 @@ class ClientSocketsTest {
             connects.forEach(connect -> ports.add(
                     ((SocketChannel) Sockets.channel(connect)).localAddress().getPort()));
             assertThat(ports).hasSize(1000);
+        }
+    }
+
+    /** Nor do those of different groups. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void noTwoOfDifferentGroupsHaveTheSameTcpPort(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel server = Sockets.listen(sockets.server().option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
+            List<ChannelFuture> connects = new ArrayList<>();
+            for (EventLoopGroup group : List.of(sockets.newGroup(1), sockets.newGroup(1))) {
+                for (int i = 0; i < 300; i++) {
+                    connects.add(new Bootstrap()
+                            .group(group)
+                            .channel(TouSocketChannel.class)
+                            .handler(new Recorder())
+                            .connect(server.localAddress()));
+                }
+            }
+            Set<Integer> ports = new HashSet<>();
+            connects.forEach(connect -> ports.add(
+                    ((SocketChannel) Sockets.channel(connect)).localAddress().getPort()));
+            assertThat(ports).hasSize(connects.size());
         }
     }
 
