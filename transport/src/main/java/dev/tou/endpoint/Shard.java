@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +55,7 @@ public final class Shard implements ConnectionOwner {
     private final boolean segmented;
     private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
-    private final Set<TransmissionControlBlock> unclosed = new HashSet<>();
+    private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
     private final DropCounters drops = new DropCounters();
