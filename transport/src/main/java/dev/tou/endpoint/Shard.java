@@ -351,6 +351,11 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
+    /** {@return whether new connections may be put on the channel} */
+    boolean isOpen() {
+        return !closing && udp.isOpen();
+    }
+
     /** {@return whether the channel holds datagrams that have not left} */
     boolean holdsDatagrams() {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -200,6 +201,29 @@ class ClientSocketsTest {
             assertThat(pair.clients.resources().shards()).isEmpty();
             // And the next connection opens another.
             assertThat(pair.connect(new Recorder()).isActive()).isTrue();
+        }
+    }
+
+    /** It closes a little later, once what it holds has left. */
+    @Test
+    void aSocketThatIsAboutToCloseIsNotUsedAgain() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            TouSocketChannel first = (TouSocketChannel) pair.connect(new Recorder());
+            Shard closing = first.shard();
+            first.config().setSoLinger(0);
+            pair.simulation.await(first.close());
+            closing.udp()
+                    .write(new DatagramPacket(
+                            Unpooled.wrappedBuffer(new byte[1]), pair.serverHost.address(SimPair.PORT)));
+            closing.close();
+            assertThat(closing.udp().isOpen()).isTrue();
+            Recorder recorder = new Recorder();
+            ChannelFuture connect = pair.client(recorder).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(connect.isSuccess()).isTrue();
+            assertThat(((TouSocketChannel) connect.channel()).shard()).isNotSameAs(closing);
+            assertThat(connect.channel().isActive()).isTrue();
         }
     }
 
