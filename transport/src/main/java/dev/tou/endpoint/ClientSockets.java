@@ -51,7 +51,7 @@ public final class ClientSockets {
         private static Shard idlest(List<Shard> open) {
             Shard best = null;
             for (Shard shard : open) {
-                if (shard.udp().isOpen() && (best == null || isIdler(shard, best))) {
+                if (shard.isOpen() && (best == null || isIdler(shard, best))) {
                     best = shard;
                 }
             }
@@ -179,7 +179,7 @@ public final class ClientSockets {
     }
 
     private void closeIfUnused(Shard shard, long usedBefore) {
-        if (shard.isIdle() && shard.uses() == usedBefore && shard.udp().isOpen()) {
+        if (shard.isIdle() && shard.uses() == usedBefore && shard.isOpen()) {
             // Out of the pool first: a connection that comes now must not find it.
             closed(shard);
             shard.close();

@@ -68,7 +68,7 @@ public interface DatagramTransport {
     /**
      * Sends from the port of a channel that has closed, as well as can be, and releases the datagrams.
      *
-     * @param local the address that the channel had
+     * @param closed whose channel it was
      */
-    void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams);
+    void sendAfterClose(Shard closed, List<DatagramPacket> datagrams);
 }

@@ -7,8 +7,8 @@ import dev.tou.connection.ByteStream;
 import io.netty.util.concurrent.Future;
 
 /**
- * Stands in for the application of a connection that is complete and not yet offered for accept, until something can be read:
- * text, or the end of it.
+ * Stands in for the application of a connection that is complete and not yet offered for accept, until something can be read,
+ * text or the end of it, and the accept queue has room.
  */
 final class DeferredAccept implements ByteStream {
 
@@ -20,14 +20,14 @@ final class DeferredAccept implements ByteStream {
         this.listener = listener;
         this.pending = pending;
         pending.connection().stream(this);
-        timeout = pending.shard().loop().schedule(this::end, seconds, TimeUnit.SECONDS);
+        timeout = pending.shard().loop().schedule(() -> listener.deferralOver(this), seconds, TimeUnit.SECONDS);
     }
 
-    /** The connection is offered for accept, whatever it has. */
-    void end() {
+    /** {@return the connection, from now on without this} */
+    Listener.Pending end() {
         timeout.cancel(false);
         pending.connection().stream(ByteStream.NOBODY);
-        listener.deferralOver(this, pending);
+        return pending;
     }
 
     @Override
@@ -35,7 +35,7 @@ final class DeferredAccept implements ByteStream {
 
     @Override
     public void onReadable() {
-        end();
+        listener.deferralOver(this);
     }
 
     @Override
@@ -51,5 +51,7 @@ final class DeferredAccept implements ByteStream {
     public void onClosed(Exception cause) {
         timeout.cancel(false);
         listener.deferralFailed(this);
+        // Nobody else will ever close it, and the shard waits for that.
+        pending.shard().calls().orphan(pending.connection());
     }
 }

@@ -13,8 +13,8 @@ import dev.tou.connection.ConnectionKey;
  *
  * <p>The UDP port's own number is the first choice. Any other is one that no connection to the same peer has, be it on another
  * UDP channel: a peer that knows a connection by addresses and TCP ports alone, as FreeBSD does, takes two with the same for one.
- * So the ports are below those that kernels choose for UDP channels, and every event loop of a group looks first in a stripe of
- * its own. When those are taken, it is enough that the channel has no other connection of that port.
+ * So the ports are below those that kernels choose for UDP channels, and every event loop of the process looks first in a stripe
+ * of its own. When those are taken, it is enough that the channel has no other connection of that port.
  *
  * <p>When ports run short, one that is only in TIME-WAIT may be taken over (RFC 6191, from the side that opens): both connections
  * use timestamps, and the old one ended so long ago that the clock behind them has surely moved on, so segments of the old
@@ -22,15 +22,18 @@ import dev.tou.connection.ConnectionKey;
  */
 final class EphemeralPorts {
 
-    private static final int FIRST = 1024;
-    private static final int STRIPES = 32;
-    private static final int COUNT = STRIPES * 992;
+    static final int FIRST = 1024;
+    static final int STRIPES = 32;
+    static final int COUNT = STRIPES * 992;
 
     /** How many ports of the stripe are looked at. */
-    private static final int STRIPED = 12;
+    static final int STRIPED = 12;
 
     /** After so many ports in use, one in TIME-WAIT will do: looking on would cost more than it protects. */
     private static final int PATIENCE = STRIPED + 4;
+
+    /** How many ports are looked at when all are taken, for one in TIME-WAIT that may be taken over. */
+    private static final int LOOKS_WHEN_FULL = 1000;
 
     private EphemeralPorts() {}
 
@@ -39,7 +42,7 @@ final class EphemeralPorts {
      *
      * @param siblings the channels of the event loop to the same peer, this one among them
      * @param timestamps whether the connection will ask for timestamps
-     * @throws BindException if every port is taken
+     * @throws BindException if every port is taken, and none in TIME-WAIT that may be taken over was found
      */
     static int choose(
             Shard shard,
@@ -56,8 +59,9 @@ final class EphemeralPorts {
         long nowNanos = resources.nowNanos();
         int start = resources.random().nextInt(COUNT);
         int inTimeWait = -1;
-        for (int i = 0; i < COUNT && (i < PATIENCE || inTimeWait < 0); i++) {
-            int port = i < STRIPED ? striped(start, i, resources.loopNumber()) : FIRST + (start + i) % COUNT;
+        int looks = looks(taken(shard, first), timestamps);
+        for (int i = 0; i < looks && (i < PATIENCE || inTimeWait < 0); i++) {
+            int port = candidate(start, i, resources.loopNumber());
             ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
             if (isUnused(shard, key) && (i >= PATIENCE || isAlone(siblings, key))) {
                 return port;
@@ -73,8 +77,27 @@ final class EphemeralPorts {
         return inTimeWait;
     }
 
-    private static int striped(int start, int i, int loopNumber) {
-        return FIRST + (start - start % STRIPES + loopNumber % STRIPES + i * STRIPES) % COUNT;
+    /** {@return the port to look at after {@code i} others: some of the stripe, then every port there is} */
+    static int candidate(int start, int i, int loopNumber) {
+        if (i < STRIPED) {
+            return FIRST + (start - start % STRIPES + Math.floorMod(loopNumber, STRIPES) + i * STRIPES) % COUNT;
+        }
+        return FIRST + (start + i - STRIPED) % COUNT;
+    }
+
+    /** {@return how many ports to look at: as long as one is left it will be found, and when none is, that costs little} */
+    static int looks(int taken, boolean timestamps) {
+        if (taken < COUNT) {
+            return STRIPED + COUNT;
+        }
+        return timestamps ? LOOKS_WHEN_FULL : 0;
+    }
+
+    // All lead to one address, so every connection, and every record, has a port of its own.
+    private static int taken(Shard shard, ConnectionKey first) {
+        int all = shard.connections().size() + shard.timeWait().size();
+        boolean counted = first.localTcpPort() >= FIRST && first.localTcpPort() < FIRST + COUNT;
+        return counted || isUnused(shard, first) ? all : all - 1;
     }
 
     // TIME-WAIT there does not matter: the peer has closed that connection, or may take a new one for it.

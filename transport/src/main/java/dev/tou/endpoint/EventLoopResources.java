@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 import dev.tou.connection.InitialSequenceNumbers;
@@ -14,12 +15,15 @@ import dev.tou.connection.MemoryAccount;
 import dev.tou.connection.SipHash;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
 public final class EventLoopResources {
 
     private static final SecureRandom SECRETS = new SecureRandom();
+
+    /** What the next loop of the process is called; where it starts, nobody can guess. */
+    private static final AtomicInteger NEXT_NUMBER = new AtomicInteger(SECRETS.nextInt());
+
     private static final ConcurrentMap<EventLoop, EventLoopResources> BY_LOOP = new ConcurrentHashMap<>();
 
     private final EventLoop loop;
@@ -31,26 +35,14 @@ public final class EventLoopResources {
     private final ClientSockets clientSockets;
     private final int loopNumber;
 
-    private EventLoopResources(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+    private EventLoopResources(
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
         this.loop = loop;
+        this.loopNumber = loopNumber;
         this.sequenceNumbers = sequenceNumbers;
         this.random = random;
         wheel = new TimerWheel(loop);
         clientSockets = new ClientSockets(this);
-        loopNumber = numberOf(loop);
-    }
-
-    private static int numberOf(EventLoop loop) {
-        int number = 0;
-        if (loop.parent() != null) {
-            for (EventExecutor each : loop.parent()) {
-                if (each == loop) {
-                    return number;
-                }
-                number++;
-            }
-        }
-        return 0;
     }
 
     /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
@@ -65,18 +57,23 @@ public final class EventLoopResources {
     }
 
     private static EventLoopResources create(EventLoop loop) {
-        return create(loop, InitialSequenceNumbers.ofProcess(), new SplittableRandom(SECRETS.nextLong()));
+        return create(
+                loop,
+                NEXT_NUMBER.getAndIncrement(),
+                InitialSequenceNumbers.ofProcess(),
+                new SplittableRandom(SECRETS.nextLong()));
     }
 
     private static EventLoopResources create(
-            EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
         loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
-        return new EventLoopResources(loop, sequenceNumbers, random);
+        return new EventLoopResources(loop, loopNumber, sequenceNumbers, random);
     }
 
     /** Makes what a loop draws at random repeatable, for simulations; before the loop's first connection. */
     public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
-        BY_LOOP.put(loop, create(loop, sequenceNumbers, random));
+        // Its number is always the same, however many loops the process has had.
+        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, random));
     }
 
     /** {@return a keyed hash for tables that strangers put entries into} */
@@ -109,7 +106,7 @@ public final class EventLoopResources {
         return random;
     }
 
-    /** {@return the place of the loop in its group, from 0} */
+    /** {@return the number of the loop in this process, one after the other from any number on} */
     int loopNumber() {
         return loopNumber;
     }

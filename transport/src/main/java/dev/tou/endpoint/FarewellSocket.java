@@ -17,7 +17,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 /**
  * Datagrams from the port of a channel that has just closed, through a socket of their own. With NIO the JDK holds on to the port
  * until the event loop selects again, or has ended; so this tries for a while, on another thread. With io_uring the kernel may
- * close the old socket much later; that one shares its port.
+ * close the old socket much later; that one shares its port, and then so does this.
  */
 final class FarewellSocket implements Runnable {
 
@@ -27,17 +27,23 @@ final class FarewellSocket implements Runnable {
     private static final long PAUSE_MILLIS = 5;
 
     private final InetSocketAddress local;
+    private final boolean sharesPort;
     private final List<DatagramPacket> datagrams;
     private int tries;
 
-    private FarewellSocket(InetSocketAddress local, List<DatagramPacket> datagrams) {
+    private FarewellSocket(InetSocketAddress local, boolean sharesPort, List<DatagramPacket> datagrams) {
         this.local = local;
+        this.sharesPort = sharesPort;
         this.datagrams = datagrams;
     }
 
-    /** Sends and releases the datagrams, at once or soon. */
-    static void send(InetSocketAddress local, List<DatagramPacket> datagrams) {
-        new FarewellSocket(local, datagrams).run();
+    /**
+     * Sends and releases the datagrams, at once or soon.
+     *
+     * @param sharesPort whether the channel had SO_REUSEPORT, so that its socket, or others beside it, may still be bound
+     */
+    static void send(InetSocketAddress local, boolean sharesPort, List<DatagramPacket> datagrams) {
+        new FarewellSocket(local, sharesPort, datagrams).run();
     }
 
     @Override
@@ -45,7 +51,7 @@ final class FarewellSocket implements Runnable {
         boolean again = false;
         try (DatagramChannel socket = DatagramChannel.open()) {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            if (socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+            if (sharesPort && socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
                 socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
             }
             socket.configureBlocking(false);

@@ -50,7 +50,7 @@ final class LastWords {
             }
         });
         if (!datagrams.isEmpty()) {
-            shard.transport().sendAfterClose(shard.localAddress(), datagrams);
+            shard.transport().sendAfterClose(shard, datagrams);
         }
     }
 

@@ -1,14 +1,17 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.state.TcpState;
+import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 
 /**
@@ -16,7 +19,7 @@ import io.netty.util.internal.PlatformDependent;
  * the handshake completes and text is received before anybody accepts.
  *
  * <p>With a deferral a complete connection stays with the half-open ones until it has something to read, so a server is not
- * troubled by clients that only connect.
+ * troubled by clients that only connect. It stays there longer while the other queue is full.
  *
  * <p>SYNs come on the shards' event loop, accepts on the server channel's; usually they are the same.
  */
@@ -35,7 +38,12 @@ public final class Listener {
     private final Runnable closeChannel;
     private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
     private final AtomicInteger acceptable = new AtomicInteger();
-    private final Set<DeferredAccept> deferred = new HashSet<>();
+    private final Set<DeferredAccept> deferred = new LinkedHashSet<>();
+
+    /** Those of the deferred that only wait for room in the accept queue, in the order in which they will get it. */
+    private final Set<DeferredAccept> due = new LinkedHashSet<>();
+
+    private volatile boolean anyDue;
     private int halfOpen;
 
     /**
@@ -115,24 +123,43 @@ public final class Listener {
         onAcceptable.run();
     }
 
-    /** A connection that was kept back has text, or was kept back long enough. */
-    void deferralOver(DeferredAccept over, Pending pending) {
-        if (deferred.remove(over)) {
-            halfOpen--;
-            offer(pending);
+    /** A connection that was kept back has text, or was kept back long enough: it is offered as soon as there is room. */
+    void deferralOver(DeferredAccept over) {
+        if (deferred.contains(over)) {
+            due.add(over);
+            offerDue();
         }
     }
 
-    /** A connection that was kept back has ended before it had any text: nobody needs to hear of it. */
+    private void offerDue() {
+        // Said before the look for room: whoever makes room after that look sees it, and comes back here.
+        anyDue = !due.isEmpty();
+        while (!due.isEmpty() && canComplete()) {
+            endDeferral(due.iterator().next());
+        }
+        anyDue = !due.isEmpty();
+    }
+
+    private void endDeferral(DeferredAccept over) {
+        forget(over);
+        offer(over.end());
+    }
+
+    private void forget(DeferredAccept over) {
+        due.remove(over);
+        if (deferred.remove(over)) {
+            halfOpen--;
+        }
+    }
+
+    /** A connection that was kept back has ended: nobody needs to hear of it. */
     void deferralFailed(DeferredAccept over) {
-        if (deferred.remove(over)) {
-            halfOpen--;
-        }
+        forget(over);
     }
 
-    /** Nobody will accept any more: what was kept back waits with the others, to be reset. */
+    /** Nobody will accept any more: what was kept back waits with the others, room or not, to be reset. */
     void endDeferrals() {
-        Set.copyOf(deferred).forEach(DeferredAccept::end);
+        List.copyOf(deferred).forEach(this::endDeferral);
     }
 
     /** Closes the server channel: nothing will come any more. */
@@ -145,8 +172,20 @@ public final class Listener {
         Pending pending = acceptQueue.poll();
         if (pending != null) {
             acceptable.decrementAndGet();
+            if (anyDue) {
+                offerDueSoon(pending.shard().loop());
+            }
         }
         return pending;
+    }
+
+    private void offerDueSoon(EventLoop shards) {
+        try {
+            shards.execute(this::offerDue);
+        } catch (RejectedExecutionException loopHasEnded) {
+            // And with it all that was kept back.
+            anyDue = false;
+        }
     }
 
     /** {@return how many handshakes are under way, or complete and kept back} */

@@ -136,7 +136,8 @@ final class LoopDatagramTransport implements DatagramTransport {
     }
 
     @Override
-    public void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams) {
-        FarewellSocket.send(local, datagrams);
+    public void sendAfterClose(Shard closed, List<DatagramPacket> datagrams) {
+        boolean sharesPort = closed.options().reusePort() || isIoUring(closed.udp());
+        FarewellSocket.send(closed.localAddress(), sharesPort, datagrams);
     }
 }

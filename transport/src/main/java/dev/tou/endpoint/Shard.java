@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +55,7 @@ public final class Shard implements ConnectionOwner {
     private final boolean segmented;
     private final ShardOptions options;
     private final ConnectionTable<TransmissionControlBlock> connections;
-    private final Set<TransmissionControlBlock> unclosed = new HashSet<>();
+    private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWaitTable timeWait;
     private final TimeWaitClock timeWaitClock;
     private final DropCounters drops = new DropCounters();
@@ -130,6 +130,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
+    }
+
+    /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
+    UdpEndpoint endpoint() {
+        return endpoint;
     }
 
     /** {@return what the channel was opened with} */
@@ -344,6 +349,11 @@ public final class Shard implements ConnectionOwner {
             closing = true;
             closeWhenSent(resources.nowNanos() + LAST_WRITES_NANOS);
         }
+    }
+
+    /** {@return whether new connections may be put on the channel} */
+    boolean isOpen() {
+        return !closing && udp.isOpen();
     }
 
     /** {@return whether the channel holds datagrams that have not left} */

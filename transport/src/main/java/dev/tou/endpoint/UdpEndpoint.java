@@ -27,9 +27,10 @@ import io.netty.util.concurrent.Promise;
  */
 public final class UdpEndpoint {
 
-    /** Endpoints by what they were bound to. The transport is part of it, because simulated hosts share a process. */
+    /** What an endpoint was bound to. The transport is part of it, because simulated hosts share a process. */
     private record Name(DatagramTransport transport, InetSocketAddress address) {}
 
+    /** Those that share their address with nobody. */
     private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
 
     private final DatagramTransport transport;
@@ -54,7 +55,8 @@ public final class UdpEndpoint {
 
     /**
      * {@return the endpoint of an address: one that still drains, or a new one, bound on {@code loop}} With
-     * {@link ShardOptions#reusePort} it is always a new one, beside those that are there.
+     * {@link ShardOptions#reusePort} only one that drains on the same loop is taken up again, otherwise a new one stands beside
+     * those that are there.
      *
      * @param address the UDP address; port 0 chooses one
      * @throws Exception if the address cannot be bound
@@ -66,7 +68,8 @@ public final class UdpEndpoint {
             InetSocketAddress address,
             ShardOptions options)
             throws Exception {
-        UdpEndpoint known = options.reusePort() ? null : REGISTRY.get(new Name(transport, address));
+        Name wanted = new Name(transport, address);
+        UdpEndpoint known = options.reusePort() ? drainingOn(loop, wanted) : REGISTRY.get(wanted);
         if (known != null && known.attach()) {
             return known;
         }
@@ -79,6 +82,21 @@ public final class UdpEndpoint {
         }
         endpoint.attach();
         return endpoint;
+    }
+
+    // The kernel goes on to deal clients to a socket that drains: without a listener there they would be reset.
+    private static UdpEndpoint drainingOn(EventLoop loop, Name wanted) {
+        for (Shard shard : EventLoopResources.of(loop).shards()) {
+            UdpEndpoint endpoint = shard.endpoint();
+            if (endpoint != null && endpoint.options.reusePort() && endpoint.isDraining(wanted)) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    private synchronized boolean isDraining(Name wanted) {
+        return !closing && attaching == 0 && listeners.isEmpty() && wanted.equals(name);
     }
 
     // Between bind and listen the endpoint must not drain away, whatever its own loop does meanwhile.

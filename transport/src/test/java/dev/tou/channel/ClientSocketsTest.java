@@ -11,11 +11,13 @@ import java.util.Set;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.endpoint.Shard;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,29 @@ class ClientSocketsTest {
         }
     }
 
+    /** Nor do those of different groups. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void noTwoOfDifferentGroupsHaveTheSameTcpPort(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel server = Sockets.listen(sockets.server().option(ChannelOption.SO_BACKLOG, 1000), "127.0.0.1");
+            List<ChannelFuture> connects = new ArrayList<>();
+            for (EventLoopGroup group : List.of(sockets.newGroup(1), sockets.newGroup(1))) {
+                for (int i = 0; i < 300; i++) {
+                    connects.add(new Bootstrap()
+                            .group(group)
+                            .channel(TouSocketChannel.class)
+                            .handler(new Recorder())
+                            .connect(server.localAddress()));
+                }
+            }
+            Set<Integer> ports = new HashSet<>();
+            connects.forEach(connect -> ports.add(
+                    ((SocketChannel) Sockets.channel(connect)).localAddress().getPort()));
+            assertThat(ports).hasSize(connects.size());
+        }
+    }
+
     @Test
     void connectionsThatShareDoNotMeet() {
         try (SimPair pair = new SimPair()) {
@@ -176,6 +201,29 @@ class ClientSocketsTest {
             assertThat(pair.clients.resources().shards()).isEmpty();
             // And the next connection opens another.
             assertThat(pair.connect(new Recorder()).isActive()).isTrue();
+        }
+    }
+
+    /** It closes a little later, once what it holds has left. */
+    @Test
+    void aSocketThatIsAboutToCloseIsNotUsedAgain() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            TouSocketChannel first = (TouSocketChannel) pair.connect(new Recorder());
+            Shard closing = first.shard();
+            first.config().setSoLinger(0);
+            pair.simulation.await(first.close());
+            closing.udp()
+                    .write(new DatagramPacket(
+                            Unpooled.wrappedBuffer(new byte[1]), pair.serverHost.address(SimPair.PORT)));
+            closing.close();
+            assertThat(closing.udp().isOpen()).isTrue();
+            Recorder recorder = new Recorder();
+            ChannelFuture connect = pair.client(recorder).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(connect.isSuccess()).isTrue();
+            assertThat(((TouSocketChannel) connect.channel()).shard()).isNotSameAs(closing);
+            assertThat(connect.channel().isActive()).isTrue();
         }
     }
 

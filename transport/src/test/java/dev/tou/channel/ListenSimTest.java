@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.tou.endpoint.Listener;
 import dev.tou.simulation.DatagramRule;
 import dev.tou.simulation.SimHost;
 import io.netty.bootstrap.ServerBootstrap;
@@ -19,6 +20,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,6 +123,60 @@ class ListenSimTest {
         }
     }
 
+    /** Five that have been kept back by a deferral have text now, and only two of them find room in the accept queue. */
+    private static List<SocketChannel> fiveKeptBackForTwoPlaces(SimPair pair) {
+        pair.listen(pair.server()
+                .option(TouChannelOption.DEFER_ACCEPT, 5)
+                .option(ChannelOption.SO_BACKLOG, 2)
+                .option(ChannelOption.AUTO_READ, false));
+        List<SocketChannel> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(pair.connect(new Recorder()));
+        }
+        for (int i = 0; i < 5; i++) {
+            clients.get(i).writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100 + i)));
+            pair.simulation.advance(SimPair.ms(20));
+        }
+        return clients;
+    }
+
+    private static Listener listenerOf(SimPair pair) {
+        return pair.servers.resources().shards().iterator().next().listener(SimPair.PORT);
+    }
+
+    @Test
+    void keptBackWhileTheAcceptQueueIsFull() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> clients = fiveKeptBackForTwoPlaces(pair);
+            // Beyond the deferral's time, too.
+            pair.simulation.advance(SimPair.seconds(6));
+            assertThat(listenerOf(pair).halfOpen()).isEqualTo(3);
+            // One that ends takes no place any more, and is never seen.
+            clients.get(3).config().setSoLinger(0);
+            clients.get(3).close();
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(listenerOf(pair).halfOpen()).isEqualTo(2);
+            pair.listener().config().setAutoRead(true);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(listenerOf(pair).halfOpen()).isZero();
+            assertThat(pair.accepted.stream().map(Recorder::receivedBytes)).containsExactly(100, 101, 102, 104);
+            clients.forEach(SocketChannel::close);
+            pair.simulation.await(pair.listener().close());
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void whoIsKeptBackForWantOfRoomIsResetWhenTheListenerCloses() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> clients = fiveKeptBackForTwoPlaces(pair);
+            pair.simulation.await(pair.listener().close());
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(clients).noneMatch(Channel::isOpen);
+            pair.expectNothingLeft();
+        }
+    }
+
     @Test
     void overflowMayReset() {
         try (SimPair pair = new SimPair()) {
@@ -188,6 +244,43 @@ class ListenSimTest {
             pair.network.removeRule(rule);
             pair.simulation.advance(SimPair.seconds(20));
             assertThat(succeeded(connects)).isEqualTo(6);
+        }
+    }
+
+    private static Channel listenWithOthers(SimPair pair) {
+        return pair.listen(pair.server().option(UnixChannelOption.SO_REUSEPORT, true));
+    }
+
+    /** The kernel deals clients to every socket of the group, and to one that drains, too. */
+    @Test
+    void aSharedPortIsTakenUpAgainWhileItDrains() {
+        try (SimPair pair = new SimPair()) {
+            Channel first = listenWithOthers(pair);
+            pair.connect(new Recorder());
+            Recorder survivor = pair.child();
+            pair.simulation.await(first.close());
+            Channel second = listenWithOthers(pair);
+            assertThat(pair.servers.resources().shards()).hasSize(1);
+            List<ChannelFuture> connects = connect(pair, 16, new ArrayList<>());
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(succeeded(connects)).isEqualTo(16);
+            assertThat(survivor.channel().isActive()).isTrue();
+            pair.simulation.await(second.close());
+            survivor.channel().close();
+            pair.accepted.forEach(child -> child.channel().close());
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void aSharedPortThatHasAListenerGetsASecondSocket() {
+        try (SimPair pair = new SimPair()) {
+            Channel first = listenWithOthers(pair);
+            Channel second = listenWithOthers(pair);
+            assertThat(pair.servers.resources().shards()).hasSize(2);
+            pair.simulation.await(first.close());
+            pair.simulation.await(second.close());
+            pair.expectNothingLeft();
         }
     }
 

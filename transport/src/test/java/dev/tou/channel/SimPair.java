@@ -31,6 +31,7 @@ final class SimPair implements AutoCloseable {
     final SimChannels clients;
     final SimChannels servers;
     final List<Recorder> accepted = new ArrayList<>();
+    private final List<Channel> listeners = new ArrayList<>();
     private Consumer<Recorder> acceptedSetUp = recorder -> {};
 
     SimPair(long seed, LinkProfile profile, boolean segmented) {
@@ -90,7 +91,15 @@ final class SimPair implements AutoCloseable {
     }
 
     Channel listen(ServerBootstrap server) {
-        return simulation.await(server.bind(serverHost.address(PORT))).channel();
+        Channel listener =
+                simulation.await(server.bind(serverHost.address(PORT))).channel();
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** {@return the first channel that listened} */
+    Channel listener() {
+        return listeners.get(0);
     }
 
     Bootstrap client(Recorder recorder) {
@@ -118,12 +127,18 @@ final class SimPair implements AutoCloseable {
         return clients.resources().shards().iterator().next();
     }
 
-    /** Lets all end that can end, TIME-WAIT too, and checks that nothing is left on either host. */
+    /**
+     * Lets all end that can end, TIME-WAIT too, and checks that nothing is left on either host; the server keeps its sockets
+     * as long as it listens.
+     */
     void expectNothingLeft() {
         simulation.advance(seconds(130));
         assertThat(clients.resources().memory().bytes()).as("client memory").isZero();
         assertThat(servers.resources().memory().bytes()).as("server memory").isZero();
         assertThat(clients.resources().shards()).as("client sockets").isEmpty();
+        if (!listeners.isEmpty() && listeners.stream().noneMatch(Channel::isOpen)) {
+            assertThat(servers.resources().shards()).as("server sockets").isEmpty();
+        }
     }
 
     @Override

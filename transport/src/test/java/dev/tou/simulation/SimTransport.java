@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 import dev.tou.endpoint.DatagramTransport;
+import dev.tou.endpoint.Shard;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -78,9 +79,10 @@ public final class SimTransport implements DatagramTransport {
     }
 
     @Override
-    public void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams) {
+    public void sendAfterClose(Shard closed, List<DatagramPacket> datagrams) {
         for (DatagramPacket datagram : datagrams) {
-            host.network().inject(local, datagram.recipient(), ByteBufUtil.getBytes(datagram.content()));
+            host.network()
+                    .inject(closed.localAddress(), datagram.recipient(), ByteBufUtil.getBytes(datagram.content()));
             datagram.release();
         }
     }

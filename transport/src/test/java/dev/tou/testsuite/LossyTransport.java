@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 import dev.tou.endpoint.DatagramTransport;
+import dev.tou.endpoint.Shard;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -76,7 +77,7 @@ final class LossyTransport implements DatagramTransport {
     }
 
     @Override
-    public void sendAfterClose(InetSocketAddress local, List<DatagramPacket> datagrams) {
-        loops.sendAfterClose(local, datagrams);
+    public void sendAfterClose(Shard closed, List<DatagramPacket> datagrams) {
+        loops.sendAfterClose(closed, datagrams);
     }
 }
