@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -163,9 +164,9 @@ class UdpRelayTest {
             send(client, relay.address(), 1, 100);
             java.net.SocketAddress before = receive(server).getSocketAddress();
             long now = System.nanoTime();
-            relay.forgetIdleClientsAt(now + java.util.concurrent.TimeUnit.MINUTES.toNanos(4));
+            relay.forgetIdleClientsAt(now + TimeUnit.MINUTES.toNanos(4));
             assertThat(relay.statistics().clients()).isEqualTo(1);
-            relay.forgetIdleClientsAt(now + java.util.concurrent.TimeUnit.MINUTES.toNanos(6));
+            relay.forgetIdleClientsAt(now + TimeUnit.MINUTES.toNanos(6));
             assertThat(relay.statistics().clients()).isZero();
             send(client, relay.address(), 2, 100);
             assertThat(receive(server).getSocketAddress()).isNotEqualTo(before);
