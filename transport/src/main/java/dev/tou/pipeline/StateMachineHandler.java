@@ -17,6 +17,7 @@ import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.AckKind;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
@@ -156,7 +157,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         // What carries text is a retransmission whose acknowledgment was lost: it needs one, whatever the limit.
         if (seg.text().bytes() > 0 || seg.is(ControlBits.FIN)) {
             tcb.acknowledgments.onUrgent();
-            tcb.counters.duplicateAcknowledgments++;
+            tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
         } else {
             challenge(tcb, now);
         }
@@ -164,7 +165,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private static void challenge(TransmissionControlBlock tcb, long now) {
         if (tcb.challenges.tryAcquire(now)) {
-            tcb.counters.challenges++;
+            tcb.report.acknowledgmentDue(AckKind.CHALLENGE);
             tcb.acknowledgments.onUrgent();
         }
     }
