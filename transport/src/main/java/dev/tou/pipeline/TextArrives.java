@@ -40,7 +40,7 @@ final class TextArrives {
         if (seg.is(ControlBits.FIN)) {
             tcb.rcv.finAt(seg.seq() + seg.text().bytes());
         }
-        tcb.observePeerSegment(seg.largestTextBytes());
+        tcb.receiving.observePeerSegment(seg.largestTextBytes());
         if (seg.seq() == tcb.rcv.nxt()) {
             inOrder(tcb, seg);
         } else {
@@ -80,8 +80,11 @@ final class TextArrives {
         for (int i = 0; i < text.pieces(); i++) {
             ByteBuf piece = text.take(i);
             int pieceEnd = pieceSeq + piece.readableBytes();
-            piece.skipBytes(Math.min(tcb.rcv.nxt() - pieceSeq, piece.readableBytes()));
+            int before = Math.min(tcb.rcv.nxt() - pieceSeq, piece.readableBytes());
+            tcb.observeDuplicate(pieceSeq, pieceSeq + before);
+            piece.skipBytes(before);
             tcb.rcv.advance(tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer));
+            observeOverlap(tcb);
             pieceSeq = pieceEnd;
         }
     }
@@ -94,10 +97,16 @@ final class TextArrives {
         long refused = tcb.reassembly.refusals();
         for (int i = 0; i < text.pieces(); i++) {
             tcb.reassembly.insert(seq, text.piece(i), allocator);
+            observeOverlap(tcb);
             seq += text.piece(i).readableBytes();
         }
         if (tcb.reassembly.refusals() != refused) {
             shard.drops().count(DropReason.NO_MEMORY);
         }
+    }
+
+    private static void observeOverlap(TransmissionControlBlock tcb) {
+        int seq = tcb.reassembly.overlapSeq();
+        tcb.observeDuplicate(seq, seq + tcb.reassembly.overlapBytes());
     }
 }

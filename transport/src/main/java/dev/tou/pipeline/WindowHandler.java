@@ -125,15 +125,15 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             return;
         }
-        if (tcb.deservesWindowUpdate()) {
+        if (tcb.receiving.deservesUpdate()) {
             tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
             tcb.acknowledgments.onUrgent();
         }
         if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
             tcb.acknowledgments.onUrgent();
         }
-        if (tcb.acknowledgments.isDueNow() && !tcb.reassembly.isEmpty()) {
-            // What came out of order is reported on pure acknowledgments only.
+        if (tcb.acknowledgments.isDueNow() && tcb.hasBlocksToReport()) {
+            // What came out of order, or twice, is reported on pure acknowledgments only.
             acknowledge(tcb);
         }
         if (state != TcpState.TIME_WAIT) {
@@ -196,7 +196,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void acknowledge(TransmissionControlBlock tcb) {
-        int copies = 1 + tcb.acknowledgments.takeDuplicates();
+        int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
         for (int i = 0; i < copies; i++) {
             tcb.report.acknowledges();
             ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
