@@ -9,6 +9,10 @@ public final class ConnectionCounters {
     public long segmentsSent;
     /** Segments of the wire that were received, all kinds. */
     public long segmentsReceived;
+    /** Segments of the wire with text that were sent, repetitions included. */
+    public long textSegmentsSent;
+    /** Segments of the wire with text that were received. */
+    public long textSegmentsReceived;
     /** Bytes of text that were sent, repetitions included. */
     public long bytesSent;
     /** Bytes of text that were sent again. */

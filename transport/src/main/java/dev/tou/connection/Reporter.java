@@ -99,6 +99,11 @@ public final class Reporter {
         return failures;
     }
 
+    /** {@return the time of the event loop; each call reads the clock} */
+    long nowNanos() {
+        return clock.nowNanos();
+    }
+
     private long now() {
         return clock.nowNanos();
     }

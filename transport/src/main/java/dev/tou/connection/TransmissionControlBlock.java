@@ -264,6 +264,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience.spoke(nowNanos);
         receiving.observePeerSegment(negotiated.segmentTextBytes());
         patience.heard(nowNanos);
+        patience.heardText();
         report.established();
         establishedNotice = true;
     }
@@ -367,7 +368,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return Figures.of(this);
+        return Figures.of(this, report.nowNanos());
     }
 
     // --- timers and bursts ---

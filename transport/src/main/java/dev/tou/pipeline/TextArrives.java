@@ -70,6 +70,7 @@ final class TextArrives {
         text.forget();
         tcb.counters.bytesReceived += bytes;
         if (bytes > 0) {
+            tcb.patience.heardText();
             tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
         }
     }
