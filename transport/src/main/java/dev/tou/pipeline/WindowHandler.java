@@ -324,6 +324,7 @@ final class WindowHandler extends ChannelDuplexHandler {
                     tcb.acknowledgments.onDelayExpired();
                     tcb.counters.delayedAcknowledgments++;
                 }
+                case LOSS_PROBE -> sendTrain(tcb, RetransmissionHandler.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> probeClosedWindow(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probeSilence(tcb, expiry.nowNanos());
