@@ -11,6 +11,7 @@ import dev.tou.endpoint.TimerExpiry;
 import dev.tou.retransmission.AckFacts;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.state.TcpEvent;
+import dev.tou.telemetry.LossSign;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
 import io.netty.channel.ChannelHandlerContext;
@@ -135,7 +136,11 @@ final class DepartureBook {
 
     /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
     void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+        if (cause != null) {
+            tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
+        }
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.report.lossesAreShownBy(null);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, cause);
         }

@@ -88,6 +88,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.recovery.settle(facts);
         count(tcb);
         restartTimers(tcb, now);
+        tcb.report.acknowledged();
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
         }
@@ -183,6 +184,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         if (tcb.recovery.refuted() != null) {
             tcb.counters.undone++;
+            tcb.report.undone(tcb.recovery.refuted());
         }
     }
 
@@ -256,15 +258,15 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             return;
         }
         tcb.counters.timeouts++;
+        tcb.report.timeout();
         tcb.recovery.onTimeout(tcb.snd.una(), tcb.snd.nxt(), now);
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.disarm(TcpTimer.REORDERING);
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        tcb.report.timeoutHandled();
     }
 
-    // RFC 8985 section 7.3: new text if the peer takes it, otherwise the last segment again. The window of the
-    // congestion
-    // controller does not count.
+    // RFC 8985 section 7.3: new text if the peer takes it, whatever the congestion window, or the last segment again.
     private void probe(ChannelHandlerContext context, TimerExpiry expiry) {
         TransmissionControlBlock tcb = expiry.connection();
         RetransmissionQueue queue = tcb.retransmissionQueue;
@@ -278,12 +280,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         int stamp = book.stamp(tcb);
         boolean again = newTextBytes(tcb) == 0;
+        int seq = again ? queue.seq(last) : tcb.snd.nxt();
         if (again) {
             resend(tcb, last);
         } else {
             context.fireUserEventTriggered(expiry);
         }
         tcb.counters.lossProbes++;
+        tcb.report.lossProbe(seq, tcb.snd.nxt() - seq);
         tcb.recovery.probed(tcb.snd.nxt(), again, tcb.negotiated.timestamps(), stamp);
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.arm(TcpTimer.RETRANSMISSION, expiry.nowNanos() + tcb.rtt.rtoNanos());
@@ -305,6 +309,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (tcb.recovery.hasBegun()) {
             tcb.counters.recoveries++;
             tcb.disarm(TcpTimer.LOSS_PROBE);
+            tcb.report.acknowledged();
         }
         armReordering(tcb);
     }

@@ -3,6 +3,8 @@ package dev.tou.retransmission;
 
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.ProportionalRateReduction;
+import dev.tou.telemetry.CongestionState;
+import dev.tou.telemetry.UndoSign;
 
 import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.lt;
@@ -24,26 +26,6 @@ import static dev.tou.segment.SequenceNumber.lt;
  */
 public final class LossRecovery {
 
-    /** Where the connection stands. */
-    public enum State {
-        /** Nothing is known to be lost. */
-        OPEN,
-        /** Fast recovery: an acknowledgment has shown a loss. */
-        RECOVERY,
-        /** Recovery after the retransmission timer expired. */
-        LOSS
-    }
-
-    /** How a loss was shown to be none. */
-    public enum Evidence {
-        /** An echoed timestamp (RFC 3522). */
-        EIFEL,
-        /** Reports of duplicates (RFC 2883). */
-        DSACK,
-        /** What had been sent once was acknowledged after a timeout (RFC 5682). */
-        F_RTO
-    }
-
     private final RetransmissionQueue queue;
     private final RttEstimator rtt;
     private final CongestionController congestion;
@@ -54,12 +36,12 @@ public final class LossRecovery {
     private LossDetector detector = new DuplicateAckLossDetector();
     private Rack rack;
 
-    private State state = State.OPEN;
+    private CongestionState state = CongestionState.OPEN;
     private int recoveryPoint;
     private boolean began;
     private boolean ends;
     private boolean probeRepaired;
-    private Evidence refuted;
+    private UndoSign refuted;
     private long lossesBefore;
 
     /** @param congestion told of each episode once */
@@ -83,8 +65,9 @@ public final class LossRecovery {
     }
 
     /** {@return where the connection stands} */
-    public State state() {
-        return state;
+    public CongestionState state() {
+        boolean disorder = queue.sackedBytes() > 0 || detector.unreportedArrivals() > 0;
+        return state == CongestionState.OPEN && disorder ? CongestionState.DISORDER : state;
     }
 
     /** {@return what is thought to be on the path, in bytes} */
@@ -94,7 +77,12 @@ public final class LossRecovery {
 
     /** {@return how much may be in flight, in bytes: what the controller says, on the way down in proportion (RFC 9937)} */
     public long windowBytes() {
-        return state == State.RECOVERY && rack != null ? reduction.windowBytes() : congestion.windowBytes();
+        return isShrinking() ? reduction.windowBytes() : congestion.windowBytes();
+    }
+
+    // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
+    private boolean isShrinking() {
+        return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
     }
 
     // --- an acknowledgment ---
@@ -116,10 +104,10 @@ public final class LossRecovery {
         refuted = null;
         lossesBefore = queue.losses();
         answerProbe(ack);
-        if (state != State.OPEN || ack.hasDsack()) {
+        if (state != CongestionState.OPEN || ack.hasDsack()) {
             lookForEvidence(ack);
         }
-        ends = state == State.LOSS && geq(ack.ack, recoveryPoint);
+        ends = state == CongestionState.LOSS && geq(ack.ack, recoveryPoint);
         LossDetector.Outcome outcome = detector.onAcknowledgment(queue, ack);
         ends |= outcome == LossDetector.Outcome.RECOVERY_ENDS;
         if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
@@ -129,7 +117,7 @@ public final class LossRecovery {
 
     private void answerProbe(AckFacts ack) {
         LossProbe.Outcome outcome = probe.onAcknowledgment(ack);
-        probeRepaired = outcome == LossProbe.Outcome.REPAIRED && state == State.OPEN;
+        probeRepaired = outcome == LossProbe.Outcome.REPAIRED && state == CongestionState.OPEN;
         if (outcome == LossProbe.Outcome.NEEDLESS_AND_REPORTED) {
             ack.noBlocks(); // we sent that twice on purpose, and the path has not reordered
         }
@@ -140,26 +128,26 @@ public final class LossRecovery {
 
     private void lookForEvidence(AckFacts ack) {
         if (undo.isRefutedByEcho(ack)) {
-            takeBack(Evidence.EIFEL, ack);
+            takeBack(UndoSign.TIMESTAMPS, ack);
         } else if (undo.isRefutedByDuplicates(ack)) {
-            takeBack(Evidence.DSACK, ack);
-        } else if (state == State.LOSS) {
+            takeBack(UndoSign.DSACK, ack);
+        } else if (state == CongestionState.LOSS) {
             boolean spurious = spuriousTimeout.onAcknowledgment(ack);
             if (undo.isConfirmedByEcho()) {
                 spuriousTimeout.end();
             } else if (spurious) {
-                takeBack(Evidence.F_RTO, ack);
+                takeBack(UndoSign.F_RTO, ack);
             }
         }
     }
 
     // RFC 4015: the window as it was, what was thought lost is on its way, and the timer learns how late things can be.
-    private void takeBack(Evidence evidence, AckFacts ack) {
-        if (state == State.LOSS) {
+    private void takeBack(UndoSign sign, AckFacts ack) {
+        if (state == CongestionState.LOSS) {
             rtt.onSpuriousTimeout(ack.nowNanos);
         }
-        refuted = evidence;
-        state = State.OPEN;
+        refuted = sign;
+        state = CongestionState.OPEN;
         undo.close();
         spuriousTimeout.end();
         queue.unmarkLost();
@@ -169,7 +157,7 @@ public final class LossRecovery {
 
     private void beginRecovery(AckFacts ack) {
         began = true;
-        state = State.RECOVERY;
+        state = CongestionState.RECOVERY;
         recoveryPoint = ack.sndNxt;
         probe.forget();
         undo.begin(ack.ack, ack.sndNxt);
@@ -180,12 +168,12 @@ public final class LossRecovery {
 
     /** Concludes an acknowledgment of which the congestion controller knows. */
     public void settle(AckFacts ack) {
-        if (state == State.RECOVERY) {
+        if (state == CongestionState.RECOVERY) {
             boolean safe = ack.ackedBytes > 0 && queue.losses() == lossesBefore;
             reduction.windowBytes(inFlightBytes(), ack.ackedBytes + (long) ack.sackedBytes, safe);
         }
         if (ends) {
-            state = State.OPEN;
+            state = CongestionState.OPEN;
             spuriousTimeout.end();
             undo.episodeEnds(ack.sndNxt);
         }
@@ -196,7 +184,7 @@ public final class LossRecovery {
 
     /** {@return whether fast recovery goes on, or has until this acknowledgment} */
     public boolean isReducing() {
-        return state == State.RECOVERY || probeRepaired;
+        return state == CongestionState.RECOVERY || probeRepaired;
     }
 
     /** {@return whether the last acknowledgment, or the reordering timer, has begun fast recovery} */
@@ -205,7 +193,7 @@ public final class LossRecovery {
     }
 
     /** {@return what the last acknowledgment has shown to be no loss, or null} */
-    public Evidence refuted() {
+    public UndoSign refuted() {
         return refuted;
     }
 
@@ -232,7 +220,7 @@ public final class LossRecovery {
 
     /** The retransmission timer expired. */
     public void onTimeout(int sndUna, int sndNxt, long nowNanos) {
-        boolean again = state == State.LOSS;
+        boolean again = state == CongestionState.LOSS;
         if (!again || !undo.isWaiting()) {
             undo.begin(sndUna, sndNxt);
         }
@@ -240,7 +228,7 @@ public final class LossRecovery {
             spuriousTimeout.begin(sndNxt, again);
         }
         probe.forget();
-        state = State.LOSS;
+        state = CongestionState.LOSS;
         recoveryPoint = sndNxt;
         congestion.onRetransmissionTimeout(queue.outstandingBytes(), nowNanos);
         detector.onTimeout(queue, sndNxt, nowNanos);
@@ -256,7 +244,7 @@ public final class LossRecovery {
      */
     public long probeTimeoutNanos(boolean applicationLimited) {
         boolean wanted = rack != null
-                && state == State.OPEN
+                && state == CongestionState.OPEN
                 && !queue.isEmpty()
                 && queue.sackedBytes() == 0
                 && !probe.isOutstanding();
@@ -289,7 +277,7 @@ public final class LossRecovery {
 
     /** A segment leaves for the first time. */
     public void sent(int bytes) {
-        if (state == State.RECOVERY) {
+        if (state == CongestionState.RECOVERY) {
             reduction.sent(bytes);
         }
     }
@@ -297,7 +285,7 @@ public final class LossRecovery {
     /** A segment that is lost leaves again, with this timestamp or none. */
     public void resent(int seq, int bytes, boolean stamped, int timestamp) {
         sent(bytes);
-        if (state != State.OPEN) {
+        if (state != CongestionState.OPEN) {
             undo.resent(seq, bytes, stamped, timestamp);
         }
     }

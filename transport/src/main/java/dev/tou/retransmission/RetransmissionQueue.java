@@ -34,6 +34,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int highestSacked;
     private boolean anySacked;
     private long losses;
+    private LossObserver lossObserver;
 
     /** An empty queue. */
     public RetransmissionQueue() {
@@ -45,6 +46,11 @@ public final class RetransmissionQueue extends SentSegments {
         super(firstNumber);
         lostHint = firstNumber;
         originals = firstNumber;
+    }
+
+    /** Tells {@code observer} of every segment that is found to be lost from now on. */
+    public void observeLosses(LossObserver observer) {
+        lossObserver = observer;
     }
 
     /** {@return the sequence space outstanding, in bytes} */
@@ -163,6 +169,9 @@ public final class RetransmissionQueue extends SentSegments {
         flags[at] |= LOST;
         losses++;
         lostBytes += length[at];
+        if (lossObserver != null) {
+            lossObserver.lost(seq[at], length[at]);
+        }
         if (lt(entry, lostHint)) {
             lostHint = entry;
         }
