@@ -23,12 +23,18 @@ public final class ConnectionCounters {
     public long bytesReceived;
     /** Segments that came out of order. */
     public long outOfOrder;
-    /** Acknowledgments without text. */
+    /** Acknowledgments without text: the sum of the next four. */
     public long pureAcknowledgments;
-    /** Those of them that waited for the delay to pass. */
+    /** Those of something new that went at the end of the burst that brought it. */
+    public long immediateAcknowledgments;
+    /** Those of something new that waited for the delay to pass. */
     public long delayedAcknowledgments;
-    /** Acknowledgments that repeat the last one. */
+    /** Those of nothing new, because something came out of order, twice, or unacceptable. */
     public long duplicateAcknowledgments;
+    /** Those of nothing new, because the application has read and more may come. */
+    public long windowUpdates;
+    /** Trains of text, and FINs, that carried an acknowledgment of something new. */
+    public long piggybackedAcknowledgments;
     /** Challenge acknowledgments (RFC 5961). */
     public long challenges;
     /** Probes of a closed window. */

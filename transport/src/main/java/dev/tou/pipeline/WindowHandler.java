@@ -32,6 +32,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     private final RetransmissionHandler retransmission;
     private final TextArrives text;
     private final SilenceProbes probes;
+    private final AcknowledgmentSender acknowledgments;
     private final ArrayDeque<TransmissionControlBlock> waitingForChannel = new ArrayDeque<>();
     private ChannelHandlerContext ctx;
 
@@ -47,6 +48,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.retransmission = retransmission;
         text = new TextArrives(shard, stateMachine);
         probes = new SilenceProbes(departure, stateMachine);
+        acknowledgments = new AcknowledgmentSender(departure);
     }
 
     @Override
@@ -69,7 +71,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             tcb.patience.windowOpened();
         }
         if (seg.length() > 0) {
-            text.arrive(tcb, seg, ctx.alloc());
+            text.arrive(tcb, seg, arrival.nowNanos(), ctx.alloc());
         }
         arrival.release();
     }
@@ -119,20 +121,11 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (!state.isSynchronized()) {
             if (state == TcpState.SYN_RECEIVED && tcb.acknowledgments.isDueNow()) {
                 // A challenge (RFC 5961): nothing else is acknowledged without our SYN.
-                acknowledge(tcb);
+                acknowledgments.acknowledge(ctx, tcb);
             }
             return;
         }
-        if (tcb.receiving.deservesUpdate()) {
-            tcb.acknowledgments.onUrgent();
-        }
-        if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
-            tcb.acknowledgments.onUrgent();
-        }
-        if (tcb.acknowledgments.isDueNow() && tcb.hasBlocksToReport()) {
-            // What came out of order, or twice, is reported on pure acknowledgments only.
-            acknowledge(tcb);
-        }
+        acknowledgments.beforeText(ctx, tcb);
         if (state != TcpState.TIME_WAIT) {
             if (!retransmission.resendLost(tcb)) {
                 waitForChannel(tcb);
@@ -140,12 +133,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             sendText(tcb, tcb.options().smallSegments());
             sendFin(tcb);
         }
-        if (tcb.acknowledgments.isDueNow()) {
-            acknowledge(tcb);
-        } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
-            int delayMillis = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush());
-            tcb.arm(TcpTimer.DELAYED_ACK, now() + delayMillis * NANOS_PER_MILLI);
-        }
+        acknowledgments.afterText(ctx, tcb, now());
         watchCork(tcb);
         probes.watchClosedWindow(tcb, now());
     }
@@ -190,14 +178,6 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void acknowledge(TransmissionControlBlock tcb) {
-        int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
-        for (int i = 0; i < copies; i++) {
-            tcb.counters.pureAcknowledgments++;
-            ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
-        }
-    }
-
     private long now() {
         return burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
     }
@@ -236,10 +216,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         } else if (event instanceof TimerExpiry expiry) {
             TransmissionControlBlock tcb = expiry.connection();
             switch (expiry.timer()) {
-                case DELAYED_ACK -> {
-                    tcb.acknowledgments.onDelayExpired();
-                    tcb.counters.delayedAcknowledgments++;
-                }
+                case DELAYED_ACK -> tcb.acknowledgments.onDelayExpired();
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
