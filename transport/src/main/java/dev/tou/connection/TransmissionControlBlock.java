@@ -4,6 +4,8 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
+import dev.tou.congestion.Pacer;
+import dev.tou.congestion.WindowUse;
 import dev.tou.retransmission.DuplicateAckLossDetector;
 import dev.tou.retransmission.LossDetector;
 import dev.tou.retransmission.RetransmissionQueue;
@@ -57,6 +59,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final RttEstimator rtt = new RttEstimator();
     public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final WindowUse windowUse = new WindowUse();
+    public final Pacer pacer = new Pacer();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -69,7 +73,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean establishedNotice;
     private boolean notifiedFinished;
     private boolean notifiedClosed;
-    private boolean congestionLimited;
     private boolean waitingForChannel;
     private boolean readSinceAcknowledgment;
     private Exception failure;
@@ -304,14 +307,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return congestion.windowBytes() - inFlightBytes();
     }
 
-    /** Notes whether the congestion window was what kept text from being sent. */
-    public void congestionLimited(boolean limited) {
-        congestionLimited = limited;
-    }
-
     /** {@return whether the congestion window was what kept text from being sent} */
     public boolean isCongestionLimited() {
-        return congestionLimited;
+        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */

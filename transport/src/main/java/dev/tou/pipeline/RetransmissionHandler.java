@@ -241,6 +241,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             if (!ctx.channel().isWritable()) {
                 return false;
             }
+            if (entry != queue.first()
+                    && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
+                return true;
+            }
             resend(tcb, entry);
         }
         return true;
@@ -288,6 +292,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.patience.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
+            tcb.pacer.sent(leaving.train().totalTextBytes());
         }
         // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
         // is not running, start it running".

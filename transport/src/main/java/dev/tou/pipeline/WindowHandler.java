@@ -218,6 +218,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             acknowledge(tcb);
         }
         if (state != TcpState.TIME_WAIT) {
+            Pacing.begin(tcb, now());
             if (!retransmission.resendLost(tcb)) {
                 waitForChannel(tcb);
             }
@@ -248,12 +249,16 @@ final class WindowHandler extends ChannelDuplexHandler {
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);
+            if (sendable > 0) {
+                sendable = Pacing.allows(tcb, sendable, now());
+            }
             if (sendable == 0) {
                 break;
             }
             sendTrain(tcb, sendable);
         }
-        tcb.congestionLimited(limited || tcb.congestionRoomBytes() < full);
+        tcb.windowUse.sendingStopped(
+                limited || tcb.congestionRoomBytes() < full, tcb.inFlightBytes(), tcb.snd.una(), tcb.snd.nxt());
     }
 
     private void sendTrain(TransmissionControlBlock tcb, int maxBytes) {
@@ -327,6 +332,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> probeClosedWindow(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probeSilence(tcb, expiry.nowNanos());
+                case PACING -> {
+                    // The turn that follows sends.
+                }
                 default -> context.fireUserEventTriggered(event);
             }
         } else {
