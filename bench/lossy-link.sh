@@ -88,6 +88,8 @@ for argument in "$@"; do
   fi
 done
 
+[[ " $* " == *" --output"* ]] || parts+=(--output "$home/docs/results")
+
 # A test has the classes already; a user's are built when they are needed.
 tou=("$home/tou")
 [[ -z ${TOU_CLASS_PATH:-} ]] || tou=(java -cp "$TOU_CLASS_PATH" dev.tou.bench.Tou)

@@ -39,8 +39,10 @@ class TunlinkTest {
         Requirements.lab("ip", "cc", "bash");
         program = folder.resolve("tunlink");
         run(List.of("cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString(), "link/tunlink.c"));
-        run(List.of("ip", "netns", "add", a));
-        run(List.of("ip", "netns", "add", b));
+        for (String netns : List.of(a, b)) {
+            run(List.of("ip", "netns", "add", netns));
+            Lab.output(Lab.in(netns, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6"));
+        }
     }
 
     @AfterEach
@@ -55,10 +57,20 @@ class TunlinkTest {
                 .isZero();
     }
 
-    /** {@return what the link has counted of {@value #PACKETS} datagrams from A to B} */
+    /**
+     * {@return what the link has counted of {@value #PACKETS} datagrams from A to B}
+     *
+     * <p>Nobody takes them, and what the kernel says to that is lost, so that the sender goes on.
+     */
     private JsonNode carry(String... options) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(program.toString(), "--a", a + ",touA,10.1.1.1/30", "--b", b + ",touB,10.1.1.2/30"));
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--a",
+                a + ",touA,10.1.1.1/30",
+                "--b",
+                b + ",touB,10.1.1.2/30",
+                "--loss-ba",
+                "100"));
         command.addAll(List.of(options));
         Process link = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -66,11 +78,11 @@ class TunlinkTest {
         try {
             var said = link.inputReader();
             assertThat(said.readLine()).isEqualTo("ready");
-            // Answers to datagrams that nobody expects come back, and find the socket: that must not stop the sender.
-            run(Lab.in(a, "bash", "-c", "trap '' PIPE; " + SEND.replace(">&3;", ">&3 2>/dev/null || true;")));
+            run(Lab.in(a, "bash", "-c", SEND));
             link.toHandle().destroy();
             JsonNode counters = new ObjectMapper().readTree(said.readLine());
             assertThat(link.waitFor()).isZero();
+            assertThat(sum(counters.path("a_to_b"), "in_packets")).isEqualTo(PACKETS);
             return counters.path("a_to_b");
         } finally {
             link.destroyForcibly();
@@ -89,17 +101,14 @@ class TunlinkTest {
     /** 200 of 2000 are expected, with a deviation of 13. */
     @Test
     void losesAsManyAsItIsToldAndTheSameForTheSameSeed() throws Exception {
-        JsonNode first = carry("--loss", "10", "--seed", "7");
-        JsonNode again = carry("--loss", "10", "--seed", "7", "--dup-ab", "5", "--loss-ba", "50");
-        JsonNode other = carry("--loss", "10", "--seed", "8");
-        long shared = Math.min(sum(first, "in_packets"), sum(again, "in_packets"));
-        assertThat(shared).as("every datagram has come").isGreaterThan(PACKETS / 2);
-        assertThat(sum(first, "losses") * 10.0 / sum(first, "in_packets")).isBetween(0.7, 1.3);
-        if (sum(first, "in_packets") == sum(again, "in_packets")) {
-            assertThat(sum(again, "losses")).isEqualTo(sum(first, "losses"));
-        }
+        JsonNode first = carry("--loss-ab", "10", "--seed", "7");
+        JsonNode again = carry("--loss-ab", "10", "--seed", "7", "--dup", "5");
+        JsonNode other = carry("--loss-ab", "10", "--seed", "8");
+        assertThat(sum(first, "losses")).isBetween(140L, 260L);
+        assertThat(sum(again, "losses")).isEqualTo(sum(first, "losses"));
         assertThat(sum(other, "losses")).isNotEqualTo(sum(first, "losses"));
         assertThat(sum(again, "dups")).isPositive();
+        assertThat(sum(first, "dups")).isZero();
     }
 
     @Test
