@@ -45,6 +45,7 @@ public final class NegotiatedOptions {
     private boolean sack;
     private boolean ownPeer;
     private int peerAckDelayMillis;
+    private int peerPushAckDelayMillis;
 
     /** Nothing is agreed yet. */
     public NegotiatedOptions(ConnectionOptions own, boolean ipv6) {
@@ -103,9 +104,11 @@ public final class NegotiatedOptions {
         sack = offersSack && peer.has(SegmentOptions.SACK_PERMITTED);
         ownPeer = peer.has(SegmentOptions.ACK_DELAY);
         peerAckDelayMillis = ownPeer ? peer.ackDelayMillis() : 0;
+        peerPushAckDelayMillis = ownPeer ? Math.min(peer.pushAckDelayMillis(), peerAckDelayMillis) : 0;
     }
 
-    private int announcedMss() {
+    /** {@return the largest segment that we tell the peer to send, options counted} */
+    int announcedMss() {
         int accepted = Math.max(own.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
         return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
     }
@@ -117,6 +120,11 @@ public final class NegotiatedOptions {
     /** {@return the shift of our own window fields: 0 unless both offered it} */
     public int scale() {
         return scaling ? ownScale : 0;
+    }
+
+    /** {@return whether both have offered window scaling} */
+    boolean scaling() {
+        return scaling;
     }
 
     /** {@return the shift of the peer's window fields} */
@@ -139,9 +147,14 @@ public final class NegotiatedOptions {
         return ownPeer;
     }
 
-    /** {@return the longest time that a peer of ours holds back an acknowledgment, in milliseconds} */
+    /** {@return the longest time that a peer of ours holds back an acknowledgment, in milliseconds, 0 to 255; 0 for others} */
     public int peerAckDelayMillis() {
         return peerAckDelayMillis;
+    }
+
+    /** {@return the same for a lone segment with PSH, which is never longer} */
+    public int peerPushAckDelayMillis() {
+        return peerPushAckDelayMillis;
     }
 
     /** {@return the longest time that we hold back an acknowledgment, in milliseconds} */

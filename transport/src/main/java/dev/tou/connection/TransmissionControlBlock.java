@@ -4,21 +4,23 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
-import dev.tou.retransmission.DuplicateAckLossDetector;
-import dev.tou.retransmission.LossDetector;
+import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.DuplicateText;
 import dev.tou.window.ReassemblyQueue;
 import dev.tou.window.ReceiveBuffer;
+import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
 import dev.tou.window.SendBuffer;
 import dev.tou.window.SendSequenceSpace;
@@ -51,18 +53,20 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final SendBuffer sendBuffer;
     public final ReceiveBuffer receiveBuffer;
     public final ReassemblyQueue reassembly;
+    public final DuplicateText duplicates = new DuplicateText();
     public final AdvertisedWindow advertisedWindow;
+    public final ReceiveFlow receiving;
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
-    public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final LossRecovery recovery;
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
+    public final Reporter report;
 
     private int chargedBytes;
-    private int peerSegmentBytes;
     private int lastAckSent;
     private boolean passive;
     private boolean orphan;
@@ -71,7 +75,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
-    private boolean readSinceAcknowledgment;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
     private boolean touched;
@@ -110,13 +113,22 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
         advertisedWindow = new AdvertisedWindow(capacity);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
         congestion = options.congestionController().newController();
+        recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
+        report = new Reporter(this, owner, wheel);
     }
 
     /** {@return the tuple that names the connection} */
     @Override
     public ConnectionKey key() {
         return key;
+    }
+
+    /** {@return the addresses that channels show; a new object} */
+    ConnectionId id() {
+        InetSocketAddress local = new InetSocketAddress(owner.localAddress().getAddress(), key.localTcpPort());
+        return new ConnectionId(local, key.remoteTcpAddress());
     }
 
     /** {@return the peer's UDP address, where segments go} */
@@ -144,6 +156,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             sendBuffer.release();
             reassembly.release();
         }
+        report.stateChanged(event, from, state);
         owner.stateChanged(this, from, state);
     }
 
@@ -242,6 +255,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The connection is synchronized: segments have their shape, text may be sent. */
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
+        recovery.open(negotiated.sack());
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         if (handshake.tries() > 1) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
@@ -249,8 +263,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        peerSegmentBytes = negotiated.segmentTextBytes();
+        receiving.observePeerSegment(negotiated.segmentTextBytes());
         patience.heard(nowNanos);
+        patience.heardText();
+        report.established();
         establishedNotice = true;
     }
 
@@ -263,30 +279,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     // --- windows ---
 
-    /** Moves the right edge of the receive window to where it may go, because a segment is about to tell the peer. */
-    public void advertiseWindow() {
-        rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
+    /** Notes sequence space that came twice, for a peer that understands blocks (RFC 2883). */
+    public void observeDuplicate(int left, int right) {
+        if (negotiated.sack()) {
+            duplicates.note(left, right);
+        }
     }
 
-    /** The application has read; that alone can be worth an acknowledgment. */
-    public void applicationRead() {
-        readSinceAcknowledgment = true;
-    }
-
-    /** {@return whether the application has read so much that the peer should be told} */
-    public boolean deservesWindowUpdate() {
-        return readSinceAcknowledgment
-                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
-    }
-
-    /** {@return the text of the largest segment that the peer has sent, in bytes} */
-    public int peerSegmentBytes() {
-        return peerSegmentBytes;
-    }
-
-    /** Notes how large the peer's segments are. */
-    public void observePeerSegment(int textBytes) {
-        peerSegmentBytes = Math.max(peerSegmentBytes, textBytes);
+    /** {@return whether a pure acknowledgment has something to report that one on text has not} */
+    public boolean hasBlocksToReport() {
+        return !reassembly.isEmpty() || duplicates.ranges() > 0;
     }
 
     /** {@return the bytes that wait to be sent for the first time} */
@@ -296,12 +298,12 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return what is thought to be on the path, in bytes} */
     public int inFlightBytes() {
-        return Math.max(0, retransmissionQueue.pipeBytes() - lossDetector.unreportedArrivals());
+        return recovery.inFlightBytes();
     }
 
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
-        return congestion.windowBytes() - inFlightBytes();
+        return recovery.windowBytes() - inFlightBytes();
     }
 
     /** Notes whether the congestion window was what kept text from being sent. */
@@ -321,6 +323,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return before;
     }
 
+    /** {@return whether the connection waits until the UDP channel takes more} */
+    public boolean isWaitingForChannel() {
+        return waitingForChannel;
+    }
+
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
         int chosen = options.sendBufferBytes();
@@ -337,8 +344,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
-        readSinceAcknowledgment = false;
+        receiving.told();
         acknowledgments.onSent();
+        report.acknowledgmentSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
 
@@ -347,6 +355,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        report.receiveBuffer();
+        report.chooseListener();
     }
 
     /**
@@ -359,28 +369,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return new TcpInfo(
-                state,
-                sendBuffer.segmentTextBytes(),
-                congestion.windowBytes(),
-                congestion.slowStartThresholdBytes(),
-                retransmissionQueue.outstandingBytes(),
-                rtt.rtoNanos(),
-                rtt.srttNanos(),
-                rtt.rttvarNanos(),
-                rtt.minRttNanos(),
-                snd.wnd(),
-                rcv.wnd(),
-                counters.bytesSent,
-                counters.bytesRetransmitted,
-                counters.bytesAcknowledged,
-                counters.bytesReceived,
-                counters.segmentsSent,
-                counters.segmentsReceived,
-                counters.retransmissions,
-                counters.timeouts,
-                counters.recoveries,
-                congestion.name());
+        return Figures.of(this, report.nowNanos());
     }
 
     // --- timers and bursts ---

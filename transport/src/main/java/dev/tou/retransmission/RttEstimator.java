@@ -55,6 +55,7 @@ public final class RttEstimator {
     private long srttNanos;
     private long rttvarNanos;
     private long latestNanos;
+    private long samples;
     private int backoffs;
 
     /** The largest RTTVAR of the present round trip and of the one before; the present one began at {@code roundAt}. */
@@ -62,6 +63,11 @@ public final class RttEstimator {
 
     private long lastRoundRttvarNanos;
     private long roundAt;
+
+    /** Whether a timeout was spurious, and when that was known. */
+    private boolean adapts;
+
+    private long adaptsFrom;
 
     /** Makes an estimator with the default floor. */
     public RttEstimator() {
@@ -118,11 +124,15 @@ public final class RttEstimator {
     private long smooth(long rttNanos, long nowNanos) {
         long rtt = Math.min(Math.max(1, rttNanos), MAX_RTO_NANOS);
         latestNanos = rtt;
+        samples++;
         backoffs = 0;
         if (sampled) {
             long error = rtt - srttNanos;
             rttvarNanos += (Math.abs(error) - rttvarNanos) / 4;
             srttNanos += error / 8;
+            if (adapts) {
+                adapt(rtt, nowNanos);
+            }
             rememberVariance(nowNanos);
         } else {
             sampled = true;
@@ -139,6 +149,25 @@ public final class RttEstimator {
     public void backOff() {
         if (backoffs < Integer.MAX_VALUE) {
             backoffs++;
+        }
+    }
+
+    /**
+     * A timeout was spurious: the path was only slow. Back-off ends, and if what is sent from now on is as late, the estimate takes
+     * that as a first sample would, so that the next timeout is not spurious as well (RFC 4015 section 3.3).
+     */
+    public void onSpuriousTimeout(long nowNanos) {
+        backoffs = 0;
+        adapts = true;
+        adaptsFrom = nowNanos;
+    }
+
+    // The first sample of what was sent after a spurious timeout.
+    private void adapt(long rtt, long nowNanos) {
+        if (nowNanos - rtt - adaptsFrom >= 0) {
+            adapts = false;
+            srttNanos = Math.max(srttNanos, rtt);
+            rttvarNanos = Math.max(rttvarNanos, rtt / 2);
         }
     }
 
@@ -188,6 +217,11 @@ public final class RttEstimator {
     /** {@return the least round-trip time of the last {@link #MIN_RTT_WINDOW_NANOS}, as of the last sample; 0 without one} */
     public long minRttNanos() {
         return minRtt.value();
+    }
+
+    /** {@return how many valid samples there were} */
+    public long samples() {
+        return samples;
     }
 
     /** {@return the last sample} */
