@@ -29,6 +29,7 @@ record CellResult(
     static CellResult of(Cell cell) {
         try (Scenario scenario = new Scenario(cell.seed())) {
             scenario.path(cell.up(), cell.down())
+                    .udpBuffers(2 * BUFFER_BYTES)
                     .client(client -> client.option(ChannelOption.SO_SNDBUF, BUFFER_BYTES))
                     .server(server -> server.option(ChannelOption.SO_RCVBUF, BUFFER_BYTES));
             PathReport report = scenario.report(cell.bytes());

@@ -75,6 +75,15 @@ public final class Scenario implements AutoCloseable {
         return this;
     }
 
+    /** Lets both hosts' UDP sockets hold so much, which else is 4 MiB; windows are at most half of it. */
+    public Scenario udpBuffers(int bytes) {
+        client.maxReceiveBufferBytes(bytes);
+        server.maxReceiveBufferBytes(bytes);
+        clients.transport().socketReceiveBytes(bytes);
+        servers.transport().socketReceiveBytes(bytes);
+        return this;
+    }
+
     /** Options of the client. */
     public Scenario client(UnaryOperator<Bootstrap> options) {
         clientOptions = options;
@@ -117,15 +126,13 @@ public final class Scenario implements AutoCloseable {
         return this;
     }
 
-    /** Stops the client's loop at a moment for a while, as a garbage collection does. */
-    Scenario stallClient(Duration when, Duration length) {
-        network.at(when, () -> client.stall(length));
-        return this;
+    /** Stops the client's loop from now on for a while, as a garbage collection does. */
+    void stallClient(Duration length) {
+        client.stall(length);
     }
 
-    Scenario stallServer(Duration when, Duration length) {
-        network.at(when, () -> server.stall(length));
-        return this;
+    void stallServer(Duration length) {
+        server.stall(length);
     }
 
     Scenario at(Duration when, Runnable what) {
