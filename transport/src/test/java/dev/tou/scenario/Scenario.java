@@ -131,6 +131,11 @@ public final class Scenario implements AutoCloseable {
         client.stall(length);
     }
 
+    /** The same, in the worst moment: between a look at the sockets and the timers. */
+    void stallClientBeforeItsTimers(Duration length) {
+        simulation.stallBeforeNextTimer(client, length);
+    }
+
     void stallServer(Duration length) {
         server.stall(length);
     }

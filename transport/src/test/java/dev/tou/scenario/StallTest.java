@@ -98,6 +98,37 @@ class StallTest {
         }
     }
 
+    // RFC 8985 section 7.2 and RFC 6298 section 5: the timers of the stall's time are late, and are the first to run.
+    // An
+    // acknowledgment that waits in the socket must be read before they are believed.
+    @ParameterizedTest
+    @ValueSource(ints = {5, 50, 500, 3000})
+    void aSenderThatStallsBeforeItsTimersSendsNothingAgain(int millis) {
+        try (ConnectedScenario c = new ConnectedScenario(path(0))) {
+            Aftermath aftermath = stall(c, Duration.ofMillis(millis), Scenario::stallClientBeforeItsTimers);
+            assertThat(aftermath.retransmissions()).isZero();
+            assertThat(c.info().timeouts()).isZero();
+            assertThat(aftermath.after()).isGreaterThan(0.95 * aftermath.before());
+            c.untilAllIsRead();
+        }
+    }
+
+    @Test
+    void aSenderThatStallsBeforeItsTimersAtAnyMomentSendsNothingAgain() {
+        try (ConnectedScenario c = new ConnectedScenario(path(0)).warmedUp()) {
+            for (int i = 0; i < 100; i++) {
+                Duration length = Duration.ofMillis(1 + (i * 37) % 200);
+                c.writes(500 + 3000 * (i % 5));
+                c.scenario().advance(Duration.ofMillis(i % 19));
+                c.scenario().stallClientBeforeItsTimers(length);
+                c.writes(500 + 3000 * (i % 5));
+                c.scenario().advance(Duration.ofMillis(600));
+            }
+            assertThat(c.scenario().ledger().up().retransmittedSegments()).isZero();
+            assertThat(c.info().timeouts()).isZero();
+        }
+    }
+
     // What was lost before the stall still has to go again, and nothing else.
     @ParameterizedTest
     @ValueSource(ints = {5, 50, 500, 3000})
