@@ -21,7 +21,11 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<Integer> PATH_MTU = valueOf(TouChannelOption.class, "PATH_MTU");
 
-    /** What makes the congestion controller of each connection; default NewReno (RFC 5681, RFC 6582). */
+    /**
+     * What makes the congestion controller of each connection: {@link dev.tou.congestion.CongestionControllers#CUBIC}, the
+     * default, {@link dev.tou.congestion.CongestionControllers#NEW_RENO}, or one of your own, see
+     * {@link dev.tou.congestion.CongestionController}.
+     */
     public static final ChannelOption<CongestionControllerFactory> CONGESTION_CONTROLLER =
             valueOf(TouChannelOption.class, "CONGESTION_CONTROLLER");
 

@@ -2,7 +2,7 @@
 package dev.tou.connection;
 
 import dev.tou.congestion.CongestionControllerFactory;
-import dev.tou.congestion.NewReno;
+import dev.tou.congestion.CongestionControllers;
 import dev.tou.window.SmallSegments;
 
 /**
@@ -40,7 +40,7 @@ public final class ConnectionOptions {
     private volatile int mslSeconds = 30;
     private volatile int finWait2Seconds = 60;
     private volatile int delayedAckMillis = 40;
-    private volatile CongestionControllerFactory congestionController = NewReno::new;
+    private volatile CongestionControllerFactory congestionController = CongestionControllers.CUBIC;
 
     /** The defaults. */
     public ConnectionOptions() {}
@@ -270,7 +270,7 @@ public final class ConnectionOptions {
         delayedAckMillis = millis;
     }
 
-    /** {@return what makes the congestion controller of each connection; default NewReno} */
+    /** {@return what makes the congestion controller of each connection; default CUBIC} */
     public CongestionControllerFactory congestionController() {
         return congestionController;
     }

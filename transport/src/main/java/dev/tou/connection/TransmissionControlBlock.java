@@ -17,8 +17,10 @@ import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.DuplicateText;
 import dev.tou.window.ReassemblyQueue;
 import dev.tou.window.ReceiveBuffer;
+import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
 import dev.tou.window.SendBuffer;
 import dev.tou.window.SendSequenceSpace;
@@ -51,7 +53,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final SendBuffer sendBuffer;
     public final ReceiveBuffer receiveBuffer;
     public final ReassemblyQueue reassembly;
+    public final DuplicateText duplicates = new DuplicateText();
     public final AdvertisedWindow advertisedWindow;
+    public final ReceiveFlow receiving;
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
@@ -62,7 +66,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final ConnectionCounters counters = new ConnectionCounters();
 
     private int chargedBytes;
-    private int peerSegmentBytes;
     private int lastAckSent;
     private boolean passive;
     private boolean orphan;
@@ -71,7 +74,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
-    private boolean readSinceAcknowledgment;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
     private boolean touched;
@@ -110,6 +112,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
         advertisedWindow = new AdvertisedWindow(capacity);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
         congestion = options.congestionController().newController();
     }
 
@@ -249,7 +252,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        peerSegmentBytes = negotiated.segmentTextBytes();
+        receiving.observePeerSegment(negotiated.segmentTextBytes());
         patience.heard(nowNanos);
         establishedNotice = true;
     }
@@ -263,30 +266,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     // --- windows ---
 
-    /** Moves the right edge of the receive window to where it may go, because a segment is about to tell the peer. */
-    public void advertiseWindow() {
-        rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
+    /** Notes sequence space that came twice, for a peer that understands blocks (RFC 2883). */
+    public void observeDuplicate(int left, int right) {
+        if (negotiated.sack()) {
+            duplicates.note(left, right);
+        }
     }
 
-    /** The application has read; that alone can be worth an acknowledgment. */
-    public void applicationRead() {
-        readSinceAcknowledgment = true;
-    }
-
-    /** {@return whether the application has read so much that the peer should be told} */
-    public boolean deservesWindowUpdate() {
-        return readSinceAcknowledgment
-                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
-    }
-
-    /** {@return the text of the largest segment that the peer has sent, in bytes} */
-    public int peerSegmentBytes() {
-        return peerSegmentBytes;
-    }
-
-    /** Notes how large the peer's segments are. */
-    public void observePeerSegment(int textBytes) {
-        peerSegmentBytes = Math.max(peerSegmentBytes, textBytes);
+    /** {@return whether a pure acknowledgment has something to report that one on text has not} */
+    public boolean hasBlocksToReport() {
+        return !reassembly.isEmpty() || duplicates.ranges() > 0;
     }
 
     /** {@return the bytes that wait to be sent for the first time} */
@@ -337,7 +326,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
-        readSinceAcknowledgment = false;
+        receiving.told();
         acknowledgments.onSent();
         disarm(TcpTimer.DELAYED_ACK);
     }

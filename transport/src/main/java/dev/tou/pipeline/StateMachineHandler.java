@@ -23,6 +23,8 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
+import static dev.tou.segment.SequenceNumber.lt;
+
 /**
  * Third stage: the state machine (RFC 9293 section 3.10.7.3, and 3.10.7.4 first to fifth): is the segment acceptable, does it
  * reset the connection, does it complete the handshake. It also carries out OPEN, CLOSE and ABORT, and stamps what leaves with
@@ -157,6 +159,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         if (seg.text().bytes() > 0 || seg.is(ControlBits.FIN)) {
             tcb.acknowledgments.onUrgent();
             tcb.counters.duplicateAcknowledgments++;
+            if (lt(seg.seq(), tcb.rcv.nxt())) {
+                tcb.observeDuplicate(seg.seq(), lt(seg.end(), tcb.rcv.nxt()) ? seg.end() : tcb.rcv.nxt());
+            }
         } else {
             challenge(tcb, now);
         }
@@ -363,7 +368,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void stamp(Departure leaving) {
         TransmissionControlBlock tcb = leaving.connection();
         int bits = ControlBits.ACK | (leaving.hasTrain() ? 0 : leaving.lastBits());
-        tcb.advertiseWindow();
+        tcb.receiving.advertise();
         Segment segment = leaving.segment();
         segment.header(
                 tcb.key().localTcpPort(),
@@ -375,6 +380,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         stampTimestamps(tcb, segment);
         if (leaving.kind() == Departure.Kind.ACKNOWLEDGMENT && tcb.negotiated.sack()) {
             int max = SegmentEncoder.maxSackBlocks(tcb.negotiated.timestamps());
+            tcb.duplicates.report(segment.options());
             tcb.reassembly.report(segment.options(), max);
         }
         tcb.acknowledgmentSent();
