@@ -2,6 +2,7 @@
 package dev.tou.channel;
 
 import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.telemetry.TransportListenerFactory;
 import io.netty.channel.ChannelOption;
 
 /**
@@ -28,6 +29,13 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<CongestionControllerFactory> CONGESTION_CONTROLLER =
             valueOf(TouChannelOption.class, "CONGESTION_CONTROLLER");
+
+    /**
+     * What makes a listener for each connection, which hears every decision of its transport; default
+     * {@link TransportListenerFactory#NONE}.
+     */
+    public static final ChannelOption<TransportListenerFactory> TRANSPORT_LISTENER =
+            valueOf(TouChannelOption.class, "TRANSPORT_LISTENER");
 
     /** Whether timestamps are offered (RFC 7323 section 3); default true. */
     public static final ChannelOption<Boolean> TIMESTAMPS = valueOf(TouChannelOption.class, "TIMESTAMPS");

@@ -3,6 +3,7 @@ package dev.tou.connection;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.CongestionControllers;
+import dev.tou.telemetry.TransportListenerFactory;
 import dev.tou.window.SmallSegments;
 
 /**
@@ -41,6 +42,7 @@ public final class ConnectionOptions {
     private volatile int finWait2Seconds = 60;
     private volatile int delayedAckMillis = 40;
     private volatile CongestionControllerFactory congestionController = CongestionControllers.CUBIC;
+    private volatile TransportListenerFactory transportListener = TransportListenerFactory.NONE;
 
     /** The defaults. */
     public ConnectionOptions() {}
@@ -70,6 +72,7 @@ public final class ConnectionOptions {
         copy.finWait2Seconds = finWait2Seconds;
         copy.delayedAckMillis = delayedAckMillis;
         copy.congestionController = congestionController;
+        copy.transportListener = transportListener;
         return copy;
     }
 
@@ -277,5 +280,14 @@ public final class ConnectionOptions {
 
     public void congestionController(CongestionControllerFactory factory) {
         congestionController = factory;
+    }
+
+    /** {@return what makes the listener of each connection; default {@link TransportListenerFactory#NONE}} */
+    public TransportListenerFactory transportListener() {
+        return transportListener;
+    }
+
+    public void transportListener(TransportListenerFactory factory) {
+        transportListener = factory;
     }
 }

@@ -11,6 +11,7 @@ import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
@@ -64,6 +65,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
+    public final Reporter report;
 
     private int chargedBytes;
     private int lastAckSent;
@@ -114,12 +116,19 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         advertisedWindow = new AdvertisedWindow(capacity);
         receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
         congestion = options.congestionController().newController();
+        report = new Reporter(this, owner, wheel);
     }
 
     /** {@return the tuple that names the connection} */
     @Override
     public ConnectionKey key() {
         return key;
+    }
+
+    /** {@return the addresses that channels show; a new object} */
+    ConnectionId id() {
+        InetSocketAddress local = new InetSocketAddress(owner.localAddress().getAddress(), key.localTcpPort());
+        return new ConnectionId(local, key.remoteTcpAddress());
     }
 
     /** {@return the peer's UDP address, where segments go} */
@@ -147,6 +156,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             sendBuffer.release();
             reassembly.release();
         }
+        report.stateChanged(event, from, state);
         owner.stateChanged(this, from, state);
     }
 
@@ -254,6 +264,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience.spoke(nowNanos);
         receiving.observePeerSegment(negotiated.segmentTextBytes());
         patience.heard(nowNanos);
+        report.established();
         establishedNotice = true;
     }
 
@@ -310,6 +321,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return before;
     }
 
+    /** {@return whether the connection waits until the UDP channel takes more} */
+    public boolean isWaitingForChannel() {
+        return waitingForChannel;
+    }
+
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
         int chosen = options.sendBufferBytes();
@@ -328,6 +344,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         lastAckSent = rcv.nxt();
         receiving.told();
         acknowledgments.onSent();
+        report.acknowledgmentSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
 
@@ -336,6 +353,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        report.receiveBuffer();
+        report.chooseListener();
     }
 
     /**
@@ -348,28 +367,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return new TcpInfo(
-                state,
-                sendBuffer.segmentTextBytes(),
-                congestion.windowBytes(),
-                congestion.slowStartThresholdBytes(),
-                retransmissionQueue.outstandingBytes(),
-                rtt.rtoNanos(),
-                rtt.srttNanos(),
-                rtt.rttvarNanos(),
-                rtt.minRttNanos(),
-                snd.wnd(),
-                rcv.wnd(),
-                counters.bytesSent,
-                counters.bytesRetransmitted,
-                counters.bytesAcknowledged,
-                counters.bytesReceived,
-                counters.segmentsSent,
-                counters.segmentsReceived,
-                counters.retransmissions,
-                counters.timeouts,
-                counters.recoveries,
-                congestion.name());
+        return Figures.of(this);
     }
 
     // --- timers and bursts ---

@@ -9,6 +9,8 @@ import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.AckKind;
+import dev.tou.telemetry.WindowChange;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.SmallSegments;
 import dev.tou.window.Train;
@@ -124,6 +126,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             return;
         }
         if (tcb.receiving.deservesUpdate()) {
+            tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
             tcb.acknowledgments.onUrgent();
         }
         if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
@@ -148,6 +151,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         watchCork(tcb);
         probes.watchClosedWindow(tcb, now());
+        tcb.report.limitedBy(SendLimit.of(tcb), now());
     }
 
     private void sendText(TransmissionControlBlock tcb, SmallSegments small) {
@@ -155,6 +159,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
             tcb.congestion.onIdleRestart(now());
+            tcb.report.window(WindowChange.IDLE_RESTART);
         }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
             if (!ctx.channel().isWritable()) {
@@ -193,7 +198,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     private void acknowledge(TransmissionControlBlock tcb) {
         int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
         for (int i = 0; i < copies; i++) {
-            tcb.counters.pureAcknowledgments++;
+            tcb.report.acknowledges();
             ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
         }
     }
@@ -238,7 +243,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             switch (expiry.timer()) {
                 case DELAYED_ACK -> {
                     tcb.acknowledgments.onDelayExpired();
-                    tcb.counters.delayedAcknowledgments++;
+                    tcb.report.acknowledgmentDue(AckKind.DELAYED);
                 }
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
