@@ -45,6 +45,16 @@ class SimulationGridTest {
         assertThat(GridTable.differences(results)).as("lines that changed").isEmpty();
     }
 
+    // Neither the clock on the wall nor the thread nor what ran before may show in the table.
+    @Test
+    void aCellIsTheSameOnAnyThread() throws Exception {
+        Cell cell = new Cell(10_000, 10_000_000, 0.5, 1);
+        String here = CellResult.of(cell).line();
+        List<CellResult> there = run(List.of(cell, new Cell(10_000, 10_000_000, 0.5, 3), cell));
+        assertThat(there.get(0).line()).isEqualTo(here);
+        assertThat(there.get(2).line()).isEqualTo(here);
+    }
+
     private static List<CellResult> run(List<Cell> cells) throws InterruptedException, ExecutionException {
         ExecutorService workers =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());

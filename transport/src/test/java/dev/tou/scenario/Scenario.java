@@ -111,10 +111,11 @@ public final class Scenario implements AutoCloseable {
         return this;
     }
 
-    /** Loses the n-th segment of this kind, counted from 1. */
-    Scenario dropNth(int n, Predicate<Sighting> which) {
+    /** Loses the first so many segments of this kind. */
+    Scenario dropFirst(int howMany, Predicate<Sighting> which) {
         keepSegments();
-        network.addRule(DatagramRule.dropNth(n, datagram -> which.test(ledger.latest())));
+        int[] left = {howMany};
+        network.addRule(DatagramRule.drop(datagram -> left[0] > 0 && which.test(ledger.latest()) && left[0]-- > 0));
         return this;
     }
 

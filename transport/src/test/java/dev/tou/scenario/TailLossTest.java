@@ -43,7 +43,7 @@ class TailLossTest {
             double probeTimeout = probeTimeoutMillis(c.info(), delay);
             long begin = c.nowNanos();
             long end = c.talker().written() + bytes;
-            c.scenario().dropNth(1, s -> s.fromClient() && s.hasText() && s.offset() + s.length() == end);
+            c.scenario().dropFirst(1, s -> s.fromClient() && s.hasText() && s.offset() + s.length() == end);
             c.writes(bytes);
             c.untilAllIsRead();
             assertThat(c.millisFromWireToReader(end - 1))
@@ -78,8 +78,7 @@ class TailLossTest {
             long begin = c.nowNanos();
             TcpInfo before = c.info();
             long tail = c.talker().written();
-            c.scenario().dropNth(1, s -> s.fromClient() && s.hasText() && s.offset() >= tail);
-            c.scenario().dropNth(2, s -> s.fromClient() && s.hasText() && s.offset() >= tail);
+            c.scenario().dropFirst(2, s -> s.fromClient() && s.hasText() && s.offset() >= tail);
             c.writes(256);
             c.untilAllIsRead();
             assertThat(c.info().timeouts()).isEqualTo(1);
@@ -108,7 +107,7 @@ class TailLossTest {
         try (ConnectedScenario c = connected().warmedUp()) {
             long begin = c.nowNanos();
             long cwnd = c.info().cwnd();
-            c.scenario().dropNth(1, s -> !s.fromClient() && s.isPureAck() && s.nanos() >= begin);
+            c.scenario().dropFirst(1, s -> !s.fromClient() && s.isPureAck() && s.nanos() >= begin);
             c.writes(256);
             c.scenario().advance(Duration.ofSeconds(1));
             assertThat(c.textSince(begin)).hasSize(2);
