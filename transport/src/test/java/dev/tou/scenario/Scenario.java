@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 import dev.tou.channel.SimChannels;
+import dev.tou.channel.TouChannelOption;
 import dev.tou.channel.TouSocketChannel;
 import dev.tou.simulation.DatagramRule;
 import dev.tou.simulation.LinkProfile;
@@ -36,6 +37,7 @@ public final class Scenario implements AutoCloseable {
     private final SimChannels clients;
     private final SimChannels servers;
     private final WireLedger ledger;
+    private final Decisions decisions = new Decisions();
     private UnaryOperator<Bootstrap> clientOptions = UnaryOperator.identity();
     private UnaryOperator<ServerBootstrap> serverOptions = UnaryOperator.identity();
     private TouSocketChannel clientChannel;
@@ -163,6 +165,7 @@ public final class Scenario implements AutoCloseable {
         Bootstrap connecting = clients.client()
                 .option(ChannelOption.ALLOCATOR, network.allocator())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(TouChannelOption.TRANSPORT_LISTENER, connection -> decisions)
                 .handler(atClient);
         clientChannel = (TouSocketChannel)
                 clientOptions.apply(connecting).connect(server.address(PORT)).channel();
@@ -249,6 +252,11 @@ public final class Scenario implements AutoCloseable {
 
     long nowNanos() {
         return network.nowNanos();
+    }
+
+    /** {@return what the client decided about losses} */
+    Decisions decisions() {
+        return decisions;
     }
 
     WireLedger ledger() {

@@ -37,6 +37,7 @@ class SpuriousRecoveryTest {
             assertThat(scenario.ledger().up().retransmittedSegments())
                     .as("it was mistaken for a loss")
                     .isEqualTo(1);
+            assertThat(scenario.decisions().undos()).as("found to be needless").isNotEmpty();
             assertThat(c.info().cwnd()).as("window").isGreaterThanOrEqualTo(cwnd);
             assertThat(c.info().ssthresh()).as("threshold").isGreaterThanOrEqualTo(ssthresh);
             assertThat(c.info().timeouts()).isZero();

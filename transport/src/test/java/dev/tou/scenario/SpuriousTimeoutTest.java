@@ -39,6 +39,7 @@ class SpuriousTimeoutTest {
             c.streamsFor(Duration.ofMillis(900));
             assertThat(c.info().timeouts()).as("timeouts").isPositive();
             assertThat(scenario.ledger().up().lostSegments()).isZero();
+            assertThat(scenario.decisions().undos()).as("found to be needless").isNotEmpty();
             assertThat(c.info().cwnd()).as("window").isGreaterThanOrEqualTo(cwnd);
             assertThat(c.info().ssthresh()).as("threshold").isGreaterThanOrEqualTo(ssthresh);
             // A probe, the timeouts of growing length, and no more: not the whole window once again.
