@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Long streams over paths that lose: nothing goes twice but what was lost, and no loss waits for the timeout. */
-class LossyPathTest {
+class LossyPathTest extends ScenarioTest {
 
     private static final long RATE = 50_000_000;
     private static final Duration WAY = Duration.ofMillis(10);
@@ -26,11 +26,11 @@ class LossyPathTest {
     @Test
     void threeOfTenAcknowledgmentsLostCostNothing() {
         double clean;
-        try (Scenario scenario = new Scenario(1).path(clean())) {
+        try (Scenario scenario = scenario(1).path(clean())) {
             clean = scenario.transfer(20_000_000).bitsPerSecond();
         }
         try (Scenario scenario =
-                new Scenario(1).path(clean(), LinkProfile.IDEAL.delay(WAY).loss(0.3))) {
+                scenario(1).path(clean(), LinkProfile.IDEAL.delay(WAY).loss(0.3))) {
             Transfer transfer = scenario.transfer(20_000_000);
             assertThat(transfer.bitsPerSecond()).isGreaterThan(0.95 * clean);
             WireLedger.Direction up = scenario.ledger().up();
@@ -44,7 +44,7 @@ class LossyPathTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void burstsOfLossesAreRepairedWithoutATimeout(long seed) {
         try (Scenario scenario =
-                new Scenario(seed).path(clean().loss(LossModel.bursts(0.002, 0.3)), LinkProfile.IDEAL.delay(WAY))) {
+                scenario(seed).path(clean().loss(LossModel.bursts(0.002, 0.3)), LinkProfile.IDEAL.delay(WAY))) {
             scenario.transfer(20_000_000);
             WireLedger.Direction up = scenario.ledger().up();
             assertThat(up.lostSegments()).isPositive();
@@ -58,7 +58,7 @@ class LossyPathTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.001, 0.01, 0.03})
     void independentLossesAreRepairedWithoutATimeout(double loss) {
-        try (Scenario scenario = new Scenario(1).path(clean().loss(loss), LinkProfile.IDEAL.delay(WAY))) {
+        try (Scenario scenario = scenario(1).path(clean().loss(loss), LinkProfile.IDEAL.delay(WAY))) {
             scenario.transfer(10_000_000);
             WireLedger.Direction up = scenario.ledger().up();
             assertThat(up.retransmittedBytes()).isLessThanOrEqualTo(up.lostBytes() * 21 / 20 + 5000);
@@ -72,7 +72,7 @@ class LossyPathTest {
     void aQueueThatOverflowsIsUsedWell(double bdp) {
         int queue = (int) (RATE / 8 * 0.02 * bdp);
         try (Scenario scenario =
-                new Scenario(1).path(LinkProfile.IDEAL.delay(WAY).rate(RATE, queue), LinkProfile.IDEAL.delay(WAY))) {
+                scenario(1).path(LinkProfile.IDEAL.delay(WAY).rate(RATE, queue), LinkProfile.IDEAL.delay(WAY))) {
             Transfer transfer = scenario.transfer(60_000_000);
             WireLedger.Direction up = scenario.ledger().up();
             assertThat(up.retransmittedBytes()).isLessThanOrEqualTo(up.lostBytes() * 21 / 20 + 5000);

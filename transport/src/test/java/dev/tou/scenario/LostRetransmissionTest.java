@@ -10,15 +10,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A retransmission that is lost as well is found like any other segment, by what was sent after it (RFC 8985 section 6). */
-class LostRetransmissionTest {
+class LostRetransmissionTest extends ScenarioTest {
 
     private static final double RTT_MILLIS = 20;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void isFoundWithoutATimeout(int losses) {
-        Scenario scenario = new Scenario(1)
-                .path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000));
+        Scenario scenario =
+                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000));
         try (ConnectedScenario c = new ConnectedScenario(scenario)) {
             c.streamsFor(Duration.ofMillis(300));
             long lost = c.talker().written() + 50_000;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What leaves during a recovery and after it is in proportion to what arrives (RFC 9937). */
-class RecoverySendingTest {
+class RecoverySendingTest extends ScenarioTest {
 
     private static final int MSS = 1168;
     private static final long RTT_NANOS = 20_000_000;
@@ -21,7 +21,7 @@ class RecoverySendingTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 100})
     void neitherWithinRecoveryNorAtItsEndIsThereABurst(int losses) {
-        Scenario scenario = new Scenario(1)
+        Scenario scenario = scenario(1)
                 .path(
                         LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(100_000_000, 2_000_000),
                         LinkProfile.IDEAL.delay(Duration.ofMillis(10)))

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Segments that overtake each other are not lost (RFC 8985 section 6.2: a reordering window that learns). */
-class ReorderingTest {
+class ReorderingTest extends ScenarioTest {
 
     private static final long RATE = 50_000_000;
     private static final Duration WAY = Duration.ofMillis(25);
@@ -20,17 +20,17 @@ class ReorderingTest {
         return LinkProfile.IDEAL.delay(WAY).rate(RATE, BDP);
     }
 
-    private static Scenario scenario(LinkProfile up) {
-        return new Scenario(1).path(up, LinkProfile.IDEAL.delay(WAY));
+    private Scenario path(LinkProfile up) {
+        return scenario(1).path(up, LinkProfile.IDEAL.delay(WAY));
     }
 
     @Test
     void threeInAHundredLateByAQuarterRoundTripCostNextToNothing() {
         double goodputInOrder;
-        try (Scenario scenario = scenario(inOrder())) {
+        try (Scenario scenario = path(inOrder())) {
             goodputInOrder = scenario.transfer(BYTES).bitsPerSecond();
         }
-        try (Scenario scenario = scenario(inOrder().reordering(0.03, Duration.ofNanos(12_500_000)))) {
+        try (Scenario scenario = path(inOrder().reordering(0.03, Duration.ofNanos(12_500_000)))) {
             Transfer transfer = scenario.transfer(BYTES);
             assertThat(scenario.ledger().up().spuriousBytes())
                     .as("sent again for nothing")
@@ -46,7 +46,7 @@ class ReorderingTest {
     @Test
     void theWindowLearnsFromDuplicates() {
         try (ConnectedScenario c = new ConnectedScenario(
-                scenario(LinkProfile.IDEAL.delay(WAY).rate(RATE, 4 * BDP).reordering(0.01, Duration.ofMillis(30))))) {
+                path(LinkProfile.IDEAL.delay(WAY).rate(RATE, 4 * BDP).reordering(0.01, Duration.ofMillis(30))))) {
             c.streamsFor(Duration.ofSeconds(2));
             WireLedger.Direction up = c.scenario().ledger().up();
             long early = up.retransmittedSegments() - up.lostSegments();

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.scenario;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -13,7 +14,10 @@ import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SimHost;
 import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
+import dev.tou.simulation.drawing.Drawing;
+import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
+import dev.tou.telemetry.TransportListener;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandler;
@@ -43,6 +47,7 @@ public final class Scenario implements AutoCloseable {
     private TouSocketChannel clientChannel;
     private SocketChannel serverChannel;
     private TcpInfo lastClientInfo;
+    private Drawing drawing;
 
     /** Two hosts; what is drawn at random comes from the seed. */
     public Scenario(long seed) {
@@ -104,6 +109,35 @@ public final class Scenario implements AutoCloseable {
         return this;
     }
 
+    /** Has the client's connection drawn. */
+    Scenario drawnBy(Drawing drawing) {
+        drawing.watch(network);
+        this.drawing = drawing;
+        return this;
+    }
+
+    // A connection has one listener, and this one is two.
+    private TransportListener newListener(ConnectionId connection) {
+        if (drawing == null) {
+            return decisions;
+        }
+        TransportListener drawn = drawing.newListener(connection);
+        return (TransportListener) Proxy.newProxyInstance(
+                TransportListener.class.getClassLoader(),
+                new Class<?>[] {TransportListener.class},
+                (proxy, method, arguments) -> {
+                    method.invoke(drawn, arguments);
+                    return method.invoke(decisions, arguments);
+                });
+    }
+
+    /** Writes a word into the drawing. */
+    void mark(String label) {
+        if (drawing != null) {
+            drawing.mark(label);
+        }
+    }
+
     // --- what goes wrong ---
 
     /** Loses every segment of this kind. */
@@ -131,15 +165,18 @@ public final class Scenario implements AutoCloseable {
 
     /** Stops the client's loop from now on for a while, as a garbage collection does. */
     void stallClient(Duration length) {
+        mark("sender stalls");
         client.stall(length);
     }
 
     /** The same, in the worst moment: between a look at the sockets and the timers. */
     void stallClientBeforeItsTimers(Duration length) {
+        mark("sender stalls");
         simulation.stallBeforeNextTimer(client, length);
     }
 
     void stallServer(Duration length) {
+        mark("receiver stalls");
         server.stall(length);
     }
 
@@ -165,7 +202,7 @@ public final class Scenario implements AutoCloseable {
         Bootstrap connecting = clients.client()
                 .option(ChannelOption.ALLOCATOR, network.allocator())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(TouChannelOption.TRANSPORT_LISTENER, connection -> decisions)
+                .option(TouChannelOption.TRANSPORT_LISTENER, this::newListener)
                 .handler(atClient);
         clientChannel = (TouSocketChannel)
                 clientOptions.apply(connecting).connect(server.address(PORT)).channel();

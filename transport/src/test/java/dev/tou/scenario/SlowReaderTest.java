@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The reader pauses, reads a little now and then, and then fast again (RFC 9293 sections 3.8.6.1 and 3.8.6.2). */
-class SlowReaderTest {
+class SlowReaderTest extends ScenarioTest {
 
     private static final long RATE = 50_000_000;
     private static final Duration WAY = Duration.ofMillis(10);
 
     @Test
     void aReaderThatWasSlowIsServedAtFullSpeedAgain() {
-        Scenario scenario = new Scenario(1).path(LinkProfile.IDEAL.delay(WAY).rate(RATE, 250_000));
+        Scenario scenario = scenario(1).path(LinkProfile.IDEAL.delay(WAY).rate(RATE, 250_000));
         try (ConnectedScenario c = new ConnectedScenario(scenario)) {
             c.streamsFor(Duration.ofSeconds(2));
             double fastBefore = mbitPerSecond(c, Duration.ofMillis(500));

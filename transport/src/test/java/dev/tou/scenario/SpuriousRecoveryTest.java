@@ -15,14 +15,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * One segment comes a whole round trip late. It looks lost, is sent again, and then both copies arrive: the receiver reports
  * the duplicate (RFC 2883), and what was taken from the window is given back (RFC 3708 section 3, RFC 4015).
  */
-class SpuriousRecoveryTest {
+class SpuriousRecoveryTest extends ScenarioTest {
 
     private static final Duration WAY = Duration.ofMillis(10);
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void isUndone(boolean timestamps) {
-        Scenario scenario = new Scenario(1)
+        Scenario scenario = scenario(1)
                 .path(LinkProfile.IDEAL.delay(WAY).rate(50_000_000, 1_000_000))
                 .client(client -> client.option(TouChannelOption.TIMESTAMPS, timestamps))
                 .server(server -> server.option(ChannelOption.SO_RCVBUF, 200_000));

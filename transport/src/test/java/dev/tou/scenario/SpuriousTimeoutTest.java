@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The path holds everything back for a moment and loses nothing: the timeout that this causes is right, is found to have been
  * needless, and the window comes back (RFC 5682, RFC 3522, RFC 4015).
  */
-class SpuriousTimeoutTest {
+class SpuriousTimeoutTest extends ScenarioTest {
 
     private static final Duration WAY = Duration.ofMillis(10);
     private static final int WINDOW = 200_000;
@@ -24,7 +24,7 @@ class SpuriousTimeoutTest {
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
     void theWindowComesBack(boolean timestamps, boolean sack) {
-        Scenario scenario = new Scenario(1)
+        Scenario scenario = scenario(1)
                 .path(LinkProfile.IDEAL.delay(WAY).rate(50_000_000, 1_000_000))
                 .client(client ->
                         client.option(TouChannelOption.TIMESTAMPS, timestamps).option(TouChannelOption.SACK, sack))

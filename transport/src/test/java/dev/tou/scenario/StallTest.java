@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * <p>The path carries 50 Mbit/s with 20 ms of round trip and never overflows: the receiver's window is twice the product.
  */
-class StallTest {
+class StallTest extends ScenarioTest {
 
     private static final long RATE = 50_000_000;
     private static final Duration WAY = Duration.ofMillis(10);
@@ -29,8 +29,8 @@ class StallTest {
 
     private static final Duration RUN_UP = Duration.ofMillis(1500);
 
-    private static Scenario path(double loss) {
-        return new Scenario(1)
+    private Scenario path(double loss) {
+        return scenario(1)
                 .path(LinkProfile.IDEAL.delay(WAY).rate(RATE, 1_000_000).loss(loss), LinkProfile.IDEAL.delay(WAY))
                 .server(server -> server.option(ChannelOption.SO_RCVBUF, WINDOW));
     }
@@ -59,7 +59,7 @@ class StallTest {
         }
     }
 
-    private static Aftermath stall(ConnectedScenario c, Duration length, BiConsumer<Scenario, Duration> who) {
+    private Aftermath stall(ConnectedScenario c, Duration length, BiConsumer<Scenario, Duration> who) {
         c.streamsFor(RUN_UP);
         long cwnd = c.info().cwnd();
         long begin = c.nowNanos();

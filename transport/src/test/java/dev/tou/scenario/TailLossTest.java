@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The last segments before a pause draw no acknowledgment when they are lost. A probe asks for it, long before the
  * retransmission timeout (RFC 8985 section 7).
  */
-class TailLossTest {
+class TailLossTest extends ScenarioTest {
 
     private static final double WAY_MILLIS = 10;
     private static final double TIMER_TICK_MILLIS = 1;
@@ -25,9 +25,9 @@ class TailLossTest {
 
     private static final double LONE_ACK_DELAY_MILLIS = 8;
 
-    private static ConnectedScenario connected() {
+    private ConnectedScenario connected() {
         return new ConnectedScenario(
-                new Scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofNanos((long) (WAY_MILLIS * 1e6)))));
+                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofNanos((long) (WAY_MILLIS * 1e6)))));
     }
 
     /** PTO: SRTT + max(4 RTTVAR, 2 ms) + what the peer may wait. */

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A window that was not used says nothing of the path (RFC 5681 section 4.1, RFC 7661, RFC 9438 section 5.8). */
-class WindowValidationTest {
+class WindowValidationTest extends ScenarioTest {
 
     private static final int MSS = 1168;
     private static final long RTT_NANOS = 20_000_000;
 
-    private static ConnectedScenario connected() {
-        return new ConnectedScenario(new Scenario(1)
-                .path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000)));
+    private ConnectedScenario connected() {
+        return new ConnectedScenario(
+                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000)));
     }
 
     @Test

@@ -24,7 +24,7 @@ class LimitedTransmitTest extends ScriptedTest {
     // two.
     @Test
     void theFirstTwoReportsLetNewTextOut() {
-        tenSegmentsAreOut(20_000);
+        tenSegmentsAreOut(12_000);
         peer.sends(ack(FIRST).sack(FIRST + 1000, FIRST + 2000));
         peer.expects(data(1000).seq(FIRST + 10_000)).now();
         peer.sends(ack(FIRST).sack(FIRST + 1000, FIRST + 3000));
@@ -35,14 +35,19 @@ class LimitedTransmitTest extends ScriptedTest {
     // "The receiver's advertised window allows the transmission of the segment."
     @Test
     void notBeyondTheWindow() {
-        accepted(syn(IRS).mss(1000).sackOk().window(10_000), server -> {});
-        app.writes(20_000);
+        accepted(syn(IRS).mss(1000).sackOk(), server -> {});
+        peer.sends(ack(FIRST).win(10_000));
+        app.writes(10_000);
+        app.writes(2_000);
         for (int i = 0; i < 10; i++) {
             peer.expects(data(1000).seq(FIRST + 1000 * i)).now();
         }
-        peer.sends(ack(FIRST).window(10_000).sack(FIRST + 1000, FIRST + 2000));
-        peer.sends(ack(FIRST).window(10_000).sack(FIRST + 1000, FIRST + 3000));
+        peer.sends(ack(FIRST).win(10_000).sack(FIRST + 1000, FIRST + 2000));
+        peer.sends(ack(FIRST).win(10_000).sack(FIRST + 1000, FIRST + 3000));
         peer.expectsNothingFor(ms(5));
         peer.sends(ack(FIRST + 10_000));
+        peer.expects(data(1000).seq(FIRST + 10_000)).now();
+        peer.expects(data(1000).seq(FIRST + 11_000)).now();
+        peer.sends(ack(FIRST + 12_000));
     }
 }
