@@ -19,6 +19,12 @@ public final class ConnectionCounters {
     public long timeouts;
     /** Episodes of loss that duplicate acknowledgments or SACK revealed. */
     public long recoveries;
+    /** Episodes of loss that proved to be none, and were taken back. */
+    public long undone;
+    /** Tail loss probes (RFC 8985). */
+    public long lossProbes;
+    /** Reports of the peer that something came twice (RFC 2883). */
+    public long duplicatesReported;
     /** Bytes of text that the peer has acknowledged. */
     public long bytesAcknowledged;
     /** Bytes of text that came in order. */

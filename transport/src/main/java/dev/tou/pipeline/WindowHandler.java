@@ -245,6 +245,7 @@ final class WindowHandler extends ChannelDuplexHandler {
                     tcb.acknowledgments.onDelayExpired();
                     tcb.report.acknowledgmentDue(AckKind.DELAYED);
                 }
+                case LOSS_PROBE -> sendTrain(tcb, RetransmissionHandler.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
