@@ -19,6 +19,7 @@ import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
 import dev.tou.window.DuplicateText;
 import dev.tou.window.ReassemblyQueue;
+import dev.tou.window.ReceiveAutotuning;
 import dev.tou.window.ReceiveBuffer;
 import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
@@ -110,10 +111,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
-        int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
-        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
-        advertisedWindow = new AdvertisedWindow(capacity);
-        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 0);
+        advertisedWindow = new AdvertisedWindow(0);
+        ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
+        fixReceiveBuffer();
         congestion = options.congestionController().newController();
         recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
         report = new Reporter(this, owner, wheel);
@@ -263,8 +265,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        receiving.observePeerSegment(negotiated.segmentTextBytes());
+        receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
+        patience.heardText();
         report.established();
         establishedNotice = true;
     }
@@ -349,13 +352,29 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
+    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
+    public long acknowledgmentDelayNanos() {
+        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
+        return negotiated.ownPeer()
+                ? acknowledgments.delayNanos(
+                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
+                        receiving.rounds().rttNanos())
+                : nanos;
+    }
+
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
-        advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        fixReceiveBuffer();
         report.receiveBuffer();
         report.chooseListener();
+    }
+
+    private void fixReceiveBuffer() {
+        if (options.receiveBufferBytes() > 0) {
+            receiving.fix(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        }
     }
 
     /**
@@ -368,7 +387,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return Figures.of(this);
+        return Figures.of(this, report.nowNanos());
     }
 
     // --- timers and bursts ---
