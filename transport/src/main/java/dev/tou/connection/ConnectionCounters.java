@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import dev.tou.telemetry.AckKind;
+
 /** What a connection has done, counted. Plain fields: written on the event loop only, read there or approximately. */
 public final class ConnectionCounters {
     /** Segments of the wire that were sent, all kinds. */
@@ -23,20 +25,10 @@ public final class ConnectionCounters {
     public long bytesReceived;
     /** Segments that came out of order. */
     public long outOfOrder;
-    /** Acknowledgments without text: the sum of the next four. */
-    public long pureAcknowledgments;
-    /** Those of something new that went at the end of the burst that brought it. */
-    public long immediateAcknowledgments;
-    /** Those of something new that waited for the delay to pass. */
-    public long delayedAcknowledgments;
-    /** Those of nothing new, because something came out of order, twice, or unacceptable. */
-    public long duplicateAcknowledgments;
-    /** Those of nothing new, because the application has read and more may come. */
-    public long windowUpdates;
+    /** Acknowledgments without text, by the ordinal of their {@link AckKind}. */
+    public final long[] acknowledgments = new long[AckKind.values().length];
     /** Trains of text, and FINs, that carried an acknowledgment of something new. */
     public long piggybackedAcknowledgments;
-    /** Challenge acknowledgments (RFC 5961). */
-    public long challenges;
     /** Probes of a closed window. */
     public long windowProbes;
     /** Probes of an idle connection. */

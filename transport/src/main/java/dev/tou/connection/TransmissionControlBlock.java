@@ -11,6 +11,7 @@ import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
@@ -65,6 +66,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
+    public final Reporter report;
 
     private int chargedBytes;
     private int lastAckSent;
@@ -116,12 +118,19 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
         fixReceiveBuffer();
         congestion = options.congestionController().newController();
+        report = new Reporter(this, owner, wheel);
     }
 
     /** {@return the tuple that names the connection} */
     @Override
     public ConnectionKey key() {
         return key;
+    }
+
+    /** {@return the addresses that channels show; a new object} */
+    ConnectionId id() {
+        InetSocketAddress local = new InetSocketAddress(owner.localAddress().getAddress(), key.localTcpPort());
+        return new ConnectionId(local, key.remoteTcpAddress());
     }
 
     /** {@return the peer's UDP address, where segments go} */
@@ -149,6 +158,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             sendBuffer.release();
             reassembly.release();
         }
+        report.stateChanged(event, from, state);
         owner.stateChanged(this, from, state);
     }
 
@@ -256,6 +266,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience.spoke(nowNanos);
         receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
+        report.established();
         establishedNotice = true;
     }
 
@@ -312,6 +323,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return before;
     }
 
+    /** {@return whether the connection waits until the UDP channel takes more} */
+    public boolean isWaitingForChannel() {
+        return waitingForChannel;
+    }
+
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
         int chosen = options.sendBufferBytes();
@@ -330,17 +346,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         lastAckSent = rcv.nxt();
         receiving.told();
         acknowledgments.onSent();
+        report.acknowledgmentSent();
         disarm(TcpTimer.DELAYED_ACK);
-    }
-
-    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
-    public long acknowledgmentDelayNanos() {
-        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
-        return negotiated.ownPeer()
-                ? acknowledgments.delayNanos(
-                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
-                        receiving.rounds().rttNanos())
-                : nanos;
     }
 
     /** The application has changed its options: those that are not read each time take effect here. */
@@ -348,6 +355,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         fixReceiveBuffer();
+        report.receiveBuffer();
+        report.chooseListener();
     }
 
     private void fixReceiveBuffer() {
@@ -366,28 +375,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return new TcpInfo(
-                state,
-                sendBuffer.segmentTextBytes(),
-                congestion.windowBytes(),
-                congestion.slowStartThresholdBytes(),
-                retransmissionQueue.outstandingBytes(),
-                rtt.rtoNanos(),
-                rtt.srttNanos(),
-                rtt.rttvarNanos(),
-                rtt.minRttNanos(),
-                snd.wnd(),
-                rcv.wnd(),
-                counters.bytesSent,
-                counters.bytesRetransmitted,
-                counters.bytesAcknowledged,
-                counters.bytesReceived,
-                counters.segmentsSent,
-                counters.segmentsReceived,
-                counters.retransmissions,
-                counters.timeouts,
-                counters.recoveries,
-                congestion.name());
+        return Figures.of(this);
     }
 
     // --- timers and bursts ---

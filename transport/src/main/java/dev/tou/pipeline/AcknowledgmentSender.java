@@ -1,9 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import dev.tou.connection.ConnectionCounters;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.telemetry.AckKind;
 import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TimerWheel;
 import io.netty.channel.ChannelHandlerContext;
 
 import static dev.tou.segment.SequenceNumber.lt;
@@ -15,10 +16,18 @@ import static dev.tou.segment.SequenceNumber.lt;
  */
 final class AcknowledgmentSender {
 
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     private final Departure departure;
 
     AcknowledgmentSender(Departure departure) {
         this.departure = departure;
+    }
+
+    /** What waits has waited long enough. */
+    void delayExpired(TransmissionControlBlock tcb) {
+        tcb.acknowledgments.onDelayExpired();
+        tcb.report.acknowledgmentDue(AckKind.DELAYED);
     }
 
     /** Sends, before any text, what text cannot say: blocks, and steps for a peer that counts acknowledgments. */
@@ -43,15 +52,25 @@ final class AcknowledgmentSender {
         if (tcb.acknowledgments.isDueNow()) {
             acknowledge(ctx, tcb);
         } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
-            tcb.arm(TcpTimer.DELAYED_ACK, now + tcb.acknowledgmentDelayNanos());
+            tcb.arm(TcpTimer.DELAYED_ACK, now + delayNanos(tcb));
         }
+    }
+
+    // What a peer of ours was told includes the tick by which a timer may be late.
+    private static long delayNanos(TransmissionControlBlock tcb) {
+        long nanos = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush()) * NANOS_PER_MILLI;
+        return tcb.negotiated.ownPeer()
+                ? tcb.acknowledgments.delayNanos(
+                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
+                        tcb.receiving.rounds().rttNanos())
+                : nanos;
     }
 
     /** Acknowledges everything, and says more than once what only repetition can say. */
     void acknowledge(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
         int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
         for (int i = 0; i < copies; i++) {
-            count(tcb);
+            tcb.report.acknowledges(tcb.rcv.nxt());
             ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
         }
     }
@@ -62,27 +81,10 @@ final class AcknowledgmentSender {
         int steps = tcb.acknowledgments.stepsBefore();
         int ack = tcb.lastAckSent() + step;
         for (int i = 0; i < steps && lt(ack, tcb.rcv.nxt()); i++) {
-            tcb.counters.pureAcknowledgments++;
-            tcb.counters.immediateAcknowledgments++;
+            tcb.report.acknowledges(ack);
             departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0).acknowledgesOnly(ack);
             ctx.write(departure, ctx.voidPromise());
             ack += step;
-        }
-    }
-
-    private static void count(TransmissionControlBlock tcb) {
-        ConnectionCounters counters = tcb.counters;
-        counters.pureAcknowledgments++;
-        if (tcb.rcv.nxt() != tcb.lastAckSent()) {
-            if (tcb.acknowledgments.hasWaited()) {
-                counters.delayedAcknowledgments++;
-            } else {
-                counters.immediateAcknowledgments++;
-            }
-        } else if (tcb.receiving.deservesUpdate()) {
-            counters.windowUpdates++;
-        } else {
-            counters.duplicateAcknowledgments++;
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
+import dev.tou.telemetry.LossSign;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
@@ -91,6 +92,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         recovering |= tcb.lossDetector.isRecovering();
         controlCongestion(tcb, sacked, priorInFlight, recovering, now);
         restartTimer(tcb, now);
+        tcb.report.acknowledged();
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
         }
@@ -217,11 +219,13 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             return;
         }
         tcb.counters.timeouts++;
+        tcb.report.timeout();
         tcb.congestion.onRetransmissionTimeout(queue.outstandingBytes(), now);
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        tcb.report.timeoutHandled();
     }
 
     // --- segments leave ---
@@ -351,7 +355,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
     void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+        if (cause != null) {
+            tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
+        }
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.report.lossesAreShownBy(LossSign.DUPLICATE_ACKS);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, cause);
         }

@@ -47,6 +47,7 @@ final class SilenceProbes {
         }
         tcb.patience.windowProbed();
         tcb.counters.windowProbes++;
+        tcb.report.windowProbe();
         // A sequence number that is acknowledged already: not acceptable, so the peer must answer with where it is.
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
         long delay = tcb.patience.windowProbeDelayNanos(tcb.rtt.rtoNanos());
@@ -74,6 +75,7 @@ final class SilenceProbes {
         }
         tcb.patience.keptAlive();
         tcb.counters.keepAlives++;
+        tcb.report.keepAlive();
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
         tcb.arm(TcpTimer.KEEPALIVE, tcb.patience.nextKeepAliveNanos(now));
     }

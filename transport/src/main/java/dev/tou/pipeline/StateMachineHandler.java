@@ -17,6 +17,7 @@ import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.AckKind;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
@@ -161,6 +162,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             if (lt(seg.seq(), tcb.rcv.nxt())) {
                 tcb.observeDuplicate(seg.seq(), lt(seg.end(), tcb.rcv.nxt()) ? seg.end() : tcb.rcv.nxt());
             }
+            tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
         } else {
             challenge(tcb, now);
         }
@@ -168,7 +170,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private static void challenge(TransmissionControlBlock tcb, long now) {
         if (tcb.challenges.tryAcquire(now)) {
-            tcb.counters.challenges++;
+            tcb.report.acknowledgmentDue(AckKind.CHALLENGE);
             tcb.acknowledgments.onUrgent();
         }
     }

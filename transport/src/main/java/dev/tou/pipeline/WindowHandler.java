@@ -9,6 +9,7 @@ import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.WindowChange;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.SmallSegments;
 import dev.tou.window.Train;
@@ -136,6 +137,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         acknowledgments.afterText(ctx, tcb, now());
         watchCork(tcb);
         probes.watchClosedWindow(tcb, now());
+        tcb.report.limitedBy(SendLimit.of(tcb), now());
     }
 
     private void sendText(TransmissionControlBlock tcb, SmallSegments small) {
@@ -143,6 +145,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
             tcb.congestion.onIdleRestart(now());
+            tcb.report.window(WindowChange.IDLE_RESTART);
         }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
             if (!ctx.channel().isWritable()) {
@@ -216,7 +219,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         } else if (event instanceof TimerExpiry expiry) {
             TransmissionControlBlock tcb = expiry.connection();
             switch (expiry.timer()) {
-                case DELAYED_ACK -> tcb.acknowledgments.onDelayExpired();
+                case DELAYED_ACK -> acknowledgments.delayExpired(tcb);
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
