@@ -32,8 +32,11 @@ final class AcknowledgmentSender {
 
     /** Sends, before any text, what text cannot say: blocks, and steps for a peer that counts acknowledgments. */
     void beforeText(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
-        if (tcb.receiving.deservesUpdate()
-                || tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
+        if (tcb.receiving.deservesUpdate()) {
+            tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
+            tcb.acknowledgments.onUrgent();
+        }
+        if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
             tcb.acknowledgments.onUrgent();
         }
         if (!tcb.acknowledgments.isDueNow()) {

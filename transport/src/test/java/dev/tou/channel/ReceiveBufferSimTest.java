@@ -172,7 +172,6 @@ class ReceiveBufferSimTest {
         double speed = goodput(seconds(2));
         long acknowledgments = counted[AckKind.IMMEDIATE.ordinal()] + counted[AckKind.DELAYED.ordinal()] - before;
         segments = sink.tcb().counters.segmentsReceived - segments;
-        System.out.printf("%.1f Mbit/s, %d segments, %d acknowledgments%n", speed / MBIT, segments, acknowledgments);
         assertThat(speed).isGreaterThan(0.9 * TEXT_SHARE * 100 * MBIT);
         assertThat(segments / acknowledgments).isBetween(8L, 12L);
     }
