@@ -114,7 +114,8 @@ public final class NegotiatedOptions {
         peerPushAckDelayMillis = ownPeer ? Math.min(peer.pushAckDelayMillis(), peerAckDelayMillis) : 0;
     }
 
-    private int announcedMss() {
+    /** {@return the largest segment that we tell the peer to send, options counted} */
+    int announcedMss() {
         int accepted = Math.max(own.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
         return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
     }
@@ -126,6 +127,11 @@ public final class NegotiatedOptions {
     /** {@return the shift of our own window fields: 0 unless both offered it} */
     public int scale() {
         return scaling ? ownScale : 0;
+    }
+
+    /** {@return whether both have offered window scaling} */
+    boolean scaling() {
+        return scaling;
     }
 
     /** {@return the shift of the peer's window fields} */

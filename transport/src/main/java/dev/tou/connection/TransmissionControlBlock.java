@@ -4,8 +4,7 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
-import dev.tou.retransmission.DuplicateAckLossDetector;
-import dev.tou.retransmission.LossDetector;
+import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
@@ -61,8 +60,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
-    public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final LossRecovery recovery;
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -118,6 +117,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
         fixReceiveBuffer();
         congestion = options.congestionController().newController();
+        recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
         report = new Reporter(this, owner, wheel);
     }
 
@@ -257,6 +257,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The connection is synchronized: segments have their shape, text may be sent. */
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
+        recovery.open(negotiated.sack());
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         if (handshake.tries() > 1) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
@@ -266,6 +267,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience.spoke(nowNanos);
         receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
+        patience.heardText();
         report.established();
         establishedNotice = true;
     }
@@ -298,12 +300,12 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return what is thought to be on the path, in bytes} */
     public int inFlightBytes() {
-        return Math.max(0, retransmissionQueue.pipeBytes() - lossDetector.unreportedArrivals());
+        return recovery.inFlightBytes();
     }
 
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
-        return congestion.windowBytes() - inFlightBytes();
+        return recovery.windowBytes() - inFlightBytes();
     }
 
     /** Notes whether the congestion window was what kept text from being sent. */
@@ -375,7 +377,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return Figures.of(this);
+        return Figures.of(this, report.nowNanos());
     }
 
     // --- timers and bursts ---

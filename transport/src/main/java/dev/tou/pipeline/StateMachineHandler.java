@@ -196,6 +196,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.openWindows(Segments.PER_TRAIN, now);
         if (tcb.negotiated.ownPeer()) {
             tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);
+            tcb.recovery.announced(
+                    tcb.negotiated.peerAckDelayMillis() * NANOS_PER_MILLI,
+                    tcb.negotiated.peerPushAckDelayMillis() * NANOS_PER_MILLI);
         }
         tcb.transition(event);
         SilenceWatch.armKeepAlive(tcb, now);

@@ -72,6 +72,7 @@ final class TextArrives {
         tcb.counters.bytesReceived += bytes;
         if (bytes > 0) {
             observeRound(tcb, seg, now);
+            tcb.patience.heardText();
             tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
         }
     }

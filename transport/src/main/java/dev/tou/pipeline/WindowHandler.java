@@ -220,6 +220,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             TransmissionControlBlock tcb = expiry.connection();
             switch (expiry.timer()) {
                 case DELAYED_ACK -> acknowledgments.delayExpired(tcb);
+                case LOSS_PROBE -> sendTrain(tcb, RetransmissionHandler.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());

@@ -24,12 +24,33 @@ class RetransmissionQueueTest {
     }
 
     private void acknowledge(int segments, long now) {
-        acknowledged.clear();
+        acknowledged.begin(now, 0);
         queue.acknowledge(SEQ + segments * MSS, now, acknowledged);
     }
 
     private int sack(int first, int last) {
-        return queue.sack(SEQ + first * MSS, SEQ + last * MSS);
+        return queue.sack(SEQ + first * MSS, SEQ + last * MSS, acknowledged);
+    }
+
+    /** A flight of megabytes may not come again; one of usual size does. */
+    @Test
+    void aLargeRingIsGivenBackWhenAllIsAcknowledged() {
+        send(SentSegments.RETAINED_ENTRIES);
+        acknowledge(SentSegments.RETAINED_ENTRIES, 5);
+        assertThat(queue.capacity()).isEqualTo(SentSegments.RETAINED_ENTRIES);
+        int segments = 3 * SentSegments.RETAINED_ENTRIES;
+        send(segments);
+        queue.markLost(queue.first() + 10);
+        queue.resent(queue.first() + 10, 3);
+        acknowledge(segments - 1, 5);
+        assertThat(queue.capacity()).isEqualTo(4 * SentSegments.RETAINED_ENTRIES);
+        acknowledge(segments, 5);
+        assertThat(queue.capacity()).isLessThan(100);
+        send(40);
+        sack(20, 30);
+        acknowledge(10, 9);
+        assertThat(queue.outstandingBytes()).isEqualTo(30 * MSS);
+        assertThat(queue.sackedBytes()).isEqualTo(10 * MSS);
     }
 
     @Nested
@@ -136,8 +157,8 @@ class RetransmissionQueueTest {
         @Test
         void aBlockThatEndsInsideASegmentDoesNotHideItLater() {
             send(4);
-            assertThat(queue.sack(SEQ + MSS, SEQ + 2 * MSS + 500)).isEqualTo(MSS);
-            assertThat(queue.sack(SEQ + MSS, SEQ + 3 * MSS)).isEqualTo(MSS);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 2 * MSS + 500, acknowledged)).isEqualTo(MSS);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 3 * MSS, acknowledged)).isEqualTo(MSS);
             assertThat(queue.isSacked(queue.first() + 2)).isTrue();
         }
 
