@@ -33,6 +33,8 @@ public final class Reporter {
 
     private AckKind ackKind = AckKind.IMMEDIATE;
     private LossSign lossSign;
+    private int probeSeq;
+    private int probeBytes;
     private long failures;
 
     // What was told last.
@@ -279,8 +281,18 @@ public final class Reporter {
 
     /** A tail loss probe leaves. */
     public void lossProbe(int seq, int bytes) {
+        probeSeq = seq;
+        probeBytes = bytes;
         if (heard) {
             listener.onLossProbe(now(), seq, bytes);
+        }
+    }
+
+    /** The last tail loss probe has repaired a loss. */
+    public void probeRepaired() {
+        if (heard) {
+            listener.onLoss(now(), probeSeq, probeBytes, LossSign.PROBE);
+            window(WindowChange.RECOVERY);
         }
     }
 
