@@ -37,6 +37,8 @@ public final class ConnectionCounters {
     public long outOfOrder;
     /** Acknowledgments without text, by the ordinal of their {@link AckKind}. */
     public final long[] acknowledgments = new long[AckKind.values().length];
+    /** Trains of text, and FINs, that carried an acknowledgment of something new. */
+    public long piggybackedAcknowledgments;
     /** Probes of a closed window. */
     public long windowProbes;
     /** Probes of an idle connection. */

@@ -164,12 +164,12 @@ public final class Reporter {
         ackKind = kind;
     }
 
-    /** An acknowledgment without text leaves. */
-    public void acknowledges() {
+    /** An acknowledgment without text leaves, of everything before {@code ack}. */
+    public void acknowledges(int ack) {
         AckKind kind = ackKind == AckKind.IMMEDIATE && !tcb.reassembly.isEmpty() ? AckKind.OUT_OF_ORDER : ackKind;
         tcb.counters.acknowledgments[kind.ordinal()]++;
         if (heard) {
-            listener.onAcknowledgment(now(), kind, tcb.rcv.nxt());
+            listener.onAcknowledgment(now(), kind, ack);
         }
     }
 

@@ -4,6 +4,8 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
+import dev.tou.congestion.Pacer;
+import dev.tou.congestion.WindowUse;
 import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
@@ -19,6 +21,7 @@ import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
 import dev.tou.window.DuplicateText;
 import dev.tou.window.ReassemblyQueue;
+import dev.tou.window.ReceiveAutotuning;
 import dev.tou.window.ReceiveBuffer;
 import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
@@ -61,6 +64,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final RttEstimator rtt = new RttEstimator();
     public final CongestionController congestion;
     public final LossRecovery recovery;
+    public final WindowUse windowUse = new WindowUse();
+    public final Pacer pacer = new Pacer();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -73,7 +78,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean establishedNotice;
     private boolean notifiedFinished;
     private boolean notifiedClosed;
-    private boolean congestionLimited;
     private boolean waitingForChannel;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
@@ -110,10 +114,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         negotiated = new NegotiatedOptions(options, key.isIpv6());
         sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
-        int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
-        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
-        advertisedWindow = new AdvertisedWindow(capacity);
-        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 0);
+        advertisedWindow = new AdvertisedWindow(0);
+        ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
+        fixReceiveBuffer();
         congestion = options.congestionController().newController();
         recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
         report = new Reporter(this, owner, wheel);
@@ -263,7 +268,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        receiving.observePeerSegment(negotiated.segmentTextBytes());
+        receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
         patience.heardText();
         report.established();
@@ -306,14 +311,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return recovery.windowBytes() - inFlightBytes();
     }
 
-    /** Notes whether the congestion window was what kept text from being sent. */
-    public void congestionLimited(boolean limited) {
-        congestionLimited = limited;
-    }
-
     /** {@return whether the congestion window was what kept text from being sent} */
     public boolean isCongestionLimited() {
-        return congestionLimited;
+        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
@@ -350,13 +350,29 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
+    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
+    public long acknowledgmentDelayNanos() {
+        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
+        return negotiated.ownPeer()
+                ? acknowledgments.delayNanos(
+                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
+                        receiving.rounds().rttNanos())
+                : nanos;
+    }
+
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
-        advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        fixReceiveBuffer();
         report.receiveBuffer();
         report.chooseListener();
+    }
+
+    private void fixReceiveBuffer() {
+        if (options.receiveBufferBytes() > 0) {
+            receiving.fix(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        }
     }
 
     /**
