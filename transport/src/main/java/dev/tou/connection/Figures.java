@@ -81,7 +81,7 @@ final class Figures {
         put(TcpFigure.RCV_WND, tcb.rcv.wnd());
         put(TcpFigure.SND_BUF, tcb.sendCapacity());
         put(TcpFigure.RCV_BUF, tcb.advertisedWindow.capacityBytes());
-        put(TcpFigure.PACING_RATE, tcb.congestion.pacingRateBytesPerSecond());
+        put(TcpFigure.PACING_RATE, tcb.report.pacingRate());
     }
 
     private void flight() {

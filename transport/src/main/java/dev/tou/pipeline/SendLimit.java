@@ -4,6 +4,7 @@ package dev.tou.pipeline;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.telemetry.Limit;
 import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TcpTimer;
 
 /** Says what keeps a connection from sending more, once it has sent what it could. */
 final class SendLimit {
@@ -21,6 +22,9 @@ final class SendLimit {
         }
         if (tcb.isWaitingForChannel()) {
             return Limit.UDP_CHANNEL;
+        }
+        if (tcb.isArmed(TcpTimer.PACING)) {
+            return Limit.PACING;
         }
         if (tcb.isArmed(TcpTimer.PACING)) {
             return Limit.PACING;
