@@ -64,6 +64,7 @@ final class Figures {
         put(TcpFigure.RTT, tcb.rtt.srttNanos());
         put(TcpFigure.RTT_VAR, tcb.rtt.rttvarNanos());
         put(TcpFigure.MIN_RTT, tcb.rtt.minRttNanos());
+        put(TcpFigure.RCV_RTT, tcb.receiving.rounds().rttNanos());
         put(TcpFigure.ATO, tcb.negotiated.ackDelayMillis(false) * NANOS_PER_MILLI);
         put(TcpFigure.LAST_SND, age(tcb.patience.lastSpokeNanos()));
         put(TcpFigure.LAST_RCV, age(tcb.patience.lastHeardTextNanos()));
@@ -81,6 +82,7 @@ final class Figures {
         put(TcpFigure.RCV_WND, tcb.rcv.wnd());
         put(TcpFigure.SND_BUF, tcb.sendCapacity());
         put(TcpFigure.RCV_BUF, tcb.advertisedWindow.capacityBytes());
+        put(TcpFigure.RCV_SPACE, tcb.receiving.rounds().arrivedBytes());
         put(TcpFigure.PACING_RATE, tcb.report.pacingRate());
     }
 

@@ -4,7 +4,6 @@ package dev.tou.pipeline;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.telemetry.Limit;
 import dev.tou.timing.TcpTimer;
-import dev.tou.timing.TcpTimer;
 
 /** Says what keeps a connection from sending more, once it has sent what it could. */
 final class SendLimit {

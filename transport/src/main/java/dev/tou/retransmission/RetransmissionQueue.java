@@ -283,6 +283,13 @@ public final class RetransmissionQueue extends SentSegments {
         }
         if (isEmpty()) {
             anySacked = false;
+            becomeIdle();
+        }
+    }
+
+    private void becomeIdle() {
+        if (shrink()) {
+            resentOrder.shrink(capacity());
         }
     }
 
@@ -364,5 +371,6 @@ public final class RetransmissionQueue extends SentSegments {
         lostBytes = 0;
         anySacked = false;
         resentOrder.clear();
+        becomeIdle();
     }
 }

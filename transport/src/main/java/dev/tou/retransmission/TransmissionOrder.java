@@ -100,6 +100,13 @@ final class TransmissionOrder {
         size = 0;
     }
 
+    /** The ring, which is empty, has so many places from now on. */
+    void shrink(int entries) {
+        assert size == 0;
+        next = new int[entries];
+        previous = new int[entries];
+    }
+
     /** The ring has grown to so many places. */
     void grow(int entries) {
         int[] grownNext = new int[entries];

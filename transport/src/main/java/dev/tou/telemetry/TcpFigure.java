@@ -27,10 +27,12 @@ public enum TcpFigure {
     RTT_VAR("rttvar", Unit.NANOSECONDS, "How much round trips vary."),
     /** The least round trip of the last five minutes. */
     MIN_RTT("minrtt", Unit.NANOSECONDS, "The least round trip of the last five minutes."),
+    /** The round trip as the receiver sees it; 0 if that is not known. */
+    RCV_RTT("rcv_rtt", Unit.NANOSECONDS, "The round trip as the receiver sees it; 0 if that is not known."),
     /** The longest time that we hold back an acknowledgment. */
     ATO("ato", Unit.NANOSECONDS, "The longest time that we hold back an acknowledgment."),
-    /** The congestion window: how much may be on the path. */
-    CWND("cwnd", Unit.BYTES, "The congestion window: how much may be on the path."),
+    /** The congestion window: how much the controller lets be on the path. */
+    CWND("cwnd", Unit.BYTES, "The congestion window: how much the controller lets be on the path."),
     /** Below this the congestion window grows exponentially; without a value before the first loss. */
     SSTHRESH(
             "ssthresh",
@@ -44,6 +46,11 @@ public enum TcpFigure {
     SND_BUF("snd_buf", Unit.BYTES, "How much written text the send buffer keeps."),
     /** How much unread text the receive buffer keeps. */
     RCV_BUF("rcv_buf", Unit.BYTES, "How much unread text the receive buffer keeps."),
+    /** How much came in order in the last round trip, by which the receive buffer grows. */
+    RCV_SPACE(
+            "rcv_space",
+            Unit.BYTES,
+            "How much came in order in the last round trip, by which the receive buffer grows."),
     /** What is sent and not acknowledged. */
     UNACKED("unacked", Unit.BYTES, "What is sent and not acknowledged."),
     /** What of that is thought to be on the path. */

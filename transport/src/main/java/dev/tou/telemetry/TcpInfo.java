@@ -144,6 +144,11 @@ public final class TcpInfo {
         return get(TcpFigure.MIN_RTT);
     }
 
+    /** {@return {@link TcpFigure#RCV_RTT}, in nanoseconds} */
+    public long rcvRtt() {
+        return get(TcpFigure.RCV_RTT);
+    }
+
     /** {@return {@link TcpFigure#ATO}, in nanoseconds} */
     public long ato() {
         return get(TcpFigure.ATO);
@@ -177,6 +182,11 @@ public final class TcpInfo {
     /** {@return {@link TcpFigure#RCV_BUF}, in bytes} */
     public int rcvBuf() {
         return (int) get(TcpFigure.RCV_BUF);
+    }
+
+    /** {@return {@link TcpFigure#RCV_SPACE}, in bytes} */
+    public int rcvSpace() {
+        return (int) get(TcpFigure.RCV_SPACE);
     }
 
     /** {@return {@link TcpFigure#UNACKED}, in bytes} */
