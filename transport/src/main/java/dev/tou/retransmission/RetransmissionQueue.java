@@ -73,6 +73,11 @@ public final class RetransmissionQueue extends SentSegments {
         return lostBytes;
     }
 
+    /** {@return how many segments are outstanding that were sent again, and are neither reported nor lost once more} */
+    public int resentSegments() {
+        return resentOrder.size();
+    }
+
     /** {@return how often a segment was declared lost, ever} */
     public long losses() {
         return losses;
