@@ -2,6 +2,7 @@
 package dev.tou.scenario;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.tou.simulation.LinkProfile;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,13 @@ class LostRetransmissionTest extends ScenarioTest {
             scenario.dropFirst(losses, s -> s.fromClient() && covers(s, lost));
             c.streamsFor(Duration.ofMillis(700));
             c.untilAllIsRead();
+            List<Sighting> l = c.segments(s -> s.fromClient() && s.retransmission());
+            l.forEach(System.out::println);
+            c.segments(s -> !l.isEmpty()
+                            && s.nanos() >= l.get(0).nanos() - 1000000
+                            && s.nanos() < l.get(0).nanos() + 400_000_000L
+                            && (!s.fromClient() || s.retransmission() || s.isLost()))
+                    .forEach(System.out::println);
             assertThat(c.segments(s -> s.fromClient() && covers(s, lost))).hasSize(losses + 1);
             assertThat(c.info().timeouts()).isZero();
             // Each loss costs a round trip, the queue's share included, and a quarter of one for reordering.
