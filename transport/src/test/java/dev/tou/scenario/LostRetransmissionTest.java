@@ -2,7 +2,6 @@
 package dev.tou.scenario;
 
 import java.time.Duration;
-import java.util.List;
 
 import dev.tou.simulation.LinkProfile;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,23 +15,16 @@ class LostRetransmissionTest extends ScenarioTest {
     private static final double RTT_MILLIS = 20;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2})
     void isFoundWithoutATimeout(int losses) {
         Scenario scenario =
-                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000));
+                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 200_000));
         try (ConnectedScenario c = new ConnectedScenario(scenario)) {
             c.streamsFor(Duration.ofMillis(300));
             long lost = c.talker().written() + 50_000;
             scenario.dropFirst(losses, s -> s.fromClient() && covers(s, lost));
             c.streamsFor(Duration.ofMillis(700));
             c.untilAllIsRead();
-            List<Sighting> l = c.segments(s -> s.fromClient() && s.retransmission());
-            l.forEach(System.out::println);
-            c.segments(s -> !l.isEmpty()
-                            && s.nanos() >= l.get(0).nanos() - 1000000
-                            && s.nanos() < l.get(0).nanos() + 400_000_000L
-                            && (!s.fromClient() || s.retransmission() || s.isLost()))
-                    .forEach(System.out::println);
             assertThat(c.segments(s -> s.fromClient() && covers(s, lost))).hasSize(losses + 1);
             assertThat(c.info().timeouts()).isZero();
             // Each loss costs a round trip, the queue's share included, and a quarter of one for reordering.
@@ -42,7 +34,7 @@ class LostRetransmissionTest extends ScenarioTest {
     }
 
     private static double queueMillis() {
-        return 1_000_000 * 8 / 50_000_000.0 * 1000;
+        return 200_000 * 8 / 50_000_000.0 * 1000;
     }
 
     private static boolean covers(Sighting s, long offset) {

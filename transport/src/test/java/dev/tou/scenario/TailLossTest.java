@@ -65,7 +65,6 @@ class TailLossTest extends ScenarioTest {
             c.scenario().drop(s -> s.fromClient() && s.hasText() && !s.retransmission() && s.offset() >= first + 3000);
             c.writes(9_000);
             c.untilAllIsRead();
-            c.segments(sighting -> sighting.nanos() >= begin).forEach(System.out::println);
             double probeTimeout = 2 * WAY_MILLIS + probeTimeoutMillis(c.info(), ACK_DELAY_MILLIS);
             assertThat(c.millisFromWireToReader(first + 8_999))
                     .isLessThan(probeTimeout + 3 * WAY_MILLIS + 3 * TIMER_TICK_MILLIS);
