@@ -138,6 +138,11 @@ public final class Acknowledged {
         rttNanos = -1;
     }
 
+    /** {@return whether the segment that left last of those delivered left before a time, or there is no telling} */
+    public boolean leftBefore(long nanos) {
+        return !anyNewest || newestSentNanos - nanos < 0;
+    }
+
     /** {@return whether anything was delivered of which it is certain when it left} */
     boolean hasNewest() {
         return anyNewest;
