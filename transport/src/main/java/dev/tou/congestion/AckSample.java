@@ -20,7 +20,7 @@ public final class AckSample {
     private long rttNanos = NO_RTT;
     private boolean cwndLimited;
     private boolean inRecovery;
-    private long lostBytes;
+    private long lostSegments;
     private long deliveryRate;
     private long deliveryIntervalNanos;
     private boolean appLimited;
@@ -38,7 +38,7 @@ public final class AckSample {
         rttNanos = NO_RTT;
         cwndLimited = false;
         inRecovery = false;
-        lostBytes = 0;
+        lostSegments = 0;
         deliveryRate = 0;
         deliveryIntervalNanos = 0;
         appLimited = false;
@@ -89,9 +89,9 @@ public final class AckSample {
         return this;
     }
 
-    /** @param lostBytes how much it newly revealed to be lost */
-    public AckSample lost(long lostBytes) {
-        this.lostBytes = lostBytes;
+    /** @param lostSegments how many segments it newly revealed to be lost */
+    public AckSample lost(long lostSegments) {
+        this.lostSegments = lostSegments;
         return this;
     }
 
@@ -147,9 +147,9 @@ public final class AckSample {
         return inRecovery;
     }
 
-    /** {@return how many bytes it newly revealed to be lost} */
-    public long lostBytes() {
-        return lostBytes;
+    /** {@return how many segments it newly revealed to be lost} */
+    public long lostSegments() {
+        return lostSegments;
     }
 
     /** {@return at which rate the path delivered lately, in bytes per second; 0 if this acknowledgment does not tell} */

@@ -107,6 +107,7 @@ class CongestionSimTest {
 
         final List<String> events = new ArrayList<>();
         private long acked;
+        private long delivered;
 
         @Override
         public String name() {
@@ -126,6 +127,7 @@ class CongestionSimTest {
         @Override
         public void onAck(AckSample sample) {
             acked += sample.ackedBytes();
+            delivered += sample.deliveredBytes();
         }
 
         @Override
@@ -197,6 +199,9 @@ class CongestionSimTest {
                     .as("a window for each round trip")
                     .isBetween(0.7 * Fixed.WINDOW * 20, Fixed.WINDOW * 20.0);
             assertThat(made.get(0).acked).isEqualTo(flow.info().bytesAcked());
+            assertThat(made.get(0).delivered)
+                    .as("what was reported and then acknowledged counts once")
+                    .isEqualTo(flow.info().delivered());
             assertThat(made.get(0).events).startsWith("established", "loss").contains("end");
         }
     }
