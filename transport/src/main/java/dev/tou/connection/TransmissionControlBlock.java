@@ -4,6 +4,8 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
+import dev.tou.congestion.Pacer;
+import dev.tou.congestion.WindowUse;
 import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
@@ -62,6 +64,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final RttEstimator rtt = new RttEstimator();
     public final CongestionController congestion;
     public final LossRecovery recovery;
+    public final WindowUse windowUse = new WindowUse();
+    public final Pacer pacer = new Pacer();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -74,7 +78,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean establishedNotice;
     private boolean notifiedFinished;
     private boolean notifiedClosed;
-    private boolean congestionLimited;
     private boolean waitingForChannel;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
@@ -308,14 +311,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return recovery.windowBytes() - inFlightBytes();
     }
 
-    /** Notes whether the congestion window was what kept text from being sent. */
-    public void congestionLimited(boolean limited) {
-        congestionLimited = limited;
-    }
-
     /** {@return whether the congestion window was what kept text from being sent} */
     public boolean isCongestionLimited() {
-        return congestionLimited;
+        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */

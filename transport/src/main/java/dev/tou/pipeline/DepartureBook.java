@@ -45,6 +45,7 @@ final class DepartureBook {
         tcb.patience.spoke(now);
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
+            tcb.pacer.sent(leaving.train().totalTextBytes());
         }
         // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
         // is not running, start it running". The oldest, sent again, gets the whole of it.

@@ -334,6 +334,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             if (!ctx.channel().isWritable()) {
                 return false;
             }
+            if (entry != queue.first()
+                    && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
+                return true;
+            }
             resend(tcb, entry);
         }
         return true;

@@ -128,6 +128,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         acknowledgments.beforeText(ctx, tcb);
         if (state != TcpState.TIME_WAIT) {
+            Pacing.begin(tcb, now());
             if (!retransmission.resendLost(tcb)) {
                 waitForChannel(tcb);
             }
@@ -155,12 +156,16 @@ final class WindowHandler extends ChannelDuplexHandler {
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);
+            if (sendable > 0) {
+                sendable = Pacing.allows(tcb, sendable, now());
+            }
             if (sendable == 0) {
                 break;
             }
             sendTrain(tcb, sendable);
         }
-        tcb.congestionLimited(limited || tcb.congestionRoomBytes() < full);
+        tcb.windowUse.sendingStopped(
+                limited || tcb.congestionRoomBytes() < full, tcb.inFlightBytes(), tcb.snd.una(), tcb.snd.nxt());
     }
 
     private void sendTrain(TransmissionControlBlock tcb, int maxBytes) {
@@ -224,6 +229,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
+                case PACING -> {
+                    // The turn that follows sends.
+                }
                 default -> context.fireUserEventTriggered(event);
             }
         } else {
