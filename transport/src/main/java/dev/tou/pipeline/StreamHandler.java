@@ -127,6 +127,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     public void received(TransmissionControlBlock tcb) {
         tcb.receiving.applicationRead(now());
         tcb.report.receiveBuffer();
+        tcb.report.receiveBuffer();
         if (burst.isActive()) {
             burst.touch(tcb);
         } else if (tcb.isLive() && tcb.receiving.deservesUpdate()) {

@@ -73,6 +73,11 @@ public final class RetransmissionQueue extends SentSegments {
         return lostBytes;
     }
 
+    /** {@return how many segments are outstanding that were sent again, and are neither reported nor lost once more} */
+    public int resentSegments() {
+        return resentOrder.size();
+    }
+
     /** {@return how often a segment was declared lost, ever} */
     public long losses() {
         return losses;
@@ -259,7 +264,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result);
+                tell(at, result, false);
             } else {
                 sackedSegments--;
             }
@@ -289,8 +294,9 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result) {
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, (flags[at] & HELD) != 0);
+    private void tell(int at, Acknowledged result, boolean reported) {
+        boolean held = (flags[at] & HELD) != 0;
+        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
     }
 
     private void drop(int at, int bytes) {
@@ -327,7 +333,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result);
+        tell(at, result, true);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];

@@ -28,6 +28,10 @@ final class TransmissionOrder {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     /** {@return the entry that left first, meaningful if there is one} */
     int oldest() {
         return oldest;
