@@ -88,7 +88,7 @@ final class Figures {
 
     private void flight() {
         put(TcpFigure.UNACKED, tcb.retransmissionQueue.outstandingBytes());
-        put(TcpFigure.IN_FLIGHT, tcb.inFlightBytes());
+        put(TcpFigure.IN_FLIGHT, tcb.recovery.inFlightBytes());
         put(TcpFigure.SACKED, tcb.retransmissionQueue.sackedBytes());
         put(TcpFigure.LOST, tcb.retransmissionQueue.lostBytes());
         put(TcpFigure.RETRANS_OUT, tcb.retransmissionQueue.resentSegments());

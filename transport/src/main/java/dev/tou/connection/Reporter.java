@@ -241,7 +241,7 @@ public final class Reporter {
             if (windowBytes != toldWindowBytes || thresholdBytes != toldThresholdBytes) {
                 toldWindowBytes = windowBytes;
                 toldThresholdBytes = thresholdBytes;
-                listener.onCongestionWindow(now(), windowBytes, thresholdBytes, tcb.inFlightBytes(), cause);
+                listener.onCongestionWindow(now(), windowBytes, thresholdBytes, tcb.recovery.inFlightBytes(), cause);
             }
         }
     }

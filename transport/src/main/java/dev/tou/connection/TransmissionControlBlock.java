@@ -15,6 +15,7 @@ import dev.tou.state.TcpState;
 import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
+import dev.tou.timing.StallWatch;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
@@ -301,14 +302,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return Math.max(0, sendBuffer.end() - snd.nxt());
     }
 
-    /** {@return what is thought to be on the path, in bytes} */
-    public int inFlightBytes() {
-        return recovery.inFlightBytes();
-    }
-
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
-        return recovery.windowBytes() - inFlightBytes();
+        return recovery.windowBytes() - recovery.inFlightBytes();
     }
 
     /** {@return whether the congestion window was what kept text from being sent} */
@@ -382,6 +378,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     @Override
     protected void onExpiry(long nowNanos) {
+        if (defersLate(nowNanos, StallWatch.toleranceNanos(rtt.srttNanos()))) {
+            return;
+        }
         for (TcpTimer timer = pollExpired(nowNanos); timer != null; timer = pollExpired(nowNanos)) {
             owner.timerExpired(this, timer, nowNanos);
         }

@@ -2,7 +2,6 @@
 package dev.tou.script;
 
 import dev.tou.channel.TouChannelOption;
-import dev.tou.connection.ConnectionCounters;
 import dev.tou.telemetry.AckKind;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;
@@ -77,8 +76,7 @@ class DelayedAckTest extends ScriptedTest {
         peer.expects(ack(first + 9000)).now();
         peer.expectsNothingFor(ms(100));
         app.received(9000);
-        assertThat(script.connection().counters.acknowledgments[AckKind.IMMEDIATE.ordinal()])
-                .isEqualTo(5);
+        assertThat(counted(AckKind.IMMEDIATE)).isEqualTo(5);
     }
 
     @Test
@@ -152,14 +150,13 @@ class DelayedAckTest extends ScriptedTest {
     void everyKindIsCounted() {
         accepted(server -> server.option(ChannelOption.SO_RCVBUF, 4000));
         usesUpQuickAcks();
-        ConnectionCounters counters = script.connection().counters;
-        assertThat(counters.acknowledgments[AckKind.IMMEDIATE.ordinal()]).isEqualTo(QUICK);
+        assertThat(counted(AckKind.IMMEDIATE)).isEqualTo(QUICK);
         peer.sends(data("hello"));
         peer.expects(ack(peer.nxt())).after(ms(40));
-        assertThat(counters.acknowledgments[AckKind.DELAYED.ordinal()]).isOne();
+        assertThat(counted(AckKind.DELAYED)).isOne();
         peer.sends(data("hello").seq(peer.nxt() - 5));
         peer.expects(ack(peer.nxt())).now();
-        assertThat(counters.acknowledgments[AckKind.DUPLICATE.ordinal()]).isOne();
+        assertThat(counted(AckKind.DUPLICATE)).isOne();
         peer.sends(data("hello"));
         app.received("hellohello").writes("world");
         peer.expects(data("world").ack(peer.nxt())).now();
@@ -172,7 +169,11 @@ class DelayedAckTest extends ScriptedTest {
         app.readsAll();
         app.received(2000);
         peer.expects(ack(peer.nxt()).win(4000)).now();
-        assertThat(counters.acknowledgments[AckKind.WINDOW_UPDATE.ordinal()]).isOne();
+        assertThat(counted(AckKind.WINDOW_UPDATE)).isOne();
+    }
+
+    private long counted(AckKind kind) {
+        return script.connection().counters.acknowledgments[kind.ordinal()];
     }
 
     @Test
