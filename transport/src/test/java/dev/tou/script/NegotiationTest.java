@@ -100,7 +100,7 @@ class NegotiationTest extends ScriptedTest {
     void theWindowOfASynIsNotScaled() {
         listens();
         peer.sends(syn(IRS).mss(1000).wscale(4).win(3000));
-        peer.expects(synAck(ISS, IRS + 1).wscale(5).win(0xFFFF)).now();
+        peer.expects(synAck(ISS, IRS + 1).wscale(7).win(0xFFFF)).now();
         peer.sends(ack(ISS + 1).win(1500 / 16));
         app.isActive().writes(4000);
         // 1488 bytes of window are one whole segment; the rest waits for silly window avoidance.
