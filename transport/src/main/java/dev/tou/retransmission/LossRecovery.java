@@ -188,11 +188,21 @@ public final class LossRecovery {
         reduction.begin(ack.unreportedBytes, congestion.slowStartThresholdBytes(), ack.segmentBytes);
     }
 
+    /** {@return what an acknowledgment delivered, in bytes: once what it acknowledges and had been reported before} */
+    public int newlyDelivered(AckFacts ack) {
+        return Math.max(0, ack.unreportedBytes - (queue.outstandingBytes() - queue.sackedBytes()));
+    }
+
+    /** {@return how many segments the last acknowledgment has revealed to be lost} */
+    public long newlyLostSegments() {
+        return queue.losses() - lossesBefore;
+    }
+
     /** Concludes an acknowledgment of which the congestion controller knows. */
     public void settle(AckFacts ack) {
         if (state == CongestionState.RECOVERY) {
             boolean safe = ack.ackedBytes > 0 && queue.losses() == lossesBefore;
-            reduction.windowBytes(inFlightBytes(), ack.ackedBytes + (long) ack.sackedBytes, safe);
+            reduction.windowBytes(inFlightBytes(), newlyDelivered(ack), safe);
         }
         if (ends) {
             state = CongestionState.OPEN;
