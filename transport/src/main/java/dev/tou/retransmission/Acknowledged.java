@@ -52,7 +52,10 @@ public final class Acknowledged {
         return this;
     }
 
-    /** @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not draw it */
+    /**
+     * @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not advance the
+     *     acknowledgment. Of what is reported out of order it says nothing (RFC 7323 section 4.3).
+     */
     public Acknowledged echo(long nanos) {
         echoNanos = nanos;
         return this;
@@ -83,11 +86,15 @@ public final class Acknowledged {
         ambiguous = true;
     }
 
-    /** A segment that ends at {@code end} and was sent last at {@code sentNanos} has arrived; for the first time known. */
-    void delivered(int end, long sentNanos, boolean resent, boolean held) {
+    /**
+     * A segment that ends at {@code end} and was sent last at {@code sentNanos} has arrived; for the first time known.
+     *
+     * @param inOrder whether the acknowledgment covers it, and no SACK block
+     */
+    void delivered(int end, long sentNanos, boolean resent, boolean held, boolean inOrder) {
         if (resent) {
             // RFC 8985 section 6.2, step 2: this may be the acknowledgment of an earlier transmission.
-            boolean later = echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
+            boolean later = inOrder && echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
             if (later || nowNanos - sentNanos < minRttNanos) {
                 return;
             }

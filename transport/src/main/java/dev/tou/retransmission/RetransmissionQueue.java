@@ -259,7 +259,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result);
+                tell(at, result, true);
             } else {
                 sackedSegments--;
             }
@@ -282,8 +282,9 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result) {
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, (flags[at] & HELD) != 0);
+    private void tell(int at, Acknowledged result, boolean inOrder) {
+        boolean held = (flags[at] & HELD) != 0;
+        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, inOrder);
     }
 
     private void drop(int at, int bytes) {
@@ -320,7 +321,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result);
+        tell(at, result, false);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
