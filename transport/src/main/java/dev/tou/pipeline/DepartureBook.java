@@ -63,12 +63,12 @@ final class DepartureBook {
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
     static void armLossProbe(TransmissionControlBlock tcb, long now) {
-        long timeout = tcb.recovery.probeTimeoutNanos(tcb.unsentBytes() == 0);
-        if (timeout == AckFacts.NEVER) {
+        long deadline = tcb.recovery.probeDeadlineNanos(tcb.unsentBytes() == 0, now);
+        if (deadline == AckFacts.NEVER) {
             tcb.disarm(TcpTimer.LOSS_PROBE);
         } else {
             long latest = tcb.deadlineNanos(TcpTimer.RETRANSMISSION);
-            tcb.arm(TcpTimer.LOSS_PROBE, now + timeout - latest < 0 ? now + timeout : latest);
+            tcb.arm(TcpTimer.LOSS_PROBE, deadline - latest < 0 ? deadline : latest);
         }
     }
 

@@ -116,9 +116,7 @@ class DeliveryRateTest {
             for (int i = from; i < from + 100; i++) {
                 ack(i, sentAt[i] / MILLI + 10);
             }
-            assertThat(rate.bytesPerSecond())
-                    .as("100 segments within 109 ms")
-                    .isCloseTo(917_431, within(1L));
+            assertThat(rate.bytesPerSecond()).as("100 segments within 109 ms").isCloseTo(917_431, within(1L));
         }
     }
 }
