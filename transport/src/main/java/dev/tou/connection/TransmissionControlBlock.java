@@ -346,16 +346,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
-    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
-    public long acknowledgmentDelayNanos() {
-        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
-        return negotiated.ownPeer()
-                ? acknowledgments.delayNanos(
-                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
-                        receiving.rounds().rttNanos())
-                : nanos;
-    }
-
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);

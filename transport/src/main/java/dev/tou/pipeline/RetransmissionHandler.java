@@ -194,6 +194,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (tcb.recovery.hasBegun()) {
             tcb.counters.recoveries++;
         }
+        if (tcb.recovery.hasProbeRepaired()) {
+            tcb.report.probeRepaired();
+        }
         if (tcb.recovery.refuted() != null) {
             tcb.counters.undone++;
             tcb.report.undone(tcb.recovery.refuted());

@@ -73,6 +73,11 @@ public final class RetransmissionQueue extends SentSegments {
         return lostBytes;
     }
 
+    /** {@return how many segments are outstanding that were sent again, and are neither reported nor lost once more} */
+    public int resentSegments() {
+        return resentOrder.size();
+    }
+
     /** {@return how often a segment was declared lost, ever} */
     public long losses() {
         return losses;
@@ -278,6 +283,13 @@ public final class RetransmissionQueue extends SentSegments {
         }
         if (isEmpty()) {
             anySacked = false;
+            becomeIdle();
+        }
+    }
+
+    private void becomeIdle() {
+        if (shrink()) {
+            resentOrder.shrink(capacity());
         }
     }
 
@@ -360,5 +372,6 @@ public final class RetransmissionQueue extends SentSegments {
         lostBytes = 0;
         anySacked = false;
         resentOrder.clear();
+        becomeIdle();
     }
 }
