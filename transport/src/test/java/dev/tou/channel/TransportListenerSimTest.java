@@ -69,8 +69,6 @@ class TransportListenerSimTest {
     }
 
     private long count(String beginning) {
-        return sends.lines().stream()
-                .filter(line -> line.startsWith(beginning))
-                .count();
+        return sends.lines().stream().filter(line -> line.startsWith(beginning)).count();
     }
 }
