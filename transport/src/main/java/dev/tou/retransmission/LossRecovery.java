@@ -256,9 +256,7 @@ public final class LossRecovery {
         if (!again || !undo.isWaiting()) {
             undo.begin(sndUna, sndNxt);
         }
-        if (rack != null) {
-            spuriousTimeout.begin(sndNxt, again);
-        }
+        spuriousTimeout.begin(sndNxt, again);
         probe.forget();
         state = CongestionState.LOSS;
         recoveryPoint = sndNxt;
