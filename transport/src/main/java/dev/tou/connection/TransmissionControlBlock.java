@@ -17,6 +17,7 @@ import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.PathMtu;
 import dev.tou.window.ReassemblyQueue;
 import dev.tou.window.ReceiveBuffer;
 import dev.tou.window.ReceiveSequenceSpace;
@@ -57,6 +58,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final RttEstimator rtt = new RttEstimator();
     public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final PathMtu pathMtu = new PathMtu();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -83,6 +85,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
      * @param iss the initial send sequence number
      * @param timestampOffset what is added to our clock in the timestamps that we send
      * @param maxWindowBytes the largest receive window that the UDP channel can bear
+     * @param interfaceMtu the largest IP packet that its interface carries, in bytes
      */
     public TransmissionControlBlock(
             ConnectionKey key,
@@ -90,6 +93,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             int iss,
             int timestampOffset,
             int maxWindowBytes,
+            int interfaceMtu,
             TimerWheel wheel,
             ConnectionOwner owner,
             ByteBufAllocator allocator,
@@ -104,7 +108,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         snd = new SendSequenceSpace(iss);
         timestamps = new TimestampClock(timestampOffset);
         patience = new Patience(options);
-        negotiated = new NegotiatedOptions(options, key.isIpv6());
+        negotiated = new NegotiatedOptions(options, key.isIpv6(), interfaceMtu);
         sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);

@@ -75,6 +75,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
             tcb.patience.progressed(now);
+            tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
@@ -90,6 +91,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         // The acknowledgment that ends recovery sets the window and does not open it as well (RFC 6582 section 3.2).
         recovering |= tcb.lossDetector.isRecovering();
         controlCongestion(tcb, sacked, priorInFlight, recovering, now);
+        PathMtuProber.settle(tcb, now);
         restartTimer(tcb, now);
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
@@ -219,6 +221,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.counters.timeouts++;
         tcb.congestion.onRetransmissionTimeout(queue.outstandingBytes(), now);
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
+        PathMtuProber.timedOut(tcb, now);
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
@@ -276,6 +279,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         // Read afresh: what the applications did since the burst was read is no part of the round trip.
         long now = shard.resources().nowNanos();
         int first;
+        int entries = 1;
         if (leaving.kind() == Departure.Kind.RETRANSMISSION) {
             first = leaving.entry();
             queue.resent(first, now);
@@ -284,6 +288,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                 tcb.patience.progressed(now);
             }
             first = bookNew(leaving, queue, now);
+            entries = leaving.segments();
         }
         tcb.patience.spoke(now);
         if (leaving.hasTrain()) {
@@ -297,7 +302,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
             SilenceWatch.armUserTimeout(tcb);
         }
-        return receipt().of(tcb, first, leaving.segments(), now);
+        int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
+        return receipt().of(tcb, first, entries, text, now);
     }
 
     private DepartureReceipt receipt() {
@@ -349,17 +355,23 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         return shard.resources().nowNanos();
     }
 
-    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
         if (cause != null && tcb.isLive()) {
-            notSent(tcb, entries, cause);
+            notSent(tcb, entries, text, cause);
         }
     }
 
-    private void notSent(TransmissionControlBlock tcb, int entries, Throwable cause) {
+    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
         SendFailure failure = SendFailure.of(cause);
-        if (failure == SendFailure.TOO_LARGE) {
+        int packet = tcb.negotiated.packetBytes(text);
+        if (failure == SendFailure.SEGMENTATION && packet > shard.interfaceMtuNow()) {
+            // Linux says so of a train whose segments are too large.
+            failure = SendFailure.TOO_LARGE;
+        }
+        if (failure == SendFailure.TOO_LARGE
+                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
             tcb.fail(new SocketException("Message too long: a path MTU of "
                     + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
             tcb.transition(TcpEvent.TIMEOUT);

@@ -245,6 +245,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
                 break;
             }
+            if (PathMtuProber.probe(ctx, tcb, departure, now())) {
+                continue;
+            }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);

@@ -39,6 +39,8 @@ public final class RetransmissionQueue {
     private int sackedBytes;
     private int lostBytes;
     private int lostHint;
+    private int probe;
+    private ProbeFate probeFate = ProbeFate.NONE;
     private int highestSacked;
     private boolean anySacked;
 
@@ -140,6 +142,40 @@ public final class RetransmissionQueue {
         return (flags[entry & mask()] & flag) != 0;
     }
 
+    /** What is known of the path MTU probe. */
+    public enum ProbeFate {
+        /** There is none, or what became of it has been asked. */
+        NONE,
+        /** It is on its way. */
+        UNKNOWN,
+        /** The peer has it. */
+        ARRIVED,
+        /** It was declared lost, or what acknowledges it may be its pieces. */
+        LOST
+    }
+
+    /**
+     * The entry that comes next is a path MTU probe. Its loss says that it was too large, and nothing of congestion: to the loss
+     * detector it is none, only to {@link #takeProbeFate}; it will be sent again.
+     */
+    public void probeFollows() {
+        probe = tail;
+        probeFate = ProbeFate.UNKNOWN;
+    }
+
+    /** {@return what has become of the probe, once} */
+    public ProbeFate takeProbeFate() {
+        ProbeFate fate = probeFate;
+        if (fate == ProbeFate.ARRIVED || fate == ProbeFate.LOST) {
+            probeFate = ProbeFate.NONE;
+        }
+        return fate;
+    }
+
+    private boolean isProbe(int entry) {
+        return probeFate == ProbeFate.UNKNOWN && entry == probe;
+    }
+
     /** Appends a segment that was just handed over for the first time. {@return its running number} */
     public int append(int segSeq, int segLength, long nowNanos) {
         if (tail - head == seq.length) {
@@ -163,6 +199,9 @@ public final class RetransmissionQueue {
         }
         flags[at] = (byte) (flags[at] & ~LOST | HELD);
         sentNanos[at] = nowNanos;
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.LOST;
+        }
         transmissions[at] = (byte) Math.min(transmissions[at] + 1, Byte.MAX_VALUE);
     }
 
@@ -208,6 +247,10 @@ public final class RetransmissionQueue {
         if (lt(entry, lostHint)) {
             lostHint = entry;
         }
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.LOST;
+            return false;
+        }
         return true;
     }
 
@@ -237,6 +280,9 @@ public final class RetransmissionQueue {
             int at = head & mask();
             drop(at, length[at]);
             result.take(length[at]);
+            if (isProbe(head)) {
+                probeFate = ProbeFate.ARRIVED;
+            }
             if (transmissions[at] > 1) {
                 result.ambiguous();
             } else if ((flags[at] & (HELD | SACKED)) == 0) {
@@ -292,6 +338,9 @@ public final class RetransmissionQueue {
 
     private int report(int entry) {
         int at = entry & mask();
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.ARRIVED;
+        }
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
         }
@@ -342,6 +391,7 @@ public final class RetransmissionQueue {
         sackedBytes = 0;
         lostBytes = 0;
         anySacked = false;
+        probeFate = ProbeFate.NONE;
     }
 
     /** {@return how many entries SACK blocks have made this queue look at; for tests} */

@@ -65,7 +65,7 @@ final class Script implements AutoCloseable {
     Script(String engineAddress, String peerAddress) {
         engineHost = network.addHost("engine", engineAddress);
         peerHost = network.addHost("peer", peerAddress);
-        network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(JUMBO));
+        network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(2 * JUMBO));
         channels = new SimChannels(engineHost, 1, true);
     }
 

@@ -63,6 +63,11 @@ public final class SimTransport implements DatagramTransport {
         return host.sourceTowards(peer.getAddress());
     }
 
+    @Override
+    public int interfaceMtu(InetAddress local) {
+        return host.mtu();
+    }
+
     /** Sets how many channels there are to one remote address: with io_uring, one. */
     public void channelsPerRemote(int channels) {
         channelsPerRemote = channels;
