@@ -37,7 +37,17 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Starts the program with {@code arguments}; {@code log} gets what it writes to standard error. */
     public static ChildProcess start(String role, Path log, List<String> arguments) {
-        List<String> command = new ArrayList<>();
+        return start(role, log, List.of(), arguments);
+    }
+
+    /**
+     * Starts the program by another.
+     *
+     * @param before the words of the command line before it: of a program that becomes the one that they end in, such as
+     *     {@code ip netns exec}
+     */
+    public static ChildProcess start(String role, Path log, List<String> before, List<String> arguments) {
+        List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dtou.terminals="); // it speaks to us, whatever it has inherited
         command.addAll(program(System.getProperty("java.class.path")));

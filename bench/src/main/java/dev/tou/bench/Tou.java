@@ -16,6 +16,8 @@ import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.link.LinkPeerCommand;
+import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.ping.PingCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,7 +45,9 @@ import picocli.CommandLine.TypeConversionException;
             BenchCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
-            DemoClientCommand.class
+            DemoClientCommand.class,
+            LossyLinkCommand.class,
+            LinkPeerCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {

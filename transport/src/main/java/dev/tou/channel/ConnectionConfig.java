@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.connection.ConnectionOptions;
+import dev.tou.telemetry.TransportListenerFactory;
 import dev.tou.window.PathMtu;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -47,6 +48,11 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
                 CongestionControllerFactory.class,
                 to::congestionController,
                 to::congestionController);
+        declare(
+                TouChannelOption.TRANSPORT_LISTENER,
+                TransportListenerFactory.class,
+                to::transportListener,
+                to::transportListener);
         declare(TouChannelOption.TIMESTAMPS, Boolean.class, to::timestamps, to::timestamps);
         declare(TouChannelOption.SACK, Boolean.class, to::sack, to::sack);
         declare(TouChannelOption.WINDOW_SCALING, Boolean.class, to::windowScaling, to::windowScaling);

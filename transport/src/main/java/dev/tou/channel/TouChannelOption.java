@@ -2,6 +2,7 @@
 package dev.tou.channel;
 
 import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.telemetry.TransportListenerFactory;
 import io.netty.channel.ChannelOption;
 
 /**
@@ -30,9 +31,20 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     public static final ChannelOption<Boolean> PATH_MTU_DISCOVERY =
             valueOf(TouChannelOption.class, "PATH_MTU_DISCOVERY");
 
-    /** What makes the congestion controller of each connection; default NewReno (RFC 5681, RFC 6582). */
+    /**
+     * What makes the congestion controller of each connection: {@link dev.tou.congestion.CongestionControllers#CUBIC}, the
+     * default, {@link dev.tou.congestion.CongestionControllers#NEW_RENO}, or one of your own, see
+     * {@link dev.tou.congestion.CongestionController}.
+     */
     public static final ChannelOption<CongestionControllerFactory> CONGESTION_CONTROLLER =
             valueOf(TouChannelOption.class, "CONGESTION_CONTROLLER");
+
+    /**
+     * What makes a listener for each connection, which hears every decision of its transport; default
+     * {@link TransportListenerFactory#NONE}.
+     */
+    public static final ChannelOption<TransportListenerFactory> TRANSPORT_LISTENER =
+            valueOf(TouChannelOption.class, "TRANSPORT_LISTENER");
 
     /** Whether timestamps are offered (RFC 7323 section 3); default true. */
     public static final ChannelOption<Boolean> TIMESTAMPS = valueOf(TouChannelOption.class, "TIMESTAMPS");

@@ -29,6 +29,10 @@ package dev.tou.congestion;
  * without; limited transmit (RFC 3042) follows from it as well. So the estimate, with its duplicate acknowledgments,
  * belongs to the sender, and the window during recovery stays where the controller put it.
  *
+ * <p><b>The way down.</b> A controller that reduces its window says where it goes. During fast recovery the sender goes
+ * there evenly, by {@link ProportionalRateReduction} towards {@link #slowStartThresholdBytes()}, instead of at once, unless
+ * {@link #managesRecovery()} says that {@link #windowBytes()} holds in recovery, too.
+ *
  * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations are used by one thread,
  * allocate nothing per event, and read no clock.
  */
@@ -97,6 +101,14 @@ public interface CongestionController {
 
     /** {@return below which window growth is exponential; {@link Long#MAX_VALUE} before the first loss} */
     long slowStartThresholdBytes();
+
+    /**
+     * {@return whether the window is meant as it is during fast recovery, as a controller that models the path wants it;
+     * false, the default, to let proportional rate reduction lead to the slow start threshold}
+     */
+    default boolean managesRecovery() {
+        return false;
+    }
 
     /** {@return at which rate to send; 0 if the controller does not say, then the sender may derive one from the window} */
     default long pacingRateBytesPerSecond() {

@@ -1,7 +1,12 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.congestion;
 
-/** Makes a controller for each connection, because a controller keeps the state of one path: {@code NewReno::new}. */
+/**
+ * Makes a controller for each connection, because a controller keeps the state of one path: {@code NewReno::new}.
+ *
+ * <p>Called on the connection's event loop when the connection is made; must not block or return null. One factory may serve
+ * many connections on many loops.
+ */
 @FunctionalInterface
 public interface CongestionControllerFactory {
 

@@ -4,7 +4,8 @@
  *
  * <p>{@link dev.tou.congestion.CongestionController} is the seam: it hears what happened and answers with a number of bytes.
  * What is lost, and what to send again, is decided in {@code dev.tou.retransmission}; that both can change apart from each
- * other is the point. {@link dev.tou.congestion.NewReno} is the standard algorithm (RFC 5681, RFC 6582, RFC 6928,
- * RFC 3465) and the example to write another from. Everything is counted in bytes and nanoseconds.
+ * other is the point. {@link dev.tou.congestion.Cubic} is the default (RFC 9438), {@link dev.tou.congestion.NewReno} the
+ * classic (RFC 5681, RFC 6582); both start with HyStart++ (RFC 9406). How a flight shrinks during recovery is
+ * {@link dev.tou.congestion.ProportionalRateReduction} (RFC 9937). Everything is counted in bytes and nanoseconds.
  */
 package dev.tou.congestion;

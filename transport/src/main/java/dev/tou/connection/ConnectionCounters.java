@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import dev.tou.telemetry.AckKind;
+
 /** What a connection has done, counted. Plain fields: written on the event loop only, read there or approximately. */
 public final class ConnectionCounters {
     /** Segments of the wire that were sent, all kinds. */
@@ -23,14 +25,8 @@ public final class ConnectionCounters {
     public long bytesReceived;
     /** Segments that came out of order. */
     public long outOfOrder;
-    /** Acknowledgments without text. */
-    public long pureAcknowledgments;
-    /** Those of them that waited for the delay to pass. */
-    public long delayedAcknowledgments;
-    /** Acknowledgments that repeat the last one. */
-    public long duplicateAcknowledgments;
-    /** Challenge acknowledgments (RFC 5961). */
-    public long challenges;
+    /** Acknowledgments without text, by the ordinal of their {@link AckKind}. */
+    public final long[] acknowledgments = new long[AckKind.values().length];
     /** Probes of a closed window. */
     public long windowProbes;
     /** Probes of the path MTU. */

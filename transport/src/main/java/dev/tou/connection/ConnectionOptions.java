@@ -2,7 +2,8 @@
 package dev.tou.connection;
 
 import dev.tou.congestion.CongestionControllerFactory;
-import dev.tou.congestion.NewReno;
+import dev.tou.congestion.CongestionControllers;
+import dev.tou.telemetry.TransportListenerFactory;
 import dev.tou.window.PathMtu;
 import dev.tou.window.SmallSegments;
 
@@ -39,7 +40,8 @@ public final class ConnectionOptions {
     private volatile int mslSeconds = 30;
     private volatile int finWait2Seconds = 60;
     private volatile int delayedAckMillis = 40;
-    private volatile CongestionControllerFactory congestionController = NewReno::new;
+    private volatile CongestionControllerFactory congestionController = CongestionControllers.CUBIC;
+    private volatile TransportListenerFactory transportListener = TransportListenerFactory.NONE;
 
     /** The defaults. */
     public ConnectionOptions() {}
@@ -70,6 +72,7 @@ public final class ConnectionOptions {
         copy.finWait2Seconds = finWait2Seconds;
         copy.delayedAckMillis = delayedAckMillis;
         copy.congestionController = congestionController;
+        copy.transportListener = transportListener;
         return copy;
     }
 
@@ -279,12 +282,21 @@ public final class ConnectionOptions {
         delayedAckMillis = millis;
     }
 
-    /** {@return what makes the congestion controller of each connection; default NewReno} */
+    /** {@return what makes the congestion controller of each connection; default CUBIC} */
     public CongestionControllerFactory congestionController() {
         return congestionController;
     }
 
     public void congestionController(CongestionControllerFactory factory) {
         congestionController = factory;
+    }
+
+    /** {@return what makes the listener of each connection; default {@link TransportListenerFactory#NONE}} */
+    public TransportListenerFactory transportListener() {
+        return transportListener;
+    }
+
+    public void transportListener(TransportListenerFactory factory) {
+        transportListener = factory;
     }
 }

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import java.net.InetSocketAddress;
+
 import dev.tou.state.TcpState;
 import dev.tou.timing.TcpTimer;
 
@@ -9,6 +11,12 @@ public interface ConnectionOwner {
 
     /** A connection has moved to another state; tables and timers follow. */
     void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to);
+
+    /** {@return the UDP address of this end; the wildcard for a catch-all} */
+    InetSocketAddress localAddress();
+
+    /** The listener of a connection has thrown something. */
+    void listenerFailed(TransmissionControlBlock tcb, Throwable failure);
 
     /** A timer of the connection is due. */
     void timerExpired(TransmissionControlBlock tcb, TcpTimer timer, long nowNanos);

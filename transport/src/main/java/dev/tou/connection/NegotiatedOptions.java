@@ -46,6 +46,7 @@ public final class NegotiatedOptions {
     private boolean sack;
     private boolean ownPeer;
     private int peerAckDelayMillis;
+    private int peerPushAckDelayMillis;
 
     /**
      * Nothing is agreed yet.
@@ -109,6 +110,7 @@ public final class NegotiatedOptions {
         sack = offersSack && peer.has(SegmentOptions.SACK_PERMITTED);
         ownPeer = peer.has(SegmentOptions.ACK_DELAY);
         peerAckDelayMillis = ownPeer ? peer.ackDelayMillis() : 0;
+        peerPushAckDelayMillis = ownPeer ? Math.min(peer.pushAckDelayMillis(), peerAckDelayMillis) : 0;
     }
 
     private int announcedMss() {
@@ -145,9 +147,14 @@ public final class NegotiatedOptions {
         return ownPeer;
     }
 
-    /** {@return the longest time that a peer of ours holds back an acknowledgment, in milliseconds} */
+    /** {@return the longest time that a peer of ours holds back an acknowledgment, in milliseconds, 0 to 255; 0 for others} */
     public int peerAckDelayMillis() {
         return peerAckDelayMillis;
+    }
+
+    /** {@return the same for a lone segment with PSH, which is never longer} */
+    public int peerPushAckDelayMillis() {
+        return peerPushAckDelayMillis;
     }
 
     /** {@return the longest time that we hold back an acknowledgment, in milliseconds} */

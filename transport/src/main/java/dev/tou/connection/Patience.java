@@ -9,6 +9,7 @@ public final class Patience {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long MAX_WINDOW_PROBE_NANOS = 60 * NANOS_PER_SECOND;
 
     private final ConnectionOptions options;
     private int timeoutsInARow;
@@ -92,6 +93,14 @@ public final class Patience {
         return windowProbes;
     }
 
+    /**
+     * {@return how long to wait for the next probe of a closed window: the retransmission timeout, doubled with every probe, at
+     * most 60 s (RFC 9293 section 3.8.6.1)}
+     */
+    public long windowProbeDelayNanos(long rtoNanos) {
+        return Math.min(MAX_WINDOW_PROBE_NANOS, rtoNanos << Math.min(windowProbes, 16));
+    }
+
     /** Counts one more probe of a closed window. */
     public void windowProbed() {
         windowProbes++;
@@ -115,6 +124,21 @@ public final class Patience {
     /** {@return when a connection that stays as silent as it is shall be probed} */
     public long keepAliveDueNanos() {
         return lastHeardNanos + options.keepIdleSeconds() * NANOS_PER_SECOND;
+    }
+
+    /** {@return when to look again whether it shall, if it was not yet due or something is outstanding} */
+    public long keepAliveCheckNanos(long nowNanos) {
+        return Math.max(keepAliveDueNanos(), nowNanos + NANOS_PER_SECOND);
+    }
+
+    /** {@return when the next probe follows one that goes now} */
+    public long nextKeepAliveNanos(long nowNanos) {
+        return nowNanos + options.keepIntervalSeconds() * NANOS_PER_SECOND;
+    }
+
+    /** {@return whether as many probes have stayed unanswered as may} */
+    public boolean isKeepAliveOver() {
+        return keepAliveProbes >= options.keepCount();
     }
 
     /** An acceptable segment came. */

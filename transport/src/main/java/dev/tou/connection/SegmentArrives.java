@@ -154,9 +154,10 @@ public final class SegmentArrives {
     }
 
     private static void trim(TransmissionControlBlock tcb, Segment seg) {
-        int stale = tcb.rcv.nxt() - seg.seq();
+        int stale = Math.min(tcb.rcv.nxt() - seg.seq(), seg.length());
         if (stale > 0) {
-            seg.trimFront(Math.min(stale, seg.length()));
+            tcb.observeDuplicate(seg.seq(), seg.seq() + stale);
+            seg.trimFront(stale);
             tcb.acknowledgments.onUrgent();
         }
         if (seg.length() > 0 && gt(seg.end(), tcb.rcv.edge()) && geq(tcb.rcv.edge(), seg.seq())) {

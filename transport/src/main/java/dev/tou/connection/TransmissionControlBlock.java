@@ -11,15 +11,18 @@ import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.DuplicateText;
 import dev.tou.window.PathMtu;
 import dev.tou.window.ReassemblyQueue;
 import dev.tou.window.ReceiveBuffer;
+import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
 import dev.tou.window.SendBuffer;
 import dev.tou.window.SendSequenceSpace;
@@ -52,7 +55,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final SendBuffer sendBuffer;
     public final ReceiveBuffer receiveBuffer;
     public final ReassemblyQueue reassembly;
+    public final DuplicateText duplicates = new DuplicateText();
     public final AdvertisedWindow advertisedWindow;
+    public final ReceiveFlow receiving;
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
@@ -62,9 +67,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
+    public final Reporter report;
 
     private int chargedBytes;
-    private int peerSegmentBytes;
     private int lastAckSent;
     private boolean passive;
     private boolean orphan;
@@ -73,7 +78,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean notifiedClosed;
     private boolean congestionLimited;
     private boolean waitingForChannel;
-    private boolean readSinceAcknowledgment;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
     private boolean touched;
@@ -114,13 +118,21 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
         advertisedWindow = new AdvertisedWindow(capacity);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
         congestion = options.congestionController().newController();
+        report = new Reporter(this, owner, wheel);
     }
 
     /** {@return the tuple that names the connection} */
     @Override
     public ConnectionKey key() {
         return key;
+    }
+
+    /** {@return the addresses that channels show; a new object} */
+    ConnectionId id() {
+        InetSocketAddress local = new InetSocketAddress(owner.localAddress().getAddress(), key.localTcpPort());
+        return new ConnectionId(local, key.remoteTcpAddress());
     }
 
     /** {@return the peer's UDP address, where segments go} */
@@ -148,6 +160,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             sendBuffer.release();
             reassembly.release();
         }
+        report.stateChanged(event, from, state);
         owner.stateChanged(this, from, state);
     }
 
@@ -253,8 +266,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        peerSegmentBytes = negotiated.segmentTextBytes();
+        receiving.observePeerSegment(negotiated.segmentTextBytes());
         patience.heard(nowNanos);
+        report.established();
         establishedNotice = true;
     }
 
@@ -267,30 +281,16 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     // --- windows ---
 
-    /** Moves the right edge of the receive window to where it may go, because a segment is about to tell the peer. */
-    public void advertiseWindow() {
-        rcv.advertise(advertisedWindow.edge(rcv, receiveBuffer.readableBytes(), peerSegmentBytes));
+    /** Notes sequence space that came twice, for a peer that understands blocks (RFC 2883). */
+    public void observeDuplicate(int left, int right) {
+        if (negotiated.sack()) {
+            duplicates.note(left, right);
+        }
     }
 
-    /** The application has read; that alone can be worth an acknowledgment. */
-    public void applicationRead() {
-        readSinceAcknowledgment = true;
-    }
-
-    /** {@return whether the application has read so much that the peer should be told} */
-    public boolean deservesWindowUpdate() {
-        return readSinceAcknowledgment
-                && advertisedWindow.deservesUpdate(rcv, receiveBuffer.readableBytes(), peerSegmentBytes);
-    }
-
-    /** {@return the text of the largest segment that the peer has sent, in bytes} */
-    public int peerSegmentBytes() {
-        return peerSegmentBytes;
-    }
-
-    /** Notes how large the peer's segments are. */
-    public void observePeerSegment(int textBytes) {
-        peerSegmentBytes = Math.max(peerSegmentBytes, textBytes);
+    /** {@return whether a pure acknowledgment has something to report that one on text has not} */
+    public boolean hasBlocksToReport() {
+        return !reassembly.isEmpty() || duplicates.ranges() > 0;
     }
 
     /** {@return the bytes that wait to be sent for the first time} */
@@ -325,6 +325,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return before;
     }
 
+    /** {@return whether the connection waits until the UDP channel takes more} */
+    public boolean isWaitingForChannel() {
+        return waitingForChannel;
+    }
+
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
         int chosen = options.sendBufferBytes();
@@ -341,8 +346,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** Notes that a segment with ACK left: everything is acknowledged, and the window field promised its edge. */
     public void acknowledgmentSent() {
         lastAckSent = rcv.nxt();
-        readSinceAcknowledgment = false;
+        receiving.told();
         acknowledgments.onSent();
+        report.acknowledgmentSent();
         disarm(TcpTimer.DELAYED_ACK);
     }
 
@@ -351,6 +357,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        report.receiveBuffer();
+        report.chooseListener();
     }
 
     /**
@@ -363,28 +371,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return new TcpInfo(
-                state,
-                sendBuffer.segmentTextBytes(),
-                congestion.windowBytes(),
-                congestion.slowStartThresholdBytes(),
-                retransmissionQueue.outstandingBytes(),
-                rtt.rtoNanos(),
-                rtt.srttNanos(),
-                rtt.rttvarNanos(),
-                rtt.minRttNanos(),
-                snd.wnd(),
-                rcv.wnd(),
-                counters.bytesSent,
-                counters.bytesRetransmitted,
-                counters.bytesAcknowledged,
-                counters.bytesReceived,
-                counters.segmentsSent,
-                counters.segmentsReceived,
-                counters.retransmissions,
-                counters.timeouts,
-                counters.recoveries,
-                congestion.name());
+        return Figures.of(this);
     }
 
     // --- timers and bursts ---

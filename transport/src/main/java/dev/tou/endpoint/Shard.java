@@ -69,6 +69,7 @@ public final class Shard implements ConnectionOwner {
     private int maxWindowBytes = MIN_WINDOW_BYTES;
     private boolean closing;
     private boolean closed;
+    private boolean listenerFailed;
     private Runnable onIdle;
     private long uses;
 
@@ -151,7 +152,7 @@ public final class Shard implements ConnectionOwner {
         return resources;
     }
 
-    /** {@return the UDP address of this end; the wildcard for a catch-all} */
+    @Override
     public InetSocketAddress localAddress() {
         return localAddress;
     }
@@ -288,6 +289,19 @@ public final class Shard implements ConnectionOwner {
                     localAddress);
         }
         timeWaitClock.arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
+    }
+
+    @Override
+    public void listenerFailed(TransmissionControlBlock tcb, Throwable failure) {
+        if (listenerFailed) {
+            LOGGER.debug("the transport listener of {} failed again", tcb, failure);
+        } else {
+            listenerFailed = true;
+            LOGGER.warn(
+                    "the transport listener of {} failed; the connection goes on, and this is logged once",
+                    tcb,
+                    failure);
+        }
     }
 
     @Override

@@ -55,6 +55,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return;
         }
         tcb.counters.segmentsReceived += arrival.segment().wireSegments();
+        tcb.report.received(arrival.segment());
         arrival.belongsTo(tcb);
         ctx.fireChannelRead(arrival);
     }
@@ -209,8 +210,18 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof Departure leaving && leaving.connection() != null) {
             leaving.connection().counters.segmentsSent += leaving.segments();
+            if (leaving.connection().report.isHeard()) {
+                tell(leaving);
+            }
             leaving.recipient(shard.peer() == null ? leaving.connection().peerAddress() : null);
         }
         ctx.write(msg, promise);
+    }
+
+    private static void tell(Departure leaving) {
+        int text = leaving.hasTrain() ? leaving.train().totalTextBytes() : 0;
+        int bits = leaving.segment().controlBits() | leaving.lastBits();
+        boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
+        leaving.connection().report.sent(leaving.seq(), text, leaving.segments(), bits, again);
     }
 }

@@ -50,6 +50,7 @@ final class PathMtuProber {
         tcb.sendBuffer.probe(seq, text, departure.train());
         path.probeSent(packet);
         tcb.counters.pathMtuProbes++;
+        tcb.report.pathMtuProbe(packet);
         tcb.retransmissionQueue.probeFollows();
         tcb.snd.sent(text);
         ctx.write(departure.text(tcb, Departure.Kind.NEW, ControlBits.PSH), ctx.voidPromise());
@@ -79,6 +80,7 @@ final class PathMtuProber {
         int text = tcb.negotiated.segmentTextBytes(tcb.pathMtu.bytes());
         tcb.sendBuffer.segmentTextBytes(text);
         tcb.congestion.onMssChanged(text);
+        tcb.report.pathMtu(tcb.pathMtu.bytes());
     }
 
     /** The retransmission timer has expired. */

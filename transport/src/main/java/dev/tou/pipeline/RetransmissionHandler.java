@@ -16,6 +16,7 @@ import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
+import dev.tou.telemetry.LossSign;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
@@ -93,6 +94,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         controlCongestion(tcb, sacked, priorInFlight, recovering, now);
         PathMtuProber.settle(tcb, now);
         restartTimer(tcb, now);
+        tcb.report.acknowledged();
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
         }
@@ -219,12 +221,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             return;
         }
         tcb.counters.timeouts++;
+        tcb.report.timeout();
         tcb.congestion.onRetransmissionTimeout(queue.outstandingBytes(), now);
         tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
         PathMtuProber.timedOut(tcb, now);
         // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
         tcb.rtt.backOff();
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        tcb.report.timeoutHandled();
     }
 
     // --- segments leave ---
@@ -357,7 +361,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
     void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
+        if (cause != null) {
+            tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
+        }
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.report.lossesAreShownBy(LossSign.DUPLICATE_ACKS);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, text, cause);
         }

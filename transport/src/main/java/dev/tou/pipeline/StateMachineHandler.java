@@ -17,11 +17,14 @@ import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.AckKind;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+
+import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * Third stage: the state machine (RFC 9293 section 3.10.7.3, and 3.10.7.4 first to fifth): is the segment acceptable, does it
@@ -156,7 +159,10 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         // What carries text is a retransmission whose acknowledgment was lost: it needs one, whatever the limit.
         if (seg.text().bytes() > 0 || seg.is(ControlBits.FIN)) {
             tcb.acknowledgments.onUrgent();
-            tcb.counters.duplicateAcknowledgments++;
+            if (lt(seg.seq(), tcb.rcv.nxt())) {
+                tcb.observeDuplicate(seg.seq(), lt(seg.end(), tcb.rcv.nxt()) ? seg.end() : tcb.rcv.nxt());
+            }
+            tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
         } else {
             challenge(tcb, now);
         }
@@ -164,7 +170,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private static void challenge(TransmissionControlBlock tcb, long now) {
         if (tcb.challenges.tryAcquire(now)) {
-            tcb.counters.challenges++;
+            tcb.report.acknowledgmentDue(AckKind.CHALLENGE);
             tcb.acknowledgments.onUrgent();
         }
     }
@@ -364,7 +370,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void stamp(Departure leaving) {
         TransmissionControlBlock tcb = leaving.connection();
         int bits = ControlBits.ACK | (leaving.hasTrain() ? 0 : leaving.lastBits());
-        tcb.advertiseWindow();
+        tcb.receiving.advertise();
         Segment segment = leaving.segment();
         segment.header(
                 tcb.key().localTcpPort(),
@@ -376,6 +382,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         stampTimestamps(tcb, segment);
         if (leaving.kind() == Departure.Kind.ACKNOWLEDGMENT && tcb.negotiated.sack()) {
             int max = SegmentEncoder.maxSackBlocks(tcb.negotiated.timestamps());
+            tcb.duplicates.report(segment.options());
             tcb.reassembly.report(segment.options(), max);
         }
         tcb.acknowledgmentSent();

@@ -125,10 +125,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void received(TransmissionControlBlock tcb) {
-        tcb.applicationRead();
+        tcb.receiving.applicationRead();
         if (burst.isActive()) {
             burst.touch(tcb);
-        } else if (tcb.isLive() && tcb.deservesWindowUpdate()) {
+        } else if (tcb.isLive() && tcb.receiving.deservesUpdate()) {
             window.transmitNow(tcb);
         } else {
             tcb.settleMemory();

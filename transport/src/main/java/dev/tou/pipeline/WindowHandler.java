@@ -1,24 +1,20 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import java.net.SocketException;
 import java.util.ArrayDeque;
 
-import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
-import dev.tou.segment.SegmentText;
-import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
-import dev.tou.telemetry.DropReason;
+import dev.tou.telemetry.AckKind;
+import dev.tou.telemetry.WindowChange;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.SmallSegments;
 import dev.tou.window.Train;
 import dev.tou.window.UsableWindow;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -29,16 +25,15 @@ import io.netty.channel.ChannelHandlerContext;
  */
 final class WindowHandler extends ChannelDuplexHandler {
 
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long MAX_CORK_NANOS = 200 * NANOS_PER_MILLI;
-    private static final long MAX_PROBE_NANOS = 60 * NANOS_PER_SECOND;
 
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
     private final RetransmissionHandler retransmission;
-    private final StateMachineHandler stateMachine;
+    private final TextArrives text;
+    private final SilenceProbes probes;
     private final ArrayDeque<TransmissionControlBlock> waitingForChannel = new ArrayDeque<>();
     private ChannelHandlerContext ctx;
 
@@ -52,7 +47,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.burst = burst;
         this.departure = departure;
         this.retransmission = retransmission;
-        this.stateMachine = stateMachine;
+        text = new TextArrives(shard, stateMachine);
+        probes = new SilenceProbes(departure, stateMachine);
     }
 
     @Override
@@ -75,87 +71,9 @@ final class WindowHandler extends ChannelDuplexHandler {
             tcb.patience.windowOpened();
         }
         if (seg.length() > 0) {
-            text(tcb, seg);
+            text.arrive(tcb, seg, ctx.alloc());
         }
         arrival.release();
-    }
-
-    private void text(TransmissionControlBlock tcb, Segment seg) {
-        if (!tcb.state().receives()
-                || tcb.rcv.isBehindFin(seg.seq() + seg.text().bytes())) {
-            // After the peer's FIN nothing can follow: "This should not occur ... Ignore the segment text."
-            shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
-            tcb.acknowledgments.onUrgent();
-            return;
-        }
-        if (tcb.isOrphan() && seg.text().bytes() > 0) {
-            // Nobody will ever read it, and the peer should know (RFC 9293 section 3.6.1, before and in MUST-13).
-            shard.drops().count(DropReason.TEXT_AFTER_CLOSE);
-            stateMachine.abort(tcb);
-            return;
-        }
-        if (seg.is(ControlBits.FIN)) {
-            tcb.rcv.finAt(seg.seq() + seg.text().bytes());
-        }
-        tcb.observePeerSegment(seg.largestTextBytes());
-        if (seg.seq() == tcb.rcv.nxt()) {
-            inOrder(tcb, seg);
-        } else {
-            outOfOrder(tcb, seg);
-        }
-        if (tcb.rcv.reachFin()) {
-            tcb.acknowledgments.onUrgent();
-            tcb.transition(TcpEvent.FIN_RECEIVED);
-        }
-    }
-
-    private static void inOrder(TransmissionControlBlock tcb, Segment seg) {
-        SegmentText text = seg.text();
-        int bytes = text.bytes();
-        if (tcb.reassembly.isEmpty()) {
-            for (int i = 0; i < text.pieces(); i++) {
-                tcb.receiveBuffer.append(text.take(i));
-            }
-            tcb.rcv.advance(bytes);
-        } else {
-            // The segment may fill a gap, so its sender waits to hear (RFC 5681 section 4.2).
-            tcb.acknowledgments.onUrgent();
-            int from = tcb.rcv.nxt();
-            fillGap(tcb, seg.seq(), text);
-            bytes = tcb.rcv.nxt() - from;
-        }
-        text.forget();
-        tcb.counters.bytesReceived += bytes;
-        if (bytes > 0) {
-            tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
-        }
-    }
-
-    // What a piece joins with may reach into the pieces behind it; the bytes that were held first stay.
-    private static void fillGap(TransmissionControlBlock tcb, int seq, SegmentText text) {
-        int pieceSeq = seq;
-        for (int i = 0; i < text.pieces(); i++) {
-            ByteBuf piece = text.take(i);
-            int pieceEnd = pieceSeq + piece.readableBytes();
-            piece.skipBytes(Math.min(tcb.rcv.nxt() - pieceSeq, piece.readableBytes()));
-            tcb.rcv.advance(tcb.reassembly.deliver(tcb.rcv.nxt(), piece, tcb.receiveBuffer));
-            pieceSeq = pieceEnd;
-        }
-    }
-
-    private void outOfOrder(TransmissionControlBlock tcb, Segment seg) {
-        SegmentText text = seg.text();
-        tcb.counters.outOfOrder += seg.wireSegments();
-        tcb.acknowledgments.onOutOfOrder(seg.wireSegments(), tcb.negotiated.sack());
-        int seq = seg.seq();
-        long refused = tcb.reassembly.refusals();
-        for (int i = 0; i < text.pieces(); i++) {
-            tcb.reassembly.insert(seq, text.piece(i), ctx.alloc());
-            seq += text.piece(i).readableBytes();
-        }
-        if (tcb.reassembly.refusals() != refused) {
-            shard.drops().count(DropReason.NO_MEMORY);
-        }
     }
 
     // --- the burst ends ---
@@ -207,14 +125,15 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             return;
         }
-        if (tcb.deservesWindowUpdate()) {
+        if (tcb.receiving.deservesUpdate()) {
+            tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
             tcb.acknowledgments.onUrgent();
         }
         if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
             tcb.acknowledgments.onUrgent();
         }
-        if (tcb.acknowledgments.isDueNow() && !tcb.reassembly.isEmpty()) {
-            // What came out of order is reported on pure acknowledgments only.
+        if (tcb.acknowledgments.isDueNow() && tcb.hasBlocksToReport()) {
+            // What came out of order, or twice, is reported on pure acknowledgments only.
             acknowledge(tcb);
         }
         if (state != TcpState.TIME_WAIT) {
@@ -231,7 +150,8 @@ final class WindowHandler extends ChannelDuplexHandler {
             tcb.arm(TcpTimer.DELAYED_ACK, now() + delayMillis * NANOS_PER_MILLI);
         }
         watchCork(tcb);
-        watchClosedWindow(tcb);
+        probes.watchClosedWindow(tcb, now());
+        tcb.report.limitedBy(SendLimit.of(tcb), now());
     }
 
     private void sendText(TransmissionControlBlock tcb, SmallSegments small) {
@@ -239,6 +159,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
             tcb.congestion.onIdleRestart(now());
+            tcb.report.window(WindowChange.IDLE_RESTART);
         }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
             if (!ctx.channel().isWritable()) {
@@ -278,9 +199,9 @@ final class WindowHandler extends ChannelDuplexHandler {
     }
 
     private void acknowledge(TransmissionControlBlock tcb) {
-        int copies = 1 + tcb.acknowledgments.takeDuplicates();
+        int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
         for (int i = 0; i < copies; i++) {
-            tcb.counters.pureAcknowledgments++;
+            tcb.report.acknowledges();
             ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
         }
     }
@@ -325,11 +246,11 @@ final class WindowHandler extends ChannelDuplexHandler {
             switch (expiry.timer()) {
                 case DELAYED_ACK -> {
                     tcb.acknowledgments.onDelayExpired();
-                    tcb.counters.delayedAcknowledgments++;
+                    tcb.report.acknowledgmentDue(AckKind.DELAYED);
                 }
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
-                case PERSIST -> probeClosedWindow(tcb, expiry.nowNanos());
-                case KEEPALIVE -> probeSilence(tcb, expiry.nowNanos());
+                case PERSIST -> persist(tcb, expiry.nowNanos());
+                case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
                 default -> context.fireUserEventTriggered(event);
             }
         } else {
@@ -347,64 +268,13 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
     }
 
-    // Text waits, nothing is on its way, and so no acknowledgment will ever tell that the window has opened.
-    private void watchClosedWindow(TransmissionControlBlock tcb) {
-        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty() && !isCorked(tcb);
-        if (!stuck) {
-            tcb.disarm(TcpTimer.PERSIST);
-        } else if (!tcb.isArmed(TcpTimer.PERSIST)) {
-            tcb.arm(TcpTimer.PERSIST, now() + probeDelayNanos(tcb));
-        }
-    }
-
-    // The cork's own timer lets all of it go, unless the window takes only a part.
-    private static boolean isCorked(TransmissionControlBlock tcb) {
-        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() >= tcb.unsentBytes();
-    }
-
-    private static long probeDelayNanos(TransmissionControlBlock tcb) {
-        return Math.min(MAX_PROBE_NANOS, tcb.rtt.rtoNanos() << Math.min(tcb.patience.windowProbes(), 16));
-    }
-
-    // RFC 9293 section 3.8.6.1. A window that is open, but smaller than a segment, is used after all (3.8.6.2.1).
-    private void probeClosedWindow(TransmissionControlBlock tcb, long now) {
+    // A window that is open, but smaller than a segment, is used after all (RFC 9293 section 3.8.6.2.1).
+    private void persist(TransmissionControlBlock tcb, long now) {
         int usable = Math.min(tcb.snd.usable(), tcb.unsentBytes());
         if (usable > 0) {
             sendTrain(tcb, Math.min(usable, tcb.sendBuffer.segmentTextBytes()));
-            return;
+        } else {
+            probes.closedWindow(ctx, tcb, now);
         }
-        tcb.patience.timedOut(now);
-        if (SilenceWatch.isGivenUp(tcb, now)) {
-            tcb.transition(TcpEvent.TIMEOUT);
-            return;
-        }
-        tcb.patience.windowProbed();
-        tcb.counters.windowProbes++;
-        // A sequence number that is acknowledged already: not acceptable, so the peer must answer with where it is.
-        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
-        tcb.arm(TcpTimer.PERSIST, tcb.patience.beforeUserTimeout(now + probeDelayNanos(tcb)));
-    }
-
-    // RFC 9293 section 3.8.4: "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or
-    // acknowledgment packets have been received for the connection within an interval."
-    private void probeSilence(TransmissionControlBlock tcb, long now) {
-        if (!tcb.options().keepAlive() || !tcb.isLive()) {
-            return;
-        }
-        long due = tcb.patience.keepAliveDueNanos();
-        if (due - now > 0 || !tcb.retransmissionQueue.isEmpty()) {
-            tcb.arm(TcpTimer.KEEPALIVE, Math.max(due, now + NANOS_PER_SECOND));
-            return;
-        }
-        if (tcb.patience.keepAliveProbes() >= tcb.options().keepCount()) {
-            tcb.fail(new SocketException("Connection timed out: " + tcb.patience.keepAliveProbes()
-                    + " keep-alive probes unanswered by " + tcb.key()));
-            stateMachine.abort(tcb);
-            return;
-        }
-        tcb.patience.keptAlive();
-        tcb.counters.keepAlives++;
-        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
-        tcb.arm(TcpTimer.KEEPALIVE, now + tcb.options().keepIntervalSeconds() * NANOS_PER_SECOND);
     }
 }

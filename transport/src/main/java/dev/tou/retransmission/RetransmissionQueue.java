@@ -45,6 +45,7 @@ public final class RetransmissionQueue {
     private boolean anySacked;
 
     private long steps;
+    private LossObserver lossObserver;
 
     /** An empty queue. */
     public RetransmissionQueue() {
@@ -56,6 +57,11 @@ public final class RetransmissionQueue {
         head = firstNumber;
         tail = firstNumber;
         lostHint = firstNumber;
+    }
+
+    /** Tells {@code observer} of every segment that is found to be lost from now on. */
+    public void observeLosses(LossObserver observer) {
+        lossObserver = observer;
     }
 
     /** {@return whether nothing is outstanding} */
@@ -244,6 +250,9 @@ public final class RetransmissionQueue {
         }
         flags[at] |= LOST;
         lostBytes += length[at];
+        if (lossObserver != null) {
+            lossObserver.lost(seq[at], length[at]);
+        }
         if (lt(entry, lostHint)) {
             lostHint = entry;
         }

@@ -55,6 +55,7 @@ public final class RttEstimator {
     private long srttNanos;
     private long rttvarNanos;
     private long latestNanos;
+    private long samples;
     private int backoffs;
 
     /** The largest RTTVAR of the present round trip and of the one before; the present one began at {@code roundAt}. */
@@ -118,6 +119,7 @@ public final class RttEstimator {
     private long smooth(long rttNanos, long nowNanos) {
         long rtt = Math.min(Math.max(1, rttNanos), MAX_RTO_NANOS);
         latestNanos = rtt;
+        samples++;
         backoffs = 0;
         if (sampled) {
             long error = rtt - srttNanos;
@@ -188,6 +190,11 @@ public final class RttEstimator {
     /** {@return the least round-trip time of the last {@link #MIN_RTT_WINDOW_NANOS}, as of the last sample; 0 without one} */
     public long minRttNanos() {
         return minRtt.value();
+    }
+
+    /** {@return how many valid samples there were} */
+    public long samples() {
+        return samples;
     }
 
     /** {@return the last sample} */

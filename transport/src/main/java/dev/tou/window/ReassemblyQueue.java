@@ -62,6 +62,8 @@ public final class ReassemblyQueue {
     private int memoryBytes;
     private long refusals;
     private long steps;
+    private int overlapSeq;
+    private int overlapBytes;
 
     /**
      * Makes an empty queue; it allocates nothing before the first insert.
@@ -96,11 +98,13 @@ public final class ReassemblyQueue {
      */
     public int insert(int seq, ByteBuf text, ByteBufAllocator allocator) {
         int bytes = text.readableBytes();
+        overlapBytes = 0;
         if (bytes == 0) {
             return 0;
         }
         int end = seq + bytes;
         int from = firstReaching(seq);
+        noteOverlap(from, seq, end);
         int to = from;
         while (to < count && leq(runs[to].start(), end)) {
             to++;
@@ -141,6 +145,7 @@ public final class ReassemblyQueue {
      */
     public int deliver(int rcvNxt, ByteBuf text, ReceiveBuffer into) {
         int end = rcvNxt + text.readableBytes();
+        noteOverlap(0, rcvNxt, end);
         int next = rcvNxt;
         int done = 0;
         while (done < count && leq(runs[done].start(), end)) {
@@ -168,17 +173,39 @@ public final class ReassemblyQueue {
         return next - rcvNxt;
     }
 
+    /** {@return the first sequence number of what was held already of the text that came last; see {@link #overlapBytes()}} */
+    public int overlapSeq() {
+        return overlapSeq;
+    }
+
+    /**
+     * {@return how many bytes from {@link #overlapSeq()} on the text of the last {@code insert} or {@code deliver} shared with
+     * what was held before it; if that were several ranges, the first of them, as RFC 2883 section 4 reports it}
+     */
+    public int overlapBytes() {
+        return overlapBytes;
+    }
+
     /**
      * Puts on an acknowledgment what is held (RFC 2018 section 4): first the run that holds the segment that came last, new or
-     * not, then the others in the order in which they changed last. No block appears twice.
+     * not, then the others in the order in which they changed last. No run appears twice.
      *
-     * @param maxBlocks the most blocks that fit
+     * <p>If the acknowledgment begins with a duplicate of something that is held, the run that holds it comes next: only so
+     * does the peer recognize the duplicate (RFC 2883 section 4.1).
+     *
+     * @param acknowledgment without blocks, or with that of a duplicate
+     * @param maxBlocks the most blocks that fit, the duplicate's included
      */
     public void report(SegmentOptions acknowledgment, int maxBlocks) {
-        int blocks = 0;
-        for (Run run = newest; run != null && blocks < maxBlocks; run = run.older) {
+        if (acknowledgment.sackBlocks() > 0) {
+            int seq = acknowledgment.sackLeft(0);
+            int holder = firstReaching(seq);
+            if (holder < count && leq(runs[holder].start(), seq)) {
+                touch(runs[holder]);
+            }
+        }
+        for (Run run = newest; run != null && acknowledgment.sackBlocks() < maxBlocks; run = run.older) {
             acknowledgment.addSackBlock(run.start(), run.end());
-            blocks++;
         }
     }
 
@@ -321,6 +348,17 @@ public final class ReassemblyQueue {
         }
         touch(run);
         return heldBytes - heldBefore;
+    }
+
+    // A text may lie behind the end of its first neighbour, and then overlaps the second.
+    private void noteOverlap(int from, int seq, int end) {
+        overlapBytes = 0;
+        for (int i = from; i < count && i <= from + 1 && overlapBytes == 0 && lt(runs[i].start(), end); i++) {
+            int left = lt(seq, runs[i].start()) ? runs[i].start() : seq;
+            int right = lt(end, runs[i].end()) ? end : runs[i].end();
+            overlapSeq = left;
+            overlapBytes = Math.max(0, right - left);
+        }
     }
 
     private void discount(Run run) {

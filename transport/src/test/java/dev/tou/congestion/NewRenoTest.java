@@ -18,7 +18,7 @@ class NewRenoTest {
     private static final long NOW = -1;
 
     private final AckSample sample = new AckSample();
-    private NewReno reno = new NewReno();
+    private NewReno reno = new NewReno(2); // L of RFC 3465
 
     @BeforeEach
     void establish() {
@@ -110,10 +110,12 @@ class NewRenoTest {
             establish();
             ack(64_000);
             assertThat(reno.windowBytes()).as("RFC 9406 section 4.3: L = 8").isEqualTo(18 * MSS);
-            reno = new NewReno(Integer.MAX_VALUE);
+            reno = new NewReno();
             establish();
             ack(64_000);
-            assertThat(reno.windowBytes()).isEqualTo(74 * MSS);
+            assertThat(reno.windowBytes())
+                    .as("RFC 9406 section 4.3: none with pacing")
+                    .isEqualTo(74 * MSS);
             assertThatIllegalArgumentException().isThrownBy(() -> new NewReno(0));
         }
     }
@@ -276,20 +278,20 @@ class NewRenoTest {
             assertThat(reno.windowBytes()).isEqualTo(MSS);
         }
 
-        /** RFC 3465 section 2.3: L is one segment in the slow start after a timeout. */
+        /** Instead of RFC 3465 section 2.3: what was delivered, and doubled at most. */
         @Test
-        void isFollowedByASlowStartWithALimitOfOneSegment() {
+        void isFollowedByASlowStartThatDoublesAtMost() {
+            reno = new NewReno();
+            establish();
             expire(20 * MSS);
             ack(5 * MSS);
             assertThat(reno.windowBytes()).isEqualTo(2 * MSS);
-            ack(5 * MSS);
+            reno.onAck(sample.reset(NOW).acknowledged(5 * MSS, MSS).cwndLimited(true));
+            assertThat(reno.windowBytes()).as("the rest was reported before").isEqualTo(3 * MSS);
             end();
-            assertThat(reno.windowBytes()).isEqualTo(3 * MSS);
             ack(5 * MSS);
-            assertThat(reno.windowBytes()).as("also after the episode").isEqualTo(4 * MSS);
-            for (int i = 4; i < 10; i++) {
-                ack(MSS);
-            }
+            assertThat(reno.windowBytes()).as("also after the episode").isEqualTo(6 * MSS);
+            ack(4 * MSS);
             assertThat(reno.windowBytes()).isEqualTo(10 * MSS);
             ack(10 * MSS);
             assertThat(reno.windowBytes()).as("then avoidance").isEqualTo(11 * MSS);
@@ -393,6 +395,21 @@ class NewRenoTest {
             }
             reno.onIdleRestart(NOW);
             assertThat(reno.windowBytes()).isEqualTo(10 * MSS);
+        }
+
+        /** RFC 2861 section 3.1. */
+        @Test
+        void theThresholdRemembersThreeQuartersOfTheWindow() {
+            lose(20 * MSS);
+            end();
+            for (int i = 0; i < 50; i++) {
+                ack(20 * MSS);
+            }
+            long window = reno.windowBytes();
+            assertThat(window).isGreaterThan(25 * MSS);
+            reno.onIdleRestart(NOW);
+            assertThat(reno.windowBytes()).isEqualTo(10 * MSS);
+            assertThat(reno.slowStartThresholdBytes()).isEqualTo(window * 3 / 4);
         }
 
         @Test

@@ -8,6 +8,8 @@ import java.util.List;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.NewReno;
+import dev.tou.telemetry.TransportListener;
+import dev.tou.telemetry.TransportListenerFactory;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +39,9 @@ class ConnectionOptionsTest {
         }
         if (value instanceof CongestionControllerFactory) {
             return (CongestionControllerFactory) () -> new NewReno(1);
+        }
+        if (value instanceof TransportListenerFactory) {
+            return (TransportListenerFactory) connection -> TransportListener.NONE;
         }
         throw new AssertionError("an option of a new kind: " + value);
     }

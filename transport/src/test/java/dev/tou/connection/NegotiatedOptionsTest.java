@@ -171,10 +171,12 @@ class NegotiatedOptionsTest {
         assertThat(stranger.ackDelayMillis(false)).isEqualTo(40);
         assertThat(stranger.ackDelayMillis(true)).isEqualTo(40);
         assertThat(stranger.peerAckDelayMillis()).isZero();
+        assertThat(stranger.peerPushAckDelayMillis()).isZero();
         NegotiatedOptions ownKind = accepted(ALL);
         assertThat(ownKind.ackDelayMillis(false)).isEqualTo(25);
         assertThat(ownKind.ackDelayMillis(true)).isEqualTo(8);
         assertThat(ownKind.peerAckDelayMillis()).isEqualTo(30);
+        assertThat(ownKind.peerPushAckDelayMillis()).isEqualTo(10);
         own.delayedAckMillis(5);
         assertThat(ownKind.ackDelayMillis(false)).isEqualTo(5);
         assertThat(ownKind.ackDelayMillis(true)).isEqualTo(5);

@@ -37,6 +37,14 @@ public final class TestConnection {
             public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {}
 
             @Override
+            public InetSocketAddress localAddress() {
+                return new InetSocketAddress("192.0.2.2", 4000);
+            }
+
+            @Override
+            public void listenerFailed(TransmissionControlBlock tcb, Throwable failure) {}
+
+            @Override
             public void timerExpired(TransmissionControlBlock tcb, TcpTimer timer, long nowNanos) {}
 
             @Override

@@ -188,18 +188,6 @@ class OutOfOrderTest extends ScriptedTest {
         app.receivedNothing();
     }
 
-    @Test
-    void textOutOfOrderThatCameBeforeIsReportedFirst() {
-        acceptedWithSack();
-        peer.sends(data(10).seq(FIRST + 20));
-        peer.expects(ack(FIRST)).now();
-        peer.sends(data(10).seq(FIRST + 40));
-        peer.expects(ack(FIRST)).now();
-        peer.sends(data(10).seq(FIRST + 20));
-        peer.expects(ack(FIRST).sack(FIRST + 20, FIRST + 30, FIRST + 40, FIRST + 50))
-                .now();
-    }
-
     // Blocks ride on pure acknowledgments, whatever else there is to send.
     @Test
     void blocksAreReportedBesideAReply() {

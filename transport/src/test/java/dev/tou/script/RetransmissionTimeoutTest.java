@@ -351,7 +351,7 @@ class RetransmissionTimeoutTest extends ScriptedTest {
         peer.expects(data(1000).seq(FIRST + 1000)).now();
         peer.expects(data(1000).seq(FIRST + 2000)).now();
         peer.sends(ack(FIRST + 3000));
-        for (int i = 3; i < 6; i++) {
+        for (int i = 3; i < 7; i++) {
             peer.expects(data(1000).seq(FIRST + 1000 * i)).now();
         }
         peer.sends(ack(FIRST + 10_000));

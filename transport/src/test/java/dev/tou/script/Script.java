@@ -9,6 +9,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.tou.channel.SimChannels;
+import dev.tou.channel.TouChannelOption;
+import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.congestion.CongestionControllers;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
@@ -49,6 +52,9 @@ final class Script implements AutoCloseable {
     /** Longer than TIME-WAIT and the rest of an unused socket. */
     private static final Duration EVERYTHING_IS_OVER = Duration.ofMinutes(10);
 
+    /** Halves and whole segments, whatever the default is. */
+    private static final CongestionControllerFactory PLAIN_NUMBERS = CongestionControllers.NEW_RENO;
+
     private final SimulatedNetwork network = new SimulatedNetwork(1).countBuffers();
     private final Simulation simulation = new Simulation(network);
     private final SimHost engineHost;
@@ -74,6 +80,7 @@ final class Script implements AutoCloseable {
     /** The engine listens; the peer opens the connections, all of which go to applications like {@link #app}. */
     ScriptedPeer listens(Consumer<ServerBootstrap> settings) {
         ServerBootstrap bootstrap = channels.server()
+                .option(TouChannelOption.CONGESTION_CONTROLLER, PLAIN_NUMBERS)
                 .childOption(ChannelOption.ALLOCATOR, network.allocator())
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -110,6 +117,7 @@ final class Script implements AutoCloseable {
         Bootstrap bootstrap = channels.client()
                 .option(ChannelOption.ALLOCATOR, network.allocator())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(TouChannelOption.CONGESTION_CONTROLLER, PLAIN_NUMBERS)
                 .localAddress(engineHost.address(CLIENT_PORT))
                 .handler(app);
         settings.accept(bootstrap);

@@ -9,7 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 
 /** One of the transports that are compared: how a byte stream is opened, and nothing else. */
-interface Contender {
+public interface Contender {
 
     /** {@return the name that users choose it by, such as {@code tcp} or {@code tou-65535}} */
     String name();

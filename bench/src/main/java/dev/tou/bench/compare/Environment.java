@@ -22,21 +22,27 @@ import io.netty.channel.EventLoop;
 import io.netty.util.Version;
 
 /** What a reader must know about the machine to judge the figures. What cannot be found out here is left out. */
-final class Environment {
+public final class Environment {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path SYS = PROC.resolve("sys/net");
 
     private Environment() {}
 
-    /** {@return what does not change while the benchmark runs} */
-    static Map<String, String> describe(EventLoop loop, Settings settings) throws InterruptedException {
+    /** {@return the machine and the libraries} */
+    public static Map<String, String> machine() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         put(facts, "cpu", cpuModel());
         facts.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("java", Runtime.version() + " " + System.getProperty("java.vm.name"));
         put(facts, "netty", nettyVersion("netty-transport"));
+        return facts;
+    }
+
+    /** {@return what does not change while the benchmark runs} */
+    static Map<String, String> describe(EventLoop loop, Settings settings) throws InterruptedException {
+        Map<String, String> facts = machine();
         put(facts, "netty-quic", nettyVersion("netty-codec-classes-quic"));
         facts.put("event loops", settings.io().name().toLowerCase(Locale.ROOT) + ", one in each process");
         put(facts, "loopback MTU", read(Path.of("/sys/class/net/lo/mtu")));
@@ -56,9 +62,9 @@ final class Environment {
      * @param stealTicks time that other virtual machines took, of all cores since boot; -1 if unknown
      * @param ticks all time of all cores since boot
      */
-    record Busyness(String load, long stealTicks, long ticks) {
+    public record Busyness(String load, long stealTicks, long ticks) {
 
-        static Busyness now() {
+        public static Busyness now() {
             String load = read(PROC.resolve("loadavg"));
             String loads = load == null
                     ? null
@@ -76,7 +82,7 @@ final class Environment {
         }
 
         /** {@return the share of the time since {@code earlier} that was stolen, 0 to 1, or null if unknown} */
-        Double stolenSince(Busyness earlier) {
+        public Double stolenSince(Busyness earlier) {
             return stealTicks < 0 || ticks == earlier.ticks
                     ? null
                     : (double) (stealTicks - earlier.stealTicks) / (ticks - earlier.ticks);

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 
 /** Writes without end, as much as the channel takes: 64 KiB at a time while it is writable. */
-final class Flood extends ChannelInboundHandlerAdapter {
+public final class Flood extends ChannelInboundHandlerAdapter {
 
     /** Of every channel in the comparison. */
     static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(512 << 10, 1 << 20);

@@ -10,7 +10,7 @@ import dev.tou.bench.JsonLines;
 import io.netty.channel.EventLoop;
 
 /** What one process has received and used. Written by its event loop, read by anybody. */
-final class Meter {
+public final class Meter {
 
     /**
      * Its state at one moment.
@@ -20,9 +20,9 @@ final class Meter {
      * @param cpuNanos of the whole process so far
      * @param allocatedBytes by the event loop so far
      */
-    record Reading(long bytes, long nanos, long cpuNanos, long allocatedBytes) {
+    public record Reading(long bytes, long nanos, long cpuNanos, long allocatedBytes) {
 
-        static Reading of(JsonNode event) {
+        public static Reading of(JsonNode event) {
             return new Reading(
                     event.path("bytes").asLong(),
                     event.path("nanos").asLong(),
@@ -30,13 +30,13 @@ final class Meter {
                     event.path("allocatedBytes").asLong());
         }
 
-        Map<String, Object> fields() {
+        public Map<String, Object> fields() {
             return JsonLines.fields(
                     "bytes", bytes, "nanos", nanos, "cpuNanos", cpuNanos, "allocatedBytes", allocatedBytes);
         }
 
         /** {@return how far it has gone since {@code earlier}} */
-        Reading since(Reading earlier) {
+        public Reading since(Reading earlier) {
             return new Reading(
                     bytes - earlier.bytes,
                     nanos - earlier.nanos,
@@ -44,7 +44,7 @@ final class Meter {
                     allocatedBytes - earlier.allocatedBytes);
         }
 
-        double bitsPerSecond() {
+        public double bitsPerSecond() {
             return bytes * 8e9 / nanos;
         }
     }
@@ -59,7 +59,7 @@ final class Meter {
     private final AtomicLong bytes = new AtomicLong();
 
     /** For the only event loop of this process. */
-    Meter(EventLoop loop) throws InterruptedException {
+    public Meter(EventLoop loop) throws InterruptedException {
         loopThread = loop.submit(() -> Thread.currentThread().getId()).sync().getNow();
     }
 
@@ -68,7 +68,7 @@ final class Meter {
         bytes.lazySet(bytes.getPlain() + count);
     }
 
-    Reading read() {
+    public Reading read() {
         return new Reading(
                 bytes.get(),
                 System.nanoTime(),

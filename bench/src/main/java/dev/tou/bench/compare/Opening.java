@@ -9,12 +9,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /** The client's side of every stream: asks for a service, then leaves the stream to the handler that uses it. */
 @ChannelHandler.Sharable
-final class Opening extends ChannelInboundHandlerAdapter {
+public final class Opening extends ChannelInboundHandlerAdapter {
 
     private final Services.Service service;
     private final Supplier<ChannelHandler> user;
 
-    Opening(Services.Service service, Supplier<ChannelHandler> user) {
+    public Opening(Services.Service service, Supplier<ChannelHandler> user) {
         this.service = service;
         this.user = user;
     }

@@ -11,10 +11,10 @@ import io.netty.channel.ChannelInitializer;
 
 /** The server's side of every stream: its first byte says what it is for. */
 @ChannelHandler.Sharable
-final class Services extends ChannelInitializer<Channel> {
+public final class Services extends ChannelInitializer<Channel> {
 
     /** What a server does with a stream, by the byte that asks for it. */
-    enum Service {
+    public enum Service {
         /** Counts what arrives. */
         SINK,
         /** Sends without end. */
@@ -25,7 +25,7 @@ final class Services extends ChannelInitializer<Channel> {
 
     private final Meter meter;
 
-    Services(Meter meter) {
+    public Services(Meter meter) {
         this.meter = meter;
     }
 

@@ -4,6 +4,7 @@ package dev.tou.bench.compare;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 import dev.tou.bench.Transports;
@@ -29,7 +30,7 @@ import io.netty.util.concurrent.Promise;
  * @param server the class of a listening channel
  * @param options of both
  */
-record SocketContender(
+public record SocketContender(
         String name,
         String describe,
         Class<? extends Channel> client,
@@ -60,7 +61,7 @@ record SocketContender(
     }
 
     /** {@return the kernel's TCP with one of its congestion controls instead of the default; epoll only} */
-    static Contender tcpOfAlgorithm(String name, Settings settings, String algorithm) {
+    public static Contender tcpOfAlgorithm(String name, Settings settings, String algorithm) {
         byte[] bytes = algorithm.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer value = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
         ChannelOption<ByteBuffer> option =
@@ -80,16 +81,30 @@ record SocketContender(
     }
 
     /** {@return TCP over UDP} */
-    static Contender tou(String name, Settings settings) {
+    public static Contender tou(String name, Settings settings) {
         return new SocketContender(
                 name,
                 Transports.socketChannel().getSimpleName() + " on " + settings.io() + ", path MTU "
-                        + settings.pathMtuBytes() + ", SO_RCVBUF " + settings.receiveBufferBytes(),
+                        + orItsOwn(settings.pathMtuBytes()) + ", SO_RCVBUF "
+                        + orItsOwn(settings.receiveBufferBytes()),
                 Transports.socketChannel(),
                 Transports.serverSocketChannel(),
-                Map.of(
-                        TouChannelOption.PATH_MTU, settings.pathMtuBytes(),
-                        ChannelOption.SO_RCVBUF, settings.receiveBufferBytes()));
+                ownOptions(settings));
+    }
+
+    private static String orItsOwn(int bytes) {
+        return bytes == 0 ? "its own" : String.valueOf(bytes);
+    }
+
+    private static Map<ChannelOption<?>, Object> ownOptions(Settings settings) {
+        Map<ChannelOption<?>, Object> options = new HashMap<>();
+        if (settings.pathMtuBytes() != 0) {
+            options.put(TouChannelOption.PATH_MTU, settings.pathMtuBytes());
+        }
+        if (settings.receiveBufferBytes() != 0) {
+            options.put(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        return options;
     }
 
     @Override

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Kernel TCP and tou over the same lossy link between two network namespaces, which this makes and removes. Needs root,
+# /dev/net/tun, cc, ip, ss, iperf3 and a JDK. Several can run at once.
+#
+#   bench/lossy-link.sh PART... [--runs N] [--seconds N] [--seed N] [--output DIR] ...
+#
+# PART is goodput, fairness, rpc, overflow or reordering, or all; --help tells every option. Each pair of runs is told when it
+# is done, and each part is written into DIR/DATE-lossy-link.md and .json, in place of what these had of it.
+#
+# TOU_LINK=PROGRAM takes another link program with the flags of bench/link/tunlink.c; one without --hold needs --advance.
+set -euo pipefail
+command_line="bench/lossy-link.sh $*${TOU_LINK:+, with another link program}"
+home=$(cd "$(dirname "$0")/.." && pwd)
+
+fail() {
+  printf 'lossy-link: %s\n' "$1" >&2
+  exit 1
+}
+
+case " $* " in
+"  " | *" --help "* | *" -h "*)
+  sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
+  exec "$home/tou" lossy-link --help
+  ;;
+esac
+
+[[ $(id -u) == 0 ]] || fail "This needs root, to make network namespaces; run it with sudo."
+[[ -c /dev/net/tun ]] || fail "There is no /dev/net/tun; load the module tun, or make it: mknod /dev/net/tun c 10 200"
+for program in ip ss iperf3 cc git; do
+  [[ $program != cc || -z ${TOU_LINK:-} ]] || continue
+  command -v "$program" > /dev/null || fail "There is no $program; install it (Debian: iproute2 iperf3 gcc libc6-dev git)."
+done
+
+scratch=$(mktemp -d)
+a=tou-a-$$
+b=tou-b-$$
+job=
+
+clean_up() {
+  trap '' INT TERM HUP
+  [[ -z $job ]] || kill -TERM -- "-$job" 2> /dev/null || true
+  for netns in "$a" "$b"; do
+    ip netns pids "$netns" 2> /dev/null | xargs -r kill -TERM 2> /dev/null || true
+  done
+  for ((i = 0; i < 50; i++)); do
+    [[ -n $job ]] && kill -0 -- "-$job" 2> /dev/null || break
+    sleep 0.1
+  done
+  [[ -z $job ]] || kill -KILL -- "-$job" 2> /dev/null || true
+  for netns in "$a" "$b"; do
+    ip netns pids "$netns" 2> /dev/null | xargs -r kill -KILL 2> /dev/null || true
+    ip netns del "$netns" 2> /dev/null || true
+  done
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+link=${TOU_LINK:-$scratch/tunlink}
+[[ -n ${TOU_LINK:-} ]] || cc -O2 -o "$link" "$home/bench/link/tunlink.c" || fail "cc cannot compile bench/link/tunlink.c."
+[[ -x $link ]] || fail "There is no program $link."
+
+for netns in "$a" "$b"; do
+  ip netns add "$netns"
+  # Each namespace has its own of these; net.core.rmem_max and wmem_max are the machine's.
+  while read -r name value; do
+    ip netns exec "$netns" sysctl -qw "$name=$value" || fail "$name cannot be set in a network namespace."
+  done << 'END'
+net.ipv4.tcp_rmem 4096 131072 67108864
+net.ipv4.tcp_wmem 4096 65536 67108864
+net.ipv4.tcp_no_metrics_save 1
+net.ipv6.conf.all.disable_ipv6 1
+net.ipv6.conf.default.disable_ipv6 1
+END
+  ip netns exec "$netns" ip tcp_metrics flush > /dev/null 2>&1 || true
+done
+
+parts=()
+for argument in "$@"; do
+  if [[ $argument == all ]]; then
+    parts+=(goodput fairness rpc overflow reordering)
+  else
+    parts+=("$argument")
+  fi
+done
+
+# A test has the classes already; a user's are built when they are needed.
+tou=("$home/tou")
+[[ -z ${TOU_CLASS_PATH:-} ]] || tou=(java -cp "$TOU_CLASS_PATH" dev.tou.bench.Tou)
+commit=$(git -C "$home" describe --always --dirty 2> /dev/null || echo unknown)
+
+set -m # a process group of its own, which a signal to this script does not reach before it has tidied up
+"${tou[@]}" lossy-link "${parts[@]}" --netns-a "$a" --netns-b "$b" --link "$link" --scratch "$scratch" \
+  --fact "command=\`$command_line\`" --fact "commit=$commit" --fact "iperf3=$(iperf3 --version | head -n 1)" \
+  < /dev/null &
+job=$!
+set +m
+code=0
+wait "$job" || code=$?
+exit "$code"

@@ -1,0 +1,156 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.link;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
+import org.HdrHistogram.Histogram;
+
+/** Small requests at a fixed rate: how long an answer takes when a packet of it is lost. */
+final class RequestPart {
+
+    private static final double ROUND_TRIP_MILLIS = 20;
+    private static final double[] PERCENTILES = {50, 99, 99.9};
+
+    /** One transport's requests over a link of its own. */
+    private record Run(Peer.Answers answers, Link.Counters link, JsonNode details) {
+
+        double bytesPerRequest() {
+            return (double) link.offeredBytes() / answers.latency().getTotalCount();
+        }
+
+        double p99Millis() {
+            return millis(answers.latency(), 99);
+        }
+
+        Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("requests", answers.latency().getTotalCount());
+            for (double percentile : PERCENTILES) {
+                fields.put("p" + Units.format("%s", percentile) + "Millis", millis(answers.latency(), percentile));
+            }
+            fields.put("maxMillis", answers.latency().getMaxValue() / 1e6);
+            fields.put("latenessP99Millis", millis(answers.lateness(), 99));
+            fields.put("bytesPerRequest", bytesPerRequest());
+            fields.put("link", link.fields());
+            fields.put("details", details);
+            fields.put("latency", LinkPeerCommand.encode(answers.latency()));
+            return fields;
+        }
+    }
+
+    private final Bench bench;
+    private final Section section = new Section("Request and response");
+
+    private RequestPart(Bench bench) {
+        this.bench = bench;
+    }
+
+    static Section measure(Bench bench) throws InterruptedException {
+        return new RequestPart(bench).all();
+    }
+
+    private Section all() throws InterruptedException {
+        section.remark(
+                "256 bytes there and back over one connection, 20 ms round trip, a queue of 1 BDP, no Nagle, the same Netty"
+                        + " handlers on both transports, in turns. Open loop: latency counts from when a request was to be sent, and all"
+                        + " runs of a row are one histogram. Bytes on the link: both directions with IP headers, per request.");
+        section.table(
+                "rate, loss", "", "p50", "p99", "p99.9", "max", "p99 of each run", "late, p99", "bytes", "requests");
+        for (int perSecond : new int[] {1000, 20}) {
+            for (double loss : bench.plan().lossesOr(0.0, 1.0)) {
+                LinkShape shape = LinkShape.of(bench.plan().mbit(), ROUND_TRIP_MILLIS, 1, loss);
+                compare(perSecond, loss, shape);
+            }
+        }
+        return section;
+    }
+
+    private void compare(int perSecond, double loss, LinkShape shape) throws InterruptedException {
+        List<Run> kernel = new ArrayList<>();
+        List<Run> tou = new ArrayList<>();
+        String what = perSecond + "/s, loss " + loss + " %";
+        for (int n = 1; n <= bench.plan().runs(); n++) {
+            boolean kernelFirst = n % 2 == 1;
+            if (kernelFirst) {
+                kernel.add(run(what, LinkPeerCommand.KERNEL, perSecond, shape, n));
+            }
+            tou.add(run(what, LinkPeerCommand.TOU, perSecond, shape, n));
+            if (!kernelFirst) {
+                kernel.add(run(what, LinkPeerCommand.KERNEL, perSecond, shape, n));
+            }
+            Run k = kernel.get(n - 1);
+            Run t = tou.get(n - 1);
+            section.run(
+                    JsonLines.fields(
+                            "perSecond",
+                            perSecond,
+                            "lossPercent",
+                            loss,
+                            "seed",
+                            bench.plan().seed() + n),
+                    JsonLines.fields("kernel", k.fields(), "tou", t.fields()));
+            bench.say(
+                    "  %s, pair %d: p99 kernel %.1f, tou %.1f ms; p99.9 %.1f and %.1f ms; %.0f and %.0f bytes a request",
+                    what,
+                    n,
+                    k.p99Millis(),
+                    t.p99Millis(),
+                    millis(k.answers.latency(), 99.9),
+                    millis(t.answers.latency(), 99.9),
+                    k.bytesPerRequest(),
+                    t.bytesPerRequest());
+        }
+        row(what, "kernel", kernel);
+        row(what, "tou", tou);
+    }
+
+    private Run run(String what, String transport, int perSecond, LinkShape shape, int n) throws InterruptedException {
+        bench.progress("%s, pair %d of %d: %s", what, n, bench.plan().runs(), transport);
+        return bench.attempt(what + ", pair " + n + ", " + transport, () -> {
+            try (Link link = Link.start(bench.lab(), shape, bench.plan().seed() + n)) {
+                bench.a()
+                        .openForRequests(transport, link.addressOfB(), bench.b().port(transport));
+                Peer.Answers answers =
+                        bench.a().request(perSecond, perSecond * bench.plan().seconds());
+                JsonNode info = bench.a().info();
+                bench.a().closeConnection();
+                return new Run(answers, link.stop(), info);
+            }
+        });
+    }
+
+    private void row(String what, String name, List<Run> runs) {
+        Histogram latency =
+                merged(runs.stream().map(run -> run.answers.latency()).toList());
+        Histogram lateness =
+                merged(runs.stream().map(run -> run.answers.lateness()).toList());
+        List<String> cells = new ArrayList<>(List.of(what, name));
+        for (double percentile : PERCENTILES) {
+            cells.add(Units.format("%.1f ms", millis(latency, percentile)));
+        }
+        cells.add(Units.format("%.1f ms", latency.getMaxValue() / 1e6));
+        cells.add(Section.spread(runs.stream().map(Run::p99Millis).toList()));
+        cells.add(Units.format("%.2f ms", millis(lateness, 99)));
+        cells.add(Section.figure(
+                Statistics.median(runs.stream().map(Run::bytesPerRequest).toList())));
+        cells.add(Units.grouped(latency.getTotalCount()));
+        section.row(cells.toArray(String[]::new));
+    }
+
+    private static double millis(Histogram nanos, double percentile) {
+        return nanos.getValueAtPercentile(percentile) / 1e6;
+    }
+
+    /** {@return one histogram of all: percentiles of runs cannot be averaged} */
+    static Histogram merged(List<Histogram> all) {
+        Histogram sum = all.get(0).copy();
+        all.stream().skip(1).forEach(sum::add);
+        return sum;
+    }
+}

@@ -1,0 +1,80 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.link;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
+
+/** What one part has found: tables for people, and every run for programs. */
+final class Section {
+
+    /** The dash of a figure that there is none of. */
+    private static final String NONE = "-";
+
+    private final String title;
+    private final List<String> remarks = new ArrayList<>();
+    private final List<Map<String, Object>> tables = new ArrayList<>();
+    private final List<Map<String, Object>> runs = new ArrayList<>();
+    private List<List<String>> rows;
+
+    Section(String title) {
+        this.title = title;
+    }
+
+    /** Adds a sentence that a reader must know. */
+    void remark(String sentence) {
+        remarks.add(sentence);
+    }
+
+    /** Begins a table; {@link #row} adds to it. */
+    void table(String... columns) {
+        rows = new ArrayList<>();
+        tables.add(JsonLines.fields("columns", List.of(columns), "rows", rows));
+    }
+
+    void row(String... cells) {
+        rows.add(List.of(cells));
+    }
+
+    /** Keeps everything about a run. */
+    void run(Map<String, Object> setting, Map<String, Object> outcome) {
+        Map<String, Object> run = new LinkedHashMap<>(setting);
+        run.putAll(outcome);
+        runs.add(run);
+    }
+
+    /** {@return three digits that say something} */
+    static String figure(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return NONE;
+        }
+        double size = Math.abs(value);
+        return size >= 100 ? Units.grouped(Math.round(value)) : Units.format(size >= 10 ? "%.1f" : "%.2f", value);
+    }
+
+    /** {@return a ratio with its bounds} */
+    static String ratio(Statistics.PairedRatio ratio) {
+        return Double.isNaN(ratio.lower())
+                ? Units.format("%.3f", ratio.mean())
+                : Units.format("%.3f (%.3f to %.3f)", ratio.mean(), ratio.lower(), ratio.upper());
+    }
+
+    /** {@return the median and the range of figures} */
+    static String spread(List<Double> figures) {
+        double least = figures.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+        double most = figures.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+        return figure(Statistics.median(figures)) + " (" + figure(least) + " to " + figure(most) + ")";
+    }
+
+    static String percent(double share) {
+        return Double.isNaN(share) ? NONE : Units.percent(share);
+    }
+
+    Map<String, Object> fields() {
+        return JsonLines.fields("title", title, "tables", tables, "remarks", remarks, "runs", runs);
+    }
+}
