@@ -26,35 +26,51 @@ final class PathMtuProber {
         tcb.pathMtu.open(start, tcb.negotiated.largestPacketBytes(), discover, now);
     }
 
+    /** What the moment is good for. */
+    enum Moment {
+        /** Text as usual. */
+        NONE,
+        /** A probe was sent. */
+        PROBED,
+        /** The window will soon have room for a probe, if nothing else is sent before. */
+        WAIT
+    }
+
     /**
-     * Sends the next text as a probe if one is due and the moment is right: a window and text enough, and no loss under way.
-     *
-     * @return whether one was sent
+     * Sends the next text as a probe if one is due and the moment is right: a window and text enough, and no loss under way. What
+     * acknowledgments free is less than a large probe, so it may have to be saved up: a quarter of the window at most.
      */
-    static boolean probe(ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, long now) {
+    static Moment probe(ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, long now) {
         PathMtu path = tcb.pathMtu;
         if (!path.isDue(now) || tcb.lossDetector.isRecovering() || tcb.retransmissionQueue.lostBytes() > 0) {
-            return false;
+            return Moment.NONE;
         }
         int segment = tcb.sendBuffer.segmentTextBytes();
         if (tcb.congestion.windowBytes() < (long) LEAST_WINDOW_SEGMENTS * segment) {
-            return false;
+            return Moment.NONE;
         }
-        int packet = path.wantedBytes(Math.min(tcb.congestion.windowBytes(), tcb.snd.maxWnd()));
+        long window = Math.min(tcb.congestion.windowBytes(), tcb.snd.maxWnd());
+        int packet = path.wantedBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
+        if (packet == 0) {
+            return Moment.NONE;
+        }
         int text = tcb.negotiated.segmentTextBytes(packet);
-        long room = Math.min(Math.min(tcb.congestionRoomBytes(), tcb.snd.usable()), tcb.unsentBytes());
-        if (packet == 0 || room < (long) text + FOLLOWERS * segment) {
-            return false;
+        if (Math.min(tcb.congestionRoomBytes(), tcb.snd.usable()) < text) {
+            return tcb.retransmissionQueue.isEmpty() ? Moment.NONE : Moment.WAIT;
         }
-        int seq = tcb.snd.nxt();
-        tcb.sendBuffer.probe(seq, text, departure.train());
-        path.probeSent(packet);
+        send(ctx, tcb, departure, packet, text);
+        return Moment.PROBED;
+    }
+
+    private static void send(
+            ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, int packet, int text) {
+        tcb.sendBuffer.probe(tcb.snd.nxt(), text, departure.train());
+        tcb.pathMtu.probeSent(packet);
         tcb.counters.pathMtuProbes++;
         tcb.report.pathMtuProbe(packet);
         tcb.retransmissionQueue.probeFollows();
         tcb.snd.sent(text);
         ctx.write(departure.text(tcb, Departure.Kind.NEW, ControlBits.PSH), ctx.voidPromise());
-        return true;
     }
 
     /** After acknowledgments and timeouts: the probe may have arrived, or be lost. */

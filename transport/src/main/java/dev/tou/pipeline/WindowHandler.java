@@ -166,8 +166,12 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
                 break;
             }
-            if (PathMtuProber.probe(ctx, tcb, departure, now())) {
+            PathMtuProber.Moment moment = PathMtuProber.probe(ctx, tcb, departure, now());
+            if (moment == PathMtuProber.Moment.PROBED) {
                 continue;
+            } else if (moment == PathMtuProber.Moment.WAIT) {
+                limited = true;
+                break;
             }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);

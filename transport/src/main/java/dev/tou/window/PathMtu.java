@@ -110,16 +110,17 @@ public final class PathMtu {
      * {@return the size of the packet to probe with, or 0 for none}
      *
      * @param windowBytes what may be in flight: the smaller of the congestion window and the peer's
+     * @param textBytes how much text there is for it
      */
-    public int wantedBytes(long windowBytes) {
+    public int wantedBytes(long windowBytes, int textBytes) {
         if (ceilingBytes <= bytes) {
             // Asked when due, so the search has rested: the path may have become a better one.
             ceilingBytes = boundBytes;
             lostProbes = 0;
         }
         int wanted = nextSize(ceilingBytes);
-        long most = windowBytes / WINDOW_SEGMENTS;
-        return wanted <= most ? wanted : largestSizeUpTo((int) most);
+        int most = (int) Math.min(windowBytes / WINDOW_SEGMENTS, textBytes);
+        return wanted <= most ? wanted : largestSizeUpTo(most);
     }
 
     // The bound, Ethernet, then halves.

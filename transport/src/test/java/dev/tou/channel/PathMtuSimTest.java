@@ -39,8 +39,7 @@ class PathMtuSimTest {
             pair.network.onDatagram((now, datagram, fate) ->
                     largestPacket = Math.max(largestPacket, datagram.payload().readableBytes() + 28));
             pair.listen();
-            client = pair.connect(
-                    pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
+            client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
             tcb = ((TouSocketChannel) client).tcb();
         }
 
@@ -95,7 +94,9 @@ class PathMtuSimTest {
             assertThat(tcb.counters.retransmissions).isEqualTo(tcb.counters.pathMtuProbesLost);
             assertThat(tcb.counters.timeouts).isZero();
             assertThat(tcb.counters.recoveries).isZero();
-            assertThat(tcb.congestion.slowStartThresholdBytes()).as("never reduced").isGreaterThan(1L << 20);
+            assertThat(tcb.congestion.slowStartThresholdBytes())
+                    .as("never reduced")
+                    .isGreaterThan(1L << 20);
         }
     }
 
@@ -182,8 +183,8 @@ class PathMtuSimTest {
             transfer.arrives(SimPair.seconds(10));
             assertThat(transfer.largestPacket).isEqualTo(65_535);
             assertThat(transfer.pair.servers.resources().shards())
-                    .allSatisfy(shard -> assertThat(shard.drops().of(DropReason.TRUNCATED))
-                            .isZero());
+                    .allSatisfy(shard ->
+                            assertThat(shard.drops().of(DropReason.TRUNCATED)).isZero());
         }
     }
 }
