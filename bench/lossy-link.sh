@@ -26,9 +26,9 @@ esac
 
 [[ $(id -u) == 0 ]] || fail "This needs root, to make network namespaces; run it with sudo."
 [[ -c /dev/net/tun ]] || fail "There is no /dev/net/tun; load the module tun, or make it: mknod /dev/net/tun c 10 200"
-for program in ip ss iperf3 cc git; do
+for program in ip ss iperf3 cc; do
   [[ $program != cc || -z ${TOU_LINK:-} ]] || continue
-  command -v "$program" > /dev/null || fail "There is no $program; install it (Debian: iproute2 iperf3 gcc libc6-dev git)."
+  command -v "$program" > /dev/null || fail "There is no $program; install it (Debian: iproute2 iperf3 gcc libc6-dev)."
 done
 
 scratch=$(mktemp -d)
@@ -65,14 +65,17 @@ for netns in "$a" "$b"; do
   ip netns add "$netns"
   # Each namespace has its own of these; net.core.rmem_max and wmem_max are the machine's.
   while read -r name value; do
-    ip netns exec "$netns" sysctl -qw "$name=$value" || fail "$name cannot be set in a network namespace."
+    ip netns exec "$netns" sh -c 'echo "$1" > "$0"' "/proc/sys/${name//.//}" "$value" \
+      || fail "$name cannot be set in a network namespace."
   done << 'END'
 net.ipv4.tcp_rmem 4096 131072 67108864
 net.ipv4.tcp_wmem 4096 65536 67108864
 net.ipv4.tcp_no_metrics_save 1
-net.ipv6.conf.all.disable_ipv6 1
-net.ipv6.conf.default.disable_ipv6 1
 END
+  # Only what is measured shall be on the link; a kernel without IPv6 has nothing to be quiet about.
+  for scope in all default; do
+    ip netns exec "$netns" sh -c "echo 1 > /proc/sys/net/ipv6/conf/$scope/disable_ipv6" 2> /dev/null || true
+  done
   ip netns exec "$netns" ip tcp_metrics flush > /dev/null 2>&1 || true
 done
 
@@ -84,6 +87,8 @@ for argument in "$@"; do
     parts+=("$argument")
   fi
 done
+
+[[ " $* " == *" --output"* ]] || parts+=(--output "$home/docs/results")
 
 # A test has the classes already; a user's are built when they are needed.
 tou=("$home/tou")

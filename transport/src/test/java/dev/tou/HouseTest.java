@@ -58,8 +58,7 @@ class HouseTest {
             "ConnectionDemultiplexer.lastConnection", "likewise",
             "StateMachineHandler.ctx", "set once, when the stage is added",
             "RetransmissionHandler.ctx", "likewise",
-            "RetransmissionHandler.flushes", "counts the flushes of the channel, to know what left with which",
-            "RetransmissionHandler.spareReceipts", "promises of trains that have left, to be used again",
+            "RetransmissionHandler.book", "likewise",
             "WindowHandler.ctx", "set once, when the stage is added");
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -1,6 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs of the machine. Where it is missing the output says so; with {@code TOU_REQUIRE_ROOT=1} it is a failure. */
@@ -10,10 +17,30 @@ public final class Requirements {
 
     /** Skips the test where there are no event loops of this kind. */
     public static void loops(Transports.Io io) {
-        if (io.isAvailable()) {
-            return;
+        if (!io.isAvailable()) {
+            miss("there are no event loops of " + io + " here; they are not tested");
         }
-        String missing = "there are no event loops of " + io + " here; they are not tested";
+    }
+
+    /** Skips the test where network namespaces cannot be made and joined, or one of {@code programs} is missing. */
+    public static void lab(String... programs) {
+        List<String> missing = new ArrayList<>();
+        if (!"root".equals(System.getProperty("user.name"))) {
+            missing.add("root");
+        }
+        if (!Files.exists(Path.of("/dev/net/tun"))) {
+            missing.add("/dev/net/tun");
+        }
+        Stream.of(programs)
+                .filter(program -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .noneMatch(directory -> Files.isExecutable(Path.of(directory, program))))
+                .forEach(missing::add);
+        if (!missing.isEmpty()) {
+            miss("not tested over a link between namespaces: no " + String.join(", no ", missing));
+        }
+    }
+
+    private static void miss(String missing) {
         if ("1".equals(System.getenv("TOU_REQUIRE_ROOT"))) {
             throw new AssertionError(missing);
         }

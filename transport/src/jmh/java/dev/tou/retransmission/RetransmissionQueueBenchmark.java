@@ -55,7 +55,7 @@ public class RetransmissionQueueBenchmark {
     public int sendAndAcknowledge() {
         send();
         sndUna += TRAIN_SEGMENTS * TEXT_BYTES;
-        acknowledged.clear();
+        acknowledged.begin(0, 0);
         queue.acknowledge(sndUna, nowNanos, acknowledged);
         return acknowledged.bytes();
     }
@@ -68,10 +68,10 @@ public class RetransmissionQueueBenchmark {
         int left = sndNxt - (TRAIN_SEGMENTS - 1) * TEXT_BYTES;
         int bytes = 0;
         for (int right = left + TEXT_BYTES; right - sndNxt <= 0; right += TEXT_BYTES) {
-            bytes += queue.sack(left, right);
+            bytes += queue.sack(left, right, acknowledged);
         }
         sndUna += TRAIN_SEGMENTS * TEXT_BYTES;
-        acknowledged.clear();
+        acknowledged.begin(0, 0);
         queue.acknowledge(sndUna, nowNanos, acknowledged);
         return bytes;
     }

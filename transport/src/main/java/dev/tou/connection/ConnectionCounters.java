@@ -9,6 +9,10 @@ public final class ConnectionCounters {
     public long segmentsSent;
     /** Segments of the wire that were received, all kinds. */
     public long segmentsReceived;
+    /** Segments of the wire with text that were sent, repetitions included. */
+    public long textSegmentsSent;
+    /** Segments of the wire with text that were received. */
+    public long textSegmentsReceived;
     /** Bytes of text that were sent, repetitions included. */
     public long bytesSent;
     /** Bytes of text that were sent again. */
@@ -19,6 +23,12 @@ public final class ConnectionCounters {
     public long timeouts;
     /** Episodes of loss that duplicate acknowledgments or SACK revealed. */
     public long recoveries;
+    /** Episodes of loss that proved to be none, and were taken back. */
+    public long undone;
+    /** Tail loss probes (RFC 8985). */
+    public long lossProbes;
+    /** Reports of the peer that something came twice (RFC 2883). */
+    public long duplicatesReported;
     /** Bytes of text that the peer has acknowledged. */
     public long bytesAcknowledged;
     /** Bytes of text that came in order. */
@@ -27,6 +37,8 @@ public final class ConnectionCounters {
     public long outOfOrder;
     /** Acknowledgments without text, by the ordinal of their {@link AckKind}. */
     public final long[] acknowledgments = new long[AckKind.values().length];
+    /** Trains of text, and FINs, that carried an acknowledgment of something new. */
+    public long piggybackedAcknowledgments;
     /** Probes of a closed window. */
     public long windowProbes;
     /** Probes of the path MTU. */

@@ -27,7 +27,7 @@ public final class ConnectionOptions {
     private volatile int keepIntervalSeconds = 75;
     private volatile int keepCount = 9;
     private volatile int sendBufferBytes;
-    private volatile int receiveBufferBytes = 1 << 20;
+    private volatile int receiveBufferBytes;
     private volatile boolean windowScaling = true;
     private volatile boolean timestamps = true;
     private volatile boolean sack = true;
@@ -165,7 +165,10 @@ public final class ConnectionOptions {
         sendBufferBytes = bytes;
     }
 
-    /** {@return the capacity of the receive buffer in bytes, which bounds the advertised window; default 1 MiB} */
+    /**
+     * {@return the capacity of the receive buffer in bytes, which bounds the advertised window; 0, the default, lets it grow as the
+     * application reads, from 128 KiB to 6 MiB}
+     */
     public int receiveBufferBytes() {
         return receiveBufferBytes;
     }

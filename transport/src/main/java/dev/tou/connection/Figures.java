@@ -1,35 +1,146 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import dev.tou.telemetry.AckKind;
+import dev.tou.telemetry.Limit;
+import dev.tou.telemetry.TcpFigure;
 import dev.tou.telemetry.TcpInfo;
 
-/** Reads the figures of a connection. */
+/** Reads the figures of a connection. Only fields are read, nothing is searched, so any thread may do it. */
 final class Figures {
 
-    private Figures() {}
+    private static final long NANOS_PER_MILLI = 1_000_000L;
 
-    static TcpInfo of(TransmissionControlBlock tcb) {
+    private final TransmissionControlBlock tcb;
+    private final long nowNanos;
+    private final long[] values = new long[TcpFigure.values().length];
+
+    private Figures(TransmissionControlBlock tcb, long nowNanos) {
+        this.tcb = tcb;
+        this.nowNanos = nowNanos;
+    }
+
+    /** {@return the figures of this moment} */
+    static TcpInfo of(TransmissionControlBlock tcb, long nowNanos) {
+        Figures figures = new Figures(tcb, nowNanos);
+        figures.sizes();
+        figures.times();
+        figures.windows();
+        figures.flight();
+        figures.bytes();
+        figures.segments();
+        figures.limits();
         return new TcpInfo(
                 tcb.state(),
-                tcb.sendBuffer.segmentTextBytes(),
-                tcb.congestion.windowBytes(),
-                tcb.congestion.slowStartThresholdBytes(),
-                tcb.retransmissionQueue.outstandingBytes(),
-                tcb.rtt.rtoNanos(),
-                tcb.rtt.srttNanos(),
-                tcb.rtt.rttvarNanos(),
-                tcb.rtt.minRttNanos(),
-                tcb.snd.wnd(),
-                tcb.rcv.wnd(),
-                tcb.counters.bytesSent,
-                tcb.counters.bytesRetransmitted,
-                tcb.counters.bytesAcknowledged,
-                tcb.counters.bytesReceived,
-                tcb.counters.segmentsSent,
-                tcb.counters.segmentsReceived,
-                tcb.counters.retransmissions,
-                tcb.counters.timeouts,
-                tcb.counters.recoveries,
-                tcb.congestion.name());
+                tcb.report.state(),
+                tcb.report.limit(),
+                tcb.congestion.name(),
+                options(tcb.negotiated),
+                figures.values);
+    }
+
+    private void put(TcpFigure figure, long value) {
+        values[figure.ordinal()] = value;
+    }
+
+    private static String options(NegotiatedOptions negotiated) {
+        String words = (negotiated.timestamps() ? "ts " : "")
+                + (negotiated.sack() ? "sack " : "")
+                + (negotiated.scaling() ? "wscale:" + negotiated.peerScale() + ',' + negotiated.scale() : "");
+        return words.strip();
+    }
+
+    private void sizes() {
+        put(TcpFigure.MSS, tcb.sendBuffer.segmentTextBytes());
+        put(TcpFigure.RCV_MSS, tcb.receiving.peerSegmentBytes());
+        put(TcpFigure.ADV_MSS, tcb.negotiated.announcedMss());
+        put(TcpFigure.PMTU, tcb.pathMtu.bytes());
+    }
+
+    private void times() {
+        put(TcpFigure.RTO, tcb.rtt.rtoNanos());
+        put(TcpFigure.BACKOFF, tcb.rtt.backoffs());
+        put(TcpFigure.RTT, tcb.rtt.srttNanos());
+        put(TcpFigure.RTT_VAR, tcb.rtt.rttvarNanos());
+        put(TcpFigure.MIN_RTT, tcb.rtt.minRttNanos());
+        put(TcpFigure.ATO, tcb.negotiated.ackDelayMillis(false) * NANOS_PER_MILLI);
+        put(TcpFigure.LAST_SND, age(tcb.patience.lastSpokeNanos()));
+        put(TcpFigure.LAST_RCV, age(tcb.patience.lastHeardTextNanos()));
+        put(TcpFigure.LAST_ACK, age(tcb.patience.lastHeardNanos()));
+    }
+
+    private long age(long momentNanos) {
+        return tcb.state().isSynchronized() ? Math.max(0, nowNanos - momentNanos) : 0;
+    }
+
+    private void windows() {
+        put(TcpFigure.CWND, tcb.congestion.windowBytes());
+        put(TcpFigure.SSTHRESH, tcb.congestion.slowStartThresholdBytes());
+        put(TcpFigure.SND_WND, tcb.snd.wnd());
+        put(TcpFigure.RCV_WND, tcb.rcv.wnd());
+        put(TcpFigure.SND_BUF, tcb.sendCapacity());
+        put(TcpFigure.RCV_BUF, tcb.advertisedWindow.capacityBytes());
+        put(TcpFigure.PACING_RATE, tcb.congestion.pacingRateBytesPerSecond());
+    }
+
+    private void flight() {
+        put(TcpFigure.UNACKED, tcb.retransmissionQueue.outstandingBytes());
+        put(TcpFigure.IN_FLIGHT, tcb.inFlightBytes());
+        put(TcpFigure.SACKED, tcb.retransmissionQueue.sackedBytes());
+        put(TcpFigure.LOST, tcb.retransmissionQueue.lostBytes());
+        put(TcpFigure.NOT_SENT, tcb.unsentBytes());
+        put(TcpFigure.UNREAD, tcb.receiveBuffer.readableBytes());
+    }
+
+    private void bytes() {
+        ConnectionCounters counted = tcb.counters;
+        put(TcpFigure.DELIVERED, counted.bytesAcknowledged + tcb.retransmissionQueue.sackedBytes());
+        put(TcpFigure.BYTES_SENT, counted.bytesSent);
+        put(TcpFigure.BYTES_RETRANS, counted.bytesRetransmitted);
+        put(TcpFigure.BYTES_ACKED, counted.bytesAcknowledged);
+        put(TcpFigure.BYTES_RECEIVED, counted.bytesReceived);
+    }
+
+    private void segments() {
+        ConnectionCounters counted = tcb.counters;
+        put(TcpFigure.SEGS_OUT, counted.segmentsSent);
+        put(TcpFigure.SEGS_IN, counted.segmentsReceived);
+        put(TcpFigure.DATA_SEGS_OUT, counted.textSegmentsSent);
+        put(TcpFigure.DATA_SEGS_IN, counted.textSegmentsReceived);
+        put(TcpFigure.RETRANS, counted.retransmissions);
+        put(TcpFigure.RECOVERIES, counted.recoveries);
+        put(TcpFigure.TIMEOUTS, counted.timeouts);
+        put(TcpFigure.OUT_OF_ORDER, counted.outOfOrder);
+        put(TcpFigure.WINDOW_PROBES, counted.windowProbes);
+        put(TcpFigure.KEEP_ALIVES, counted.keepAlives);
+        put(TcpFigure.ACKS_IMMEDIATE, acknowledgments(AckKind.IMMEDIATE));
+        put(TcpFigure.ACKS_DELAYED, acknowledgments(AckKind.DELAYED));
+        put(TcpFigure.ACKS_OUT_OF_ORDER, acknowledgments(AckKind.OUT_OF_ORDER));
+        put(TcpFigure.ACKS_DUPLICATE, acknowledgments(AckKind.DUPLICATE));
+        put(TcpFigure.ACKS_WINDOW_UPDATE, acknowledgments(AckKind.WINDOW_UPDATE));
+        put(TcpFigure.ACKS_CHALLENGE, acknowledgments(AckKind.CHALLENGE));
+    }
+
+    private long acknowledgments(AckKind kind) {
+        return tcb.counters.acknowledgments[kind.ordinal()];
+    }
+
+    private void limits() {
+        long busy = 0;
+        for (Limit limit : Limit.values()) {
+            busy += limit == Limit.IDLE ? 0 : limited(limit);
+        }
+        put(TcpFigure.BUSY, busy);
+        put(TcpFigure.APP_LIMITED, limited(Limit.APPLICATION));
+        put(TcpFigure.RWND_LIMITED, limited(Limit.RECEIVE_WINDOW));
+        put(TcpFigure.CWND_LIMITED, limited(Limit.CONGESTION_WINDOW));
+        put(TcpFigure.PACING_LIMITED, limited(Limit.PACING));
+        put(TcpFigure.SNDBUF_LIMITED, limited(Limit.SEND_BUFFER));
+        put(TcpFigure.SMALL_LIMITED, limited(Limit.SMALL_SEGMENT));
+        put(TcpFigure.UDP_LIMITED, limited(Limit.UDP_CHANNEL));
+    }
+
+    private long limited(Limit limit) {
+        return tcb.report.limitedNanos(limit, nowNanos);
     }
 }

@@ -5,6 +5,7 @@ import dev.tou.segment.Encapsulation;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.window.AdvertisedWindow;
+import dev.tou.window.ReceiveAutotuning;
 
 /**
  * What the two SYNs have agreed on: an option is in force when both carried it (RFC 9293 section 3.2, RFC 7323 sections 1.3
@@ -37,6 +38,8 @@ public final class NegotiatedOptions {
     private final boolean offersScaling;
     private final boolean offersTimestamps;
     private final boolean offersSack;
+    private final int toldAckDelayMillis;
+    private final int toldPushAckDelayMillis;
 
     private int peerMss;
     private boolean mssOffered;
@@ -57,10 +60,14 @@ public final class NegotiatedOptions {
         this.own = own;
         this.ipv6 = ipv6;
         this.interfaceMtu = interfaceMtu;
-        ownScale = AdvertisedWindow.scaleFor(own.receiveBufferBytes());
+        int largestWindow =
+                own.receiveBufferBytes() > 0 ? own.receiveBufferBytes() : ReceiveAutotuning.DEFAULT_MAX_BYTES;
+        ownScale = AdvertisedWindow.scaleFor(largestWindow);
         offersScaling = own.windowScaling();
         offersTimestamps = own.timestamps();
         offersSack = own.sack();
+        toldAckDelayMillis = Math.min(own.delayedAckMillis(), OWN_ACK_DELAY_MILLIS);
+        toldPushAckDelayMillis = Math.min(own.delayedAckMillis(), OWN_PUSH_ACK_DELAY_MILLIS);
         peerMss = ipv6 ? DEFAULT_MSS_IPV6 : DEFAULT_MSS;
     }
 
@@ -76,7 +83,7 @@ public final class NegotiatedOptions {
         if (offersScaling) {
             options.windowScale(ownScale);
         }
-        options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
+        options.ackDelay(toldAckDelayMillis, toldPushAckDelayMillis);
     }
 
     /** Puts on our SYN-ACK what the peer has offered and we accept: no option that its SYN did not have. */
@@ -94,7 +101,7 @@ public final class NegotiatedOptions {
             options.windowScale(ownScale);
         }
         if (ownPeer) {
-            options.ackDelay(OWN_ACK_DELAY_MILLIS, OWN_PUSH_ACK_DELAY_MILLIS);
+            options.ackDelay(toldAckDelayMillis, toldPushAckDelayMillis);
         }
     }
 
@@ -113,7 +120,8 @@ public final class NegotiatedOptions {
         peerPushAckDelayMillis = ownPeer ? Math.min(peer.pushAckDelayMillis(), peerAckDelayMillis) : 0;
     }
 
-    private int announcedMss() {
+    /** {@return the largest segment that we tell the peer to send, options counted} */
+    int announcedMss() {
         int accepted = Math.max(own.pathMtu(), interfaceMtu);
         return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
     }
@@ -125,6 +133,11 @@ public final class NegotiatedOptions {
     /** {@return the shift of our own window fields: 0 unless both offered it} */
     public int scale() {
         return scaling ? ownScale : 0;
+    }
+
+    /** {@return whether both have offered window scaling} */
+    boolean scaling() {
+        return scaling;
     }
 
     /** {@return the shift of the peer's window fields} */
@@ -157,12 +170,12 @@ public final class NegotiatedOptions {
         return peerPushAckDelayMillis;
     }
 
-    /** {@return the longest time that we hold back an acknowledgment, in milliseconds} */
+    /** {@return the longest time that we hold back an acknowledgment, in milliseconds; what a peer of ours was told, or less} */
     public int ackDelayMillis(boolean lonePush) {
         if (!ownPeer) {
             return own.delayedAckMillis();
         }
-        return Math.min(own.delayedAckMillis(), lonePush ? OWN_PUSH_ACK_DELAY_MILLIS : OWN_ACK_DELAY_MILLIS);
+        return Math.min(own.delayedAckMillis(), lonePush ? toldPushAckDelayMillis : toldAckDelayMillis);
     }
 
     /** {@return the header of a data segment, in bytes} */

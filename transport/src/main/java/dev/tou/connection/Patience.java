@@ -18,6 +18,7 @@ public final class Patience {
     private int keepAliveProbes;
     private long waitingSinceNanos;
     private long lastHeardNanos;
+    private long lastHeardTextNanos;
     private long lastSpokeNanos;
 
     Patience(ConnectionOptions options) {
@@ -145,6 +146,21 @@ public final class Patience {
     public void heard(long nowNanos) {
         lastHeardNanos = nowNanos;
         keepAliveProbes = 0;
+    }
+
+    /** {@return when an acceptable segment last came} */
+    public long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    /** The acceptable segment that just came has text. */
+    public void heardText() {
+        lastHeardTextNanos = lastHeardNanos;
+    }
+
+    /** {@return when text last came} */
+    public long lastHeardTextNanos() {
+        return lastHeardTextNanos;
     }
 
     /** Text was sent. */

@@ -2,7 +2,6 @@
 package dev.tou.connection;
 
 import dev.tou.segment.Segment;
-import dev.tou.segment.SequenceNumber;
 import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.AckKind;
@@ -33,9 +32,7 @@ public final class Reporter {
     private boolean heard;
 
     private AckKind ackKind = AckKind.IMMEDIATE;
-    private LossSign lossSign = LossSign.DUPLICATE_ACKS;
-    private boolean afterTimeout;
-    private int timeoutRecover;
+    private LossSign lossSign;
     private long failures;
 
     // What was told last.
@@ -99,6 +96,11 @@ public final class Reporter {
         return failures;
     }
 
+    /** {@return the time of the event loop; each call reads the clock} */
+    long nowNanos() {
+        return clock.nowNanos();
+    }
+
     private long now() {
         return clock.nowNanos();
     }
@@ -160,12 +162,12 @@ public final class Reporter {
         ackKind = kind;
     }
 
-    /** An acknowledgment without text leaves. */
-    public void acknowledges() {
+    /** An acknowledgment without text leaves, of everything before {@code ack}. */
+    public void acknowledges(int ack) {
         AckKind kind = ackKind == AckKind.IMMEDIATE && !tcb.reassembly.isEmpty() ? AckKind.OUT_OF_ORDER : ackKind;
         tcb.counters.acknowledgments[kind.ordinal()]++;
         if (heard) {
-            listener.onAcknowledgment(now(), kind, tcb.rcv.nxt());
+            listener.onAcknowledgment(now(), kind, ack);
         }
     }
 
@@ -200,9 +202,6 @@ public final class Reporter {
 
     /** An acknowledgment has been dealt with. */
     public void acknowledged() {
-        if (afterTimeout && SequenceNumber.geq(tcb.snd.una(), timeoutRecover)) {
-            afterTimeout = false;
-        }
         if (heard) {
             roundTrip();
             CongestionState before = toldRecovery;
@@ -265,23 +264,17 @@ public final class Reporter {
 
     /** {@return whether loss is being repaired} */
     public CongestionState state() {
-        if (afterTimeout) {
-            return CongestionState.LOSS;
-        }
-        if (tcb.lossDetector.isRecovering()) {
-            return CongestionState.RECOVERY;
-        }
-        boolean disorder = tcb.retransmissionQueue.sackedBytes() > 0 || tcb.lossDetector.unreportedArrivals() > 0;
-        return disorder ? CongestionState.DISORDER : CongestionState.OPEN;
+        return tcb.recovery.state();
     }
 
-    /** Says what shows that the next losses are some, until the next call. */
+    /** Says what shows that the next losses are some, until the next call; null for acknowledgments. */
     public void lossesAreShownBy(LossSign sign) {
         lossSign = sign;
     }
 
     private void lost(int seq, int bytes) {
-        listener.onLoss(now(), seq, bytes, lossSign);
+        LossSign usual = tcb.negotiated.sack() ? LossSign.REORDERING_WINDOW : LossSign.DUPLICATE_ACKS;
+        listener.onLoss(now(), seq, bytes, lossSign == null ? usual : lossSign);
     }
 
     /** A tail loss probe leaves. */
@@ -293,8 +286,6 @@ public final class Reporter {
 
     /** The retransmission timer has expired, and nothing has been done about it yet. */
     public void timeout() {
-        afterTimeout = true;
-        timeoutRecover = tcb.snd.nxt();
         lossSign = LossSign.TIMEOUT;
         if (heard) {
             listener.onTimeout(
@@ -304,7 +295,7 @@ public final class Reporter {
 
     /** What follows from a timeout has been done. */
     public void timeoutHandled() {
-        lossSign = LossSign.DUPLICATE_ACKS;
+        lossSign = null;
         if (heard) {
             recovery();
             window(WindowChange.TIMEOUT);
@@ -313,7 +304,6 @@ public final class Reporter {
 
     /** The last reduction was for no loss and has been taken back. */
     public void undone(UndoSign sign) {
-        afterTimeout = false;
         if (heard) {
             listener.onUndo(now(), sign);
             recovery();

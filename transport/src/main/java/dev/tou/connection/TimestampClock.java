@@ -22,6 +22,11 @@ public final class TimestampClock {
         return (int) (nowNanos / NANOS_PER_MILLI) + offset;
     }
 
+    /** {@return the end of the millisecond that an echoed value of our clock names, seen from {@code nowNanos}} */
+    public long endOf(int echo, long nowNanos) {
+        return (nowNanos / NANOS_PER_MILLI - (value(nowNanos) - echo) + 1) * NANOS_PER_MILLI;
+    }
+
     /** {@return what is added to the clock} */
     public int offset() {
         return offset;

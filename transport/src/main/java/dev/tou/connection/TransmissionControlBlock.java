@@ -4,8 +4,9 @@ package dev.tou.connection;
 import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
-import dev.tou.retransmission.DuplicateAckLossDetector;
-import dev.tou.retransmission.LossDetector;
+import dev.tou.congestion.Pacer;
+import dev.tou.congestion.WindowUse;
+import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
 import dev.tou.segment.SegmentOptions;
@@ -21,6 +22,7 @@ import dev.tou.window.AdvertisedWindow;
 import dev.tou.window.DuplicateText;
 import dev.tou.window.PathMtu;
 import dev.tou.window.ReassemblyQueue;
+import dev.tou.window.ReceiveAutotuning;
 import dev.tou.window.ReceiveBuffer;
 import dev.tou.window.ReceiveFlow;
 import dev.tou.window.ReceiveSequenceSpace;
@@ -61,8 +63,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
-    public final LossDetector lossDetector = new DuplicateAckLossDetector();
     public final CongestionController congestion;
+    public final LossRecovery recovery;
+    public final WindowUse windowUse = new WindowUse();
+    public final Pacer pacer = new Pacer();
     public final PathMtu pathMtu = new PathMtu();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
@@ -76,7 +80,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private boolean establishedNotice;
     private boolean notifiedFinished;
     private boolean notifiedClosed;
-    private boolean congestionLimited;
     private boolean waitingForChannel;
     private Exception failure;
     private TransmissionControlBlock nextTouched;
@@ -115,11 +118,13 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         negotiated = new NegotiatedOptions(options, key.isIpv6(), interfaceMtu);
         sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
-        int capacity = Math.min(options.receiveBufferBytes(), maxWindowBytes);
-        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 2 * capacity);
-        advertisedWindow = new AdvertisedWindow(capacity);
-        receiving = new ReceiveFlow(rcv, receiveBuffer, advertisedWindow);
+        reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 0);
+        advertisedWindow = new AdvertisedWindow(0);
+        ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
+        fixReceiveBuffer();
         congestion = options.congestionController().newController();
+        recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
         report = new Reporter(this, owner, wheel);
     }
 
@@ -259,6 +264,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The connection is synchronized: segments have their shape, text may be sent. */
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
+        recovery.open(negotiated.sack());
         congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         if (handshake.tries() > 1) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
@@ -266,8 +272,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             congestion.onHandshakeLoss(nowNanos);
         }
         patience.spoke(nowNanos);
-        receiving.observePeerSegment(negotiated.segmentTextBytes());
+        receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
+        patience.heardText();
         report.established();
         establishedNotice = true;
     }
@@ -278,8 +285,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         establishedNotice = false;
         return due;
     }
-
-    // --- windows ---
 
     /** Notes sequence space that came twice, for a peer that understands blocks (RFC 2883). */
     public void observeDuplicate(int left, int right) {
@@ -300,22 +305,17 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return what is thought to be on the path, in bytes} */
     public int inFlightBytes() {
-        return Math.max(0, retransmissionQueue.pipeBytes() - lossDetector.unreportedArrivals());
+        return recovery.inFlightBytes();
     }
 
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
-        return congestion.windowBytes() - inFlightBytes();
-    }
-
-    /** Notes whether the congestion window was what kept text from being sent. */
-    public void congestionLimited(boolean limited) {
-        congestionLimited = limited;
+        return recovery.windowBytes() - inFlightBytes();
     }
 
     /** {@return whether the congestion window was what kept text from being sent} */
     public boolean isCongestionLimited() {
-        return congestionLimited;
+        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
@@ -352,13 +352,29 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
+    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
+    public long acknowledgmentDelayNanos() {
+        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
+        return negotiated.ownPeer()
+                ? acknowledgments.delayNanos(
+                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
+                        receiving.rounds().rttNanos())
+                : nanos;
+    }
+
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
-        advertisedWindow.capacityBytes(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        fixReceiveBuffer();
         report.receiveBuffer();
         report.chooseListener();
+    }
+
+    private void fixReceiveBuffer() {
+        if (options.receiveBufferBytes() > 0) {
+            receiving.fix(Math.min(options.receiveBufferBytes(), maxWindowBytes));
+        }
     }
 
     /**
@@ -371,7 +387,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the figures of this moment} */
     public TcpInfo info() {
-        return Figures.of(this);
+        return Figures.of(this, report.nowNanos());
     }
 
     // --- timers and bursts ---

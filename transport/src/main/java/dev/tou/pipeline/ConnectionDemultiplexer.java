@@ -54,8 +54,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             arrival.release();
             return;
         }
-        tcb.counters.segmentsReceived += arrival.segment().wireSegments();
-        tcb.report.received(arrival.segment());
+        received(tcb, arrival.segment());
         arrival.belongsTo(tcb);
         ctx.fireChannelRead(arrival);
     }
@@ -209,19 +208,31 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof Departure leaving && leaving.connection() != null) {
-            leaving.connection().counters.segmentsSent += leaving.segments();
-            if (leaving.connection().report.isHeard()) {
-                tell(leaving);
-            }
+            sent(leaving);
             leaving.recipient(shard.peer() == null ? leaving.connection().peerAddress() : null);
         }
         ctx.write(msg, promise);
     }
 
-    private static void tell(Departure leaving) {
-        int text = leaving.hasTrain() ? leaving.train().totalTextBytes() : 0;
-        int bits = leaving.segment().controlBits() | leaving.lastBits();
-        boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
-        leaving.connection().report.sent(leaving.seq(), text, leaving.segments(), bits, again);
+    private static void received(TransmissionControlBlock tcb, Segment seg) {
+        tcb.counters.segmentsReceived += seg.wireSegments();
+        if (seg.text().bytes() > 0) {
+            tcb.counters.textSegmentsReceived += seg.wireSegments();
+        }
+        tcb.report.received(seg);
+    }
+
+    private static void sent(Departure leaving) {
+        TransmissionControlBlock tcb = leaving.connection();
+        tcb.counters.segmentsSent += leaving.segments();
+        if (leaving.hasTrain()) {
+            tcb.counters.textSegmentsSent += leaving.segments();
+        }
+        if (tcb.report.isHeard()) {
+            int text = leaving.hasTrain() ? leaving.train().totalTextBytes() : 0;
+            int bits = leaving.segment().controlBits() | leaving.lastBits();
+            boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
+            tcb.report.sent(leaving.seq(), text, leaving.segments(), bits, again);
+        }
     }
 }

@@ -38,6 +38,8 @@ public final class Departure {
     private int seq;
     private int lastBits;
     private int entry;
+    private int partialAck;
+    private boolean partial;
 
     /** Starts text of {@link #train()}, which is filled in. */
     Departure text(TransmissionControlBlock tcb, Kind kindOfText, int bitsOfLast) {
@@ -70,6 +72,7 @@ public final class Departure {
         kind = kindOfSegment;
         hasTrain = false;
         entry = 0;
+        partial = false;
     }
 
     /** {@return the header that all segments share, but for sequence number and the last one's control bits} */
@@ -124,6 +127,22 @@ public final class Departure {
     /** {@return how many segments there are} */
     public int segments() {
         return hasTrain ? train.segments() : 1;
+    }
+
+    /** Lets it acknowledge less than has come: another one follows that acknowledges the rest. */
+    void acknowledgesOnly(int ack) {
+        partialAck = ack;
+        partial = true;
+    }
+
+    /** {@return whether it acknowledges less than has come} */
+    boolean isPartial() {
+        return partial;
+    }
+
+    /** {@return what it then acknowledges} */
+    int partialAck() {
+        return partialAck;
     }
 
     /** {@return the entry of the retransmission queue that is sent again} */

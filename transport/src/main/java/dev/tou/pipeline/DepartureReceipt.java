@@ -8,11 +8,11 @@ import io.netty.channel.Channel;
  * The promise of a train: when it completes, the train has left, or could not. Until then none of its segments is sent again,
  * and their clocks have not started.
  *
- * <p>Used again for another train after that: the stage keeps the spare ones.
+ * <p>Used again for another train after that: the book keeps the spare ones.
  */
 final class DepartureReceipt extends ReusablePromise {
 
-    private final RetransmissionHandler stage;
+    private final DepartureBook book;
     private TransmissionControlBlock tcb;
     private int firstEntry;
     private int entries;
@@ -20,12 +20,12 @@ final class DepartureReceipt extends ReusablePromise {
     private long bookedNanos;
     private int bookedBefore;
 
-    /** The next spare one; the stage's. */
+    /** The next spare one; the book's. */
     DepartureReceipt nextSpare;
 
-    DepartureReceipt(Channel udp, RetransmissionHandler stage) {
+    DepartureReceipt(Channel udp, DepartureBook book) {
         super(udp);
-        this.stage = stage;
+        this.book = book;
     }
 
     DepartureReceipt of(
@@ -35,7 +35,7 @@ final class DepartureReceipt extends ReusablePromise {
         entries = entriesOfTrain;
         textBytes = largestText;
         bookedNanos = nowNanos;
-        bookedBefore = stage.flushes();
+        bookedBefore = book.flushes();
         reopen();
         return this;
     }
@@ -44,10 +44,10 @@ final class DepartureReceipt extends ReusablePromise {
     void completed(Throwable cause) {
         // What leaves with the next flush keeps the time of its booking: the loop may have been preempted since, and a
         // round trip must not look shorter than it is.
-        long leftNanos = stage.flushes() == bookedBefore ? bookedNanos : stage.nowNanos();
+        long leftNanos = book.flushes() == bookedBefore ? bookedNanos : book.nowNanos();
         TransmissionControlBlock connection = tcb;
         tcb = null;
-        stage.spare(this);
-        stage.left(connection, firstEntry, entries, textBytes, leftNanos, cause);
+        book.spare(this);
+        book.left(connection, firstEntry, entries, textBytes, leftNanos, cause);
     }
 }

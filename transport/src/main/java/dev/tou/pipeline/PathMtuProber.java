@@ -4,6 +4,7 @@ package dev.tou.pipeline;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.segment.ControlBits;
+import dev.tou.telemetry.CongestionState;
 import dev.tou.window.PathMtu;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -42,7 +43,9 @@ final class PathMtuProber {
      */
     static Moment probe(ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, long now) {
         PathMtu path = tcb.pathMtu;
-        if (!path.isDue(now) || tcb.lossDetector.isRecovering() || tcb.retransmissionQueue.lostBytes() > 0) {
+        if (!path.isDue(now)
+                || tcb.recovery.state() != CongestionState.OPEN
+                || tcb.retransmissionQueue.lostBytes() > 0) {
             return Moment.NONE;
         }
         int segment = tcb.sendBuffer.segmentTextBytes();
@@ -55,6 +58,9 @@ final class PathMtuProber {
             return Moment.NONE;
         }
         int text = tcb.negotiated.segmentTextBytes(packet);
+        if (Pacing.allows(tcb, segment, now) == 0) {
+            return Moment.NONE;
+        }
         if (Math.min(tcb.congestionRoomBytes(), tcb.snd.usable()) < text) {
             return tcb.retransmissionQueue.isEmpty() ? Moment.NONE : Moment.WAIT;
         }

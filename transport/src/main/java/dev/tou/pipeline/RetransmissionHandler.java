@@ -1,22 +1,19 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import java.net.PortUnreachableException;
-import java.net.SocketException;
-
 import dev.tou.congestion.AckSample;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
+import dev.tou.retransmission.AckFacts;
 import dev.tou.retransmission.Acknowledged;
-import dev.tou.retransmission.LossDetector;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.segment.SequenceNumber;
 import dev.tou.state.TcpEvent;
-import dev.tou.telemetry.LossSign;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
@@ -35,12 +32,11 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
-    private final Acknowledged acknowledged = new Acknowledged();
-    private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
+    private final AckFacts facts = new AckFacts();
+    private final Acknowledged acknowledged = facts.delivered;
     private final AckSample sample = new AckSample();
     private ChannelHandlerContext ctx;
-    private DepartureReceipt spareReceipts;
-    private int flushes;
+    private DepartureBook book;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
@@ -51,6 +47,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
+        book = new DepartureBook(shard, burst, context);
     }
 
     // --- acknowledgments arrive ---
@@ -66,8 +63,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void acknowledge(TransmissionControlBlock tcb, Segment seg, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         long priorInFlight = tcb.inFlightBytes();
-        facts.duplicate = isDuplicate(tcb, seg);
-        acknowledged.clear();
+        readFacts(tcb, seg, now);
         if (tcb.snd.isNew(seg.ack())) {
             // RFC 9293 section 3.10.7.4, fifth: "If SND.UNA < SEG.ACK =< SND.NXT, then set SND.UNA <- SEG.ACK."
             queue.acknowledge(seg.ack(), now, acknowledged);
@@ -83,20 +79,34 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             // application waits any more, it could keep our memory for ever.
             tcb.patience.answered();
         }
-        int sacked = sack(tcb, seg);
-        if (acknowledged.bytes() == 0 && sacked == 0 && !facts.duplicate) {
+        facts.ackedBytes = acknowledged.bytes();
+        facts.sackedBytes = readBlocks(tcb, seg);
+        if (facts.ackedBytes == 0 && facts.sackedBytes == 0 && !facts.duplicate && !facts.hasDsack()) {
             return;
         }
-        boolean recovering = tcb.lossDetector.isRecovering();
-        detectLoss(tcb, seg, sacked, now);
-        // The acknowledgment that ends recovery sets the window and does not open it as well (RFC 6582 section 3.2).
-        recovering |= tcb.lossDetector.isRecovering();
-        controlCongestion(tcb, sacked, priorInFlight, recovering, now);
+        tcb.recovery.onAcknowledgment(facts);
+        tellCongestion(tcb, priorInFlight);
+        tcb.recovery.settle(facts);
         PathMtuProber.settle(tcb, now);
-        restartTimer(tcb, now);
+        count(tcb);
+        restartTimers(tcb, now);
         tcb.report.acknowledged();
         if (tcb.snd.finAcknowledged() && tcb.state().allows(TcpEvent.FIN_ACKED)) {
             tcb.transition(TcpEvent.FIN_ACKED);
+        }
+    }
+
+    private void readFacts(TransmissionControlBlock tcb, Segment seg, long now) {
+        facts.nowNanos = now;
+        facts.ack = seg.ack();
+        facts.sndNxt = tcb.snd.nxt();
+        facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
+        facts.duplicate = isDuplicate(tcb, seg);
+        facts.hasEcho = tcb.negotiated.timestamps();
+        tcb.recovery.begin(facts);
+        if (facts.hasEcho) {
+            facts.echo = seg.options().timestampEcho();
+            acknowledged.echo(tcb.timestamps.endOf(facts.echo, now));
         }
     }
 
@@ -123,67 +133,96 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                 && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
     }
 
-    private static int sack(TransmissionControlBlock tcb, Segment seg) {
+    // Blocks from the left to the right, so that what one acknowledgment reports at once does not look reordered.
+    private int readBlocks(TransmissionControlBlock tcb, Segment seg) {
+        facts.noBlocks();
+        SegmentOptions options = seg.options();
+        if (!tcb.negotiated.sack() || !options.has(SegmentOptions.SACK)) {
+            return 0;
+        }
+        int blocks = options.sackBlocks();
+        int second = Math.min(1, blocks - 1);
+        boolean dsack = facts.firstBlock(
+                options.sackLeft(0),
+                options.sackRight(0),
+                blocks > 1,
+                options.sackLeft(second),
+                options.sackRight(second));
+        tcb.counters.duplicatesReported += dsack ? 1 : 0;
         int bytes = 0;
-        if (tcb.negotiated.sack() && seg.options().has(SegmentOptions.SACK)) {
-            for (int i = 0; i < seg.options().sackBlocks(); i++) {
-                bytes += tcb.retransmissionQueue.sack(
-                        seg.options().sackLeft(i), seg.options().sackRight(i));
-            }
+        int done = dsack ? 1 : 0;
+        for (int left = blocks - Integer.bitCount(done); left > 0; left--) {
+            int next = lowest(options, done);
+            done |= 1 << next;
+            bytes += tcb.retransmissionQueue.sack(options.sackLeft(next), options.sackRight(next), acknowledged);
         }
         return bytes;
     }
 
-    private void detectLoss(TransmissionControlBlock tcb, Segment seg, int sacked, long now) {
-        facts.ack = seg.ack();
-        facts.sack = tcb.negotiated.sack();
-        facts.sndNxt = tcb.snd.nxt();
-        facts.ackedBytes = acknowledged.bytes();
-        facts.sackedBytes = sacked;
-        facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
-        facts.nowNanos = now;
-        // RFC 5681 section 3.2, step 2: what duplicate acknowledgments have let out "MUST NOT be included".
-        long flight = Math.min(tcb.retransmissionQueue.outstandingBytes(), tcb.congestion.windowBytes());
-        switch (tcb.lossDetector.onAcknowledgment(tcb.retransmissionQueue, facts)) {
-            case RECOVERY_BEGINS -> {
-                tcb.counters.recoveries++;
-                tcb.congestion.onLossDetected(flight, now);
-            }
-            case RECOVERY_ENDS -> tcb.congestion.onRecoveryEnd(now);
-            case NONE -> {
-                // As it was.
+    private static int lowest(SegmentOptions options, int done) {
+        int lowest = -1;
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            boolean open = (done & 1 << i) == 0;
+            if (open && (lowest < 0 || SequenceNumber.lt(options.sackLeft(i), options.sackLeft(lowest)))) {
+                lowest = i;
             }
         }
+        return lowest;
     }
 
-    private void controlCongestion(
-            TransmissionControlBlock tcb, int sacked, long priorInFlight, boolean recovering, long now) {
-        tcb.congestion.onAck(sample.reset(now)
-                .acknowledged(acknowledged.bytes(), acknowledged.bytes() + (long) sacked)
+    private void tellCongestion(TransmissionControlBlock tcb, long priorInFlight) {
+        tcb.congestion.onAck(sample.reset(facts.nowNanos)
+                .acknowledged(facts.ackedBytes, facts.ackedBytes + (long) facts.sackedBytes)
                 .inFlight(priorInFlight, tcb.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
-                .inRecovery(recovering));
+                // The acknowledgment that ends recovery does not open the window as well (RFC 6582 section 3.2).
+                .inRecovery(tcb.recovery.isReducing()));
     }
 
-    // RFC 6298 section 5: off when all is acknowledged (5.2), restarted when something new is (5.3).
-    private void restartTimer(TransmissionControlBlock tcb, long now) {
-        if (tcb.retransmissionQueue.isEmpty()) {
-            tcb.disarm(TcpTimer.RETRANSMISSION);
-            tcb.disarm(TcpTimer.USER_TIMEOUT);
-        } else if (acknowledged.bytes() > 0) {
-            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
-            SilenceWatch.armUserTimeout(tcb);
+    private void count(TransmissionControlBlock tcb) {
+        if (tcb.recovery.hasBegun()) {
+            tcb.counters.recoveries++;
+        }
+        if (tcb.recovery.refuted() != null) {
+            tcb.counters.undone++;
+            tcb.report.undone(tcb.recovery.refuted());
         }
     }
 
-    // --- the timer expires ---
+    // RFC 6298 section 5: off when all is acknowledged (5.2), restarted when something new is (5.3).
+    private void restartTimers(TransmissionControlBlock tcb, long now) {
+        if (tcb.retransmissionQueue.isEmpty()) {
+            tcb.disarm(TcpTimer.RETRANSMISSION);
+            tcb.disarm(TcpTimer.USER_TIMEOUT);
+        } else if (facts.ackedBytes > 0) {
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+            SilenceWatch.armUserTimeout(tcb);
+        }
+        if (tcb.negotiated.sack()) {
+            DepartureBook.armLossProbe(tcb, now);
+            armReordering(tcb);
+        }
+    }
+
+    private static void armReordering(TransmissionControlBlock tcb) {
+        long deadline = tcb.recovery.reorderingDeadlineNanos();
+        if (deadline == AckFacts.NEVER) {
+            tcb.disarm(TcpTimer.REORDERING);
+        } else {
+            tcb.arm(TcpTimer.REORDERING, deadline);
+        }
+    }
+
+    // --- timers ---
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof TimerExpiry expiry) {
             switch (expiry.timer()) {
                 case RETRANSMISSION -> timeout(expiry.connection(), expiry.nowNanos());
+                case LOSS_PROBE -> probe(context, expiry);
+                case REORDERING -> reorderingOver(expiry.connection());
                 case USER_TIMEOUT -> userTimeout(expiry.connection(), expiry.nowNanos());
                 default -> context.fireUserEventTriggered(event);
             }
@@ -222,13 +261,61 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         tcb.counters.timeouts++;
         tcb.report.timeout();
-        tcb.congestion.onRetransmissionTimeout(queue.outstandingBytes(), now);
-        tcb.lossDetector.onTimeout(queue, tcb.snd.nxt());
+        tcb.recovery.onTimeout(tcb.snd.una(), tcb.snd.nxt(), now);
         PathMtuProber.timedOut(tcb, now);
-        // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
-        tcb.rtt.backOff();
+        tcb.disarm(TcpTimer.LOSS_PROBE);
+        tcb.disarm(TcpTimer.REORDERING);
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         tcb.report.timeoutHandled();
+    }
+
+    // RFC 8985 section 7.3: new text if the peer takes it, whatever the congestion window, or the last segment again.
+    private void probe(ChannelHandlerContext context, TimerExpiry expiry) {
+        TransmissionControlBlock tcb = expiry.connection();
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        if (!tcb.recovery.mayProbe()) {
+            return;
+        }
+        int last = queue.end() - 1;
+        if (queue.isHeld(last) || !ctx.channel().isWritable()) {
+            DepartureBook.armLossProbe(tcb, expiry.nowNanos()); // the path has not even been asked
+            return;
+        }
+        int stamp = book.stamp(tcb);
+        boolean again = newTextBytes(tcb) == 0;
+        int seq = again ? queue.seq(last) : tcb.snd.nxt();
+        if (again) {
+            resend(tcb, last);
+        } else {
+            context.fireUserEventTriggered(expiry);
+        }
+        tcb.counters.lossProbes++;
+        tcb.report.lossProbe(seq, tcb.snd.nxt() - seq);
+        tcb.recovery.probed(tcb.snd.nxt(), again, tcb.negotiated.timestamps(), stamp);
+        tcb.disarm(TcpTimer.LOSS_PROBE);
+        tcb.arm(TcpTimer.RETRANSMISSION, expiry.nowNanos() + tcb.rtt.rtoNanos());
+    }
+
+    /** {@return how much new text a probe may carry: one segment, if the peer's window takes it; 0 if there is none} */
+    static int newTextBytes(TransmissionControlBlock tcb) {
+        int wanted = Math.min(tcb.unsentBytes(), tcb.sendBuffer.segmentTextBytes());
+        return wanted <= tcb.snd.usable() ? wanted : 0;
+    }
+
+    // By the time that was asked for, however late the loop comes: what was sent since is not to blame for that.
+    private void reorderingOver(TransmissionControlBlock tcb) {
+        facts.nowNanos = tcb.deadlineNanos(TcpTimer.REORDERING);
+        facts.ack = tcb.snd.una();
+        facts.sndNxt = tcb.snd.nxt();
+        facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
+        tcb.recovery.onReorderingTimer(facts);
+        PathMtuProber.settle(tcb, facts.nowNanos);
+        if (tcb.recovery.hasBegun()) {
+            tcb.counters.recoveries++;
+            tcb.disarm(TcpTimer.LOSS_PROBE);
+            tcb.report.acknowledged();
+        }
+        armReordering(tcb);
     }
 
     // --- segments leave ---
@@ -240,6 +327,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
      */
     boolean resendLost(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
+        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting(newTextBytes(tcb) > 0, tcb.snd.nxt())) {
+            return true;
+        }
         while (queue.seekLost()) {
             int entry = queue.lostEntry();
             if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()) {
@@ -247,6 +337,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             }
             if (!ctx.channel().isWritable()) {
                 return false;
+            }
+            if (entry != queue.first()
+                    && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
+                return true;
             }
             resend(tcb, entry);
         }
@@ -271,128 +365,15 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object msg, ChannelPromise promise) {
         if (msg instanceof Departure leaving
                 && (leaving.kind() == Departure.Kind.NEW || leaving.kind() == Departure.Kind.RETRANSMISSION)) {
-            context.write(msg, book(leaving));
+            context.write(msg, book.enter(leaving));
         } else {
             context.write(msg, promise);
         }
     }
 
-    private DepartureReceipt book(Departure leaving) {
-        TransmissionControlBlock tcb = leaving.connection();
-        RetransmissionQueue queue = tcb.retransmissionQueue;
-        // Read afresh: what the applications did since the burst was read is no part of the round trip.
-        long now = shard.resources().nowNanos();
-        int first;
-        int entries = 1;
-        if (leaving.kind() == Departure.Kind.RETRANSMISSION) {
-            first = leaving.entry();
-            queue.resent(first, now);
-        } else {
-            if (queue.isEmpty()) {
-                tcb.patience.progressed(now);
-            }
-            first = bookNew(leaving, queue, now);
-            entries = leaving.segments();
-        }
-        tcb.patience.spoke(now);
-        if (leaving.hasTrain()) {
-            tcb.counters.bytesSent += leaving.train().totalTextBytes();
-        }
-        // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
-        // is not running, start it running".
-        if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
-            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
-        }
-        if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
-            SilenceWatch.armUserTimeout(tcb);
-        }
-        int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
-        return receipt().of(tcb, first, entries, text, now);
-    }
-
-    private DepartureReceipt receipt() {
-        DepartureReceipt spare = spareReceipts;
-        if (spare == null) {
-            return new DepartureReceipt(ctx.channel(), this);
-        }
-        spareReceipts = spare.nextSpare;
-        spare.nextSpare = null;
-        return spare;
-    }
-
-    /** Takes back a receipt; there are never more than trains once waited in the channel together, and its mark limits those. */
-    void spare(DepartureReceipt receipt) {
-        receipt.nextSpare = spareReceipts;
-        spareReceipts = receipt;
-    }
-
-    private static int bookNew(Departure leaving, RetransmissionQueue queue, long now) {
-        int fin = leaving.hasFin() ? 1 : 0;
-        if (!leaving.hasTrain()) {
-            return queue.append(leaving.seq(), fin, now);
-        }
-        Train train = leaving.train();
-        int first = queue.end();
-        int last = train.segments() - 1;
-        for (int i = 0; i < last; i++) {
-            queue.append(train.seq() + i * train.textBytes(), train.textBytes(), now);
-        }
-        queue.append(train.seq() + last * train.textBytes(), train.lastTextBytes() + fin, now);
-        return first;
-    }
-
-    // --- datagrams have left ---
-
     @Override
     public void flush(ChannelHandlerContext context) {
         context.flush();
-        flushes++;
-    }
-
-    /** {@return how often the channel was flushed: a train that leaves before this changes has left at once} */
-    int flushes() {
-        return flushes;
-    }
-
-    /** {@return the loop's clock} */
-    long nowNanos() {
-        return shard.resources().nowNanos();
-    }
-
-    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
-        if (cause != null) {
-            tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
-        }
-        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
-        tcb.report.lossesAreShownBy(LossSign.DUPLICATE_ACKS);
-        if (cause != null && tcb.isLive()) {
-            notSent(tcb, entries, text, cause);
-        }
-    }
-
-    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
-        SendFailure failure = SendFailure.of(cause);
-        int packet = tcb.negotiated.packetBytes(text);
-        if (failure == SendFailure.SEGMENTATION && packet > shard.interfaceMtuNow()) {
-            // Linux says so of a train whose segments are too large.
-            failure = SendFailure.TOO_LARGE;
-        }
-        if (failure == SendFailure.TOO_LARGE
-                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
-            tcb.fail(new SocketException("Message too long: a path MTU of "
-                    + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
-            tcb.transition(TcpEvent.TIMEOUT);
-        }
-        boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();
-        if (segmentation) {
-            shard.segmentationFailed();
-        }
-        // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
-        // once. Anything else waits for the timer, because repeating what the kernel refuses would spin.
-        if (segmentation || failure == SendFailure.TOO_LARGE || cause instanceof PortUnreachableException) {
-            burst.touch(tcb);
-            shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));
-        }
+        book.flushed();
     }
 }

@@ -3,6 +3,7 @@ package dev.tou.pipeline;
 
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.telemetry.Limit;
+import dev.tou.timing.TcpTimer;
 
 /** Says what keeps a connection from sending more, once it has sent what it could. */
 final class SendLimit {
@@ -20,6 +21,9 @@ final class SendLimit {
         }
         if (tcb.isWaitingForChannel()) {
             return Limit.UDP_CHANNEL;
+        }
+        if (tcb.isArmed(TcpTimer.PACING)) {
+            return Limit.PACING;
         }
         int full = tcb.sendBuffer.segmentTextBytes();
         if (unsent == 0 || tcb.congestionRoomBytes() < Math.min(unsent, full)) {

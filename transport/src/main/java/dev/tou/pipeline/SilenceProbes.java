@@ -25,7 +25,7 @@ final class SilenceProbes {
 
     /** Text waits, nothing is on its way, and so no acknowledgment will ever tell that the window has opened. */
     void watchClosedWindow(TransmissionControlBlock tcb, long now) {
-        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty() && !isCorked(tcb);
+        boolean stuck = tcb.isLive() && tcb.unsentBytes() > 0 && tcb.retransmissionQueue.isEmpty() && !isHeldBack(tcb);
         if (!stuck) {
             tcb.disarm(TcpTimer.PERSIST);
         } else if (!tcb.isArmed(TcpTimer.PERSIST)) {
@@ -33,9 +33,9 @@ final class SilenceProbes {
         }
     }
 
-    // The cork's own timer lets all of it go, unless the window takes only a part.
-    private static boolean isCorked(TransmissionControlBlock tcb) {
-        return tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() >= tcb.unsentBytes();
+    // The pacer's timer lets more go, the cork's own all of it, unless the window takes only a part.
+    private static boolean isHeldBack(TransmissionControlBlock tcb) {
+        return tcb.isArmed(TcpTimer.PACING) || tcb.isArmed(TcpTimer.CORK) && tcb.snd.usable() >= tcb.unsentBytes();
     }
 
     /** Asks whether a closed window has opened, or gives up. */

@@ -197,6 +197,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         PathMtuProber.open(tcb, now);
         if (tcb.negotiated.ownPeer()) {
             tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);
+            tcb.recovery.announced(
+                    tcb.negotiated.peerAckDelayMillis() * NANOS_PER_MILLI,
+                    tcb.negotiated.peerPushAckDelayMillis() * NANOS_PER_MILLI);
         }
         tcb.transition(event);
         SilenceWatch.armKeepAlive(tcb, now);
@@ -370,22 +373,28 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private void stamp(Departure leaving) {
         TransmissionControlBlock tcb = leaving.connection();
         int bits = ControlBits.ACK | (leaving.hasTrain() ? 0 : leaving.lastBits());
+        int ack = leaving.isPartial() ? leaving.partialAck() : tcb.rcv.nxt();
         tcb.receiving.advertise();
         Segment segment = leaving.segment();
         segment.header(
                 tcb.key().localTcpPort(),
                 tcb.key().remoteTcpPort(),
                 leaving.seq(),
-                tcb.rcv.nxt(),
+                ack,
                 bits,
-                tcb.advertisedWindow.field(tcb.rcv));
+                tcb.advertisedWindow.field(tcb.rcv.edge() - ack));
         stampTimestamps(tcb, segment);
         if (leaving.kind() == Departure.Kind.ACKNOWLEDGMENT && tcb.negotiated.sack()) {
             int max = SegmentEncoder.maxSackBlocks(tcb.negotiated.timestamps());
             tcb.duplicates.report(segment.options());
             tcb.reassembly.report(segment.options(), max);
         }
-        tcb.acknowledgmentSent();
+        if (leaving.kind() != Departure.Kind.ACKNOWLEDGMENT && tcb.acknowledgments.isOwed()) {
+            tcb.counters.piggybackedAcknowledgments++;
+        }
+        if (!leaving.isPartial()) {
+            tcb.acknowledgmentSent();
+        }
     }
 
     private void stampTimestamps(TransmissionControlBlock tcb, Segment segment) {

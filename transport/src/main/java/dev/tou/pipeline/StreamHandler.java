@@ -125,7 +125,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void received(TransmissionControlBlock tcb) {
-        tcb.receiving.applicationRead();
+        tcb.receiving.applicationRead(now());
         if (burst.isActive()) {
             burst.touch(tcb);
         } else if (tcb.isLive() && tcb.receiving.deservesUpdate()) {
@@ -133,6 +133,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         } else {
             tcb.settleMemory();
         }
+    }
+
+    private long now() {
+        return burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentText;
 import dev.tou.state.TcpEvent;
 import dev.tou.telemetry.DropReason;
+import dev.tou.window.ReceiveRounds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -23,7 +24,7 @@ final class TextArrives {
     }
 
     /** Takes the text and the FIN of an acceptable segment, trimmed to the window. Its pieces may stay with the segment. */
-    void arrive(TransmissionControlBlock tcb, Segment seg, ByteBufAllocator allocator) {
+    void arrive(TransmissionControlBlock tcb, Segment seg, long now, ByteBufAllocator allocator) {
         if (!tcb.state().receives()
                 || tcb.rcv.isBehindFin(seg.seq() + seg.text().bytes())) {
             // After the peer's FIN nothing can follow: "This should not occur ... Ignore the segment text."
@@ -42,7 +43,7 @@ final class TextArrives {
         }
         tcb.receiving.observePeerSegment(seg.largestTextBytes());
         if (seg.seq() == tcb.rcv.nxt()) {
-            inOrder(tcb, seg);
+            inOrder(tcb, seg, now);
         } else {
             outOfOrder(tcb, seg, allocator);
         }
@@ -52,7 +53,7 @@ final class TextArrives {
         }
     }
 
-    private static void inOrder(TransmissionControlBlock tcb, Segment seg) {
+    private static void inOrder(TransmissionControlBlock tcb, Segment seg, long now) {
         SegmentText text = seg.text();
         int bytes = text.bytes();
         if (tcb.reassembly.isEmpty()) {
@@ -70,7 +71,22 @@ final class TextArrives {
         text.forget();
         tcb.counters.bytesReceived += bytes;
         if (bytes > 0) {
+            tcb.patience.heardText();
+            observeRound(tcb, seg, now);
             tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
+        }
+    }
+
+    private static void observeRound(TransmissionControlBlock tcb, Segment seg, long now) {
+        ReceiveRounds rounds = tcb.receiving.rounds();
+        int full = tcb.receiving.peerSegmentBytes();
+        if (tcb.negotiated.timestamps() && 2 * seg.largestTextBytes() >= full) {
+            // A small one may have waited for an application.
+            rounds.onEcho(seg.options().timestampEcho(), tcb.timestamps.value(now));
+        }
+        tcb.receiving.onText(now);
+        if (tcb.negotiated.ownPeer()) {
+            tcb.acknowledgments.onRound(rounds.rttNanos(), rounds.arrivedBytes(), full);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.state.TcpState;
-import dev.tou.telemetry.AckKind;
 import dev.tou.telemetry.WindowChange;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.SmallSegments;
@@ -34,6 +33,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     private final RetransmissionHandler retransmission;
     private final TextArrives text;
     private final SilenceProbes probes;
+    private final AcknowledgmentSender acknowledgments;
     private final ArrayDeque<TransmissionControlBlock> waitingForChannel = new ArrayDeque<>();
     private ChannelHandlerContext ctx;
 
@@ -49,6 +49,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.retransmission = retransmission;
         text = new TextArrives(shard, stateMachine);
         probes = new SilenceProbes(departure, stateMachine);
+        acknowledgments = new AcknowledgmentSender(departure);
     }
 
     @Override
@@ -71,7 +72,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             tcb.patience.windowOpened();
         }
         if (seg.length() > 0) {
-            text.arrive(tcb, seg, ctx.alloc());
+            text.arrive(tcb, seg, arrival.nowNanos(), ctx.alloc());
         }
         arrival.release();
     }
@@ -121,34 +122,20 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (!state.isSynchronized()) {
             if (state == TcpState.SYN_RECEIVED && tcb.acknowledgments.isDueNow()) {
                 // A challenge (RFC 5961): nothing else is acknowledged without our SYN.
-                acknowledge(tcb);
+                acknowledgments.acknowledge(ctx, tcb);
             }
             return;
         }
-        if (tcb.receiving.deservesUpdate()) {
-            tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
-            tcb.acknowledgments.onUrgent();
-        }
-        if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
-            tcb.acknowledgments.onUrgent();
-        }
-        if (tcb.acknowledgments.isDueNow() && tcb.hasBlocksToReport()) {
-            // What came out of order, or twice, is reported on pure acknowledgments only.
-            acknowledge(tcb);
-        }
+        acknowledgments.beforeText(ctx, tcb);
         if (state != TcpState.TIME_WAIT) {
+            Pacing.begin(tcb, now());
             if (!retransmission.resendLost(tcb)) {
                 waitForChannel(tcb);
             }
             sendText(tcb, tcb.options().smallSegments());
             sendFin(tcb);
         }
-        if (tcb.acknowledgments.isDueNow()) {
-            acknowledge(tcb);
-        } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
-            int delayMillis = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush());
-            tcb.arm(TcpTimer.DELAYED_ACK, now() + delayMillis * NANOS_PER_MILLI);
-        }
+        acknowledgments.afterText(ctx, tcb, now());
         watchCork(tcb);
         probes.watchClosedWindow(tcb, now());
         tcb.report.limitedBy(SendLimit.of(tcb), now());
@@ -176,12 +163,16 @@ final class WindowHandler extends ChannelDuplexHandler {
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);
+            if (sendable > 0) {
+                sendable = Pacing.allows(tcb, sendable, now());
+            }
             if (sendable == 0) {
                 break;
             }
             sendTrain(tcb, sendable);
         }
-        tcb.congestionLimited(limited || tcb.congestionRoomBytes() < full);
+        tcb.windowUse.sendingStopped(
+                limited || tcb.congestionRoomBytes() < full, tcb.inFlightBytes(), tcb.snd.una(), tcb.snd.nxt());
     }
 
     private void sendTrain(TransmissionControlBlock tcb, int maxBytes) {
@@ -199,14 +190,6 @@ final class WindowHandler extends ChannelDuplexHandler {
             int seq = tcb.snd.nxt();
             tcb.snd.sent(1);
             ctx.write(departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN), ctx.voidPromise());
-        }
-    }
-
-    private void acknowledge(TransmissionControlBlock tcb) {
-        int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
-        for (int i = 0; i < copies; i++) {
-            tcb.report.acknowledges();
-            ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
         }
     }
 
@@ -248,13 +231,14 @@ final class WindowHandler extends ChannelDuplexHandler {
         } else if (event instanceof TimerExpiry expiry) {
             TransmissionControlBlock tcb = expiry.connection();
             switch (expiry.timer()) {
-                case DELAYED_ACK -> {
-                    tcb.acknowledgments.onDelayExpired();
-                    tcb.report.acknowledgmentDue(AckKind.DELAYED);
-                }
+                case DELAYED_ACK -> acknowledgments.delayExpired(tcb);
+                case LOSS_PROBE -> sendTrain(tcb, RetransmissionHandler.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
+                case PACING -> {
+                    // The turn that follows sends.
+                }
                 default -> context.fireUserEventTriggered(event);
             }
         } else {

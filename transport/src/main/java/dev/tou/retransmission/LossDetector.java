@@ -3,11 +3,11 @@ package dev.tou.retransmission;
 
 /**
  * Says <em>what</em> is lost, by marking entries of the {@link RetransmissionQueue}; how much may be sent is another's
- * business. The seam for RACK-TLP (RFC 8985) beside the detector for peers without SACK.
+ * business. {@link Rack} for peers with SACK, {@link DuplicateAckLossDetector} for those without.
  */
-public interface LossDetector {
+interface LossDetector {
 
-    /** What an acknowledgment meant for recovery. */
+    /** What an acknowledgment, or a timer, meant for fast recovery. */
     enum Outcome {
         /** Nothing changed. */
         NONE,
@@ -17,40 +17,32 @@ public interface LossDetector {
         RECOVERY_ENDS
     }
 
-    /**
-     * Looks at the queue after an acknowledgment was applied to it.
-     *
-     * @param ack what arrived
-     */
+    /** Looks at the queue after an acknowledgment was applied to it. */
     Outcome onAcknowledgment(RetransmissionQueue queue, AckFacts ack);
 
-    /** The retransmission timer expired: everything outstanding is lost and no episode goes on. */
-    void onTimeout(RetransmissionQueue queue, int sndNxt);
+    /**
+     * The time has come that {@link #reorderingDeadlineNanos} gave.
+     *
+     * @param targetNanos that time: by it loss is judged, however late the event loop comes
+     */
+    default Outcome onReorderingTimer(RetransmissionQueue queue, int sndNxt, long targetNanos) {
+        return Outcome.NONE;
+    }
 
-    /** {@return whether an episode goes on} */
+    /** {@return when to look again though no acknowledgment comes, or {@link AckFacts#NEVER}} */
+    default long reorderingDeadlineNanos() {
+        return AckFacts.NEVER;
+    }
+
+    /** The retransmission timer expired: what is outstanding is lost, fast recovery ends, recovery by timeout begins. */
+    void onTimeout(RetransmissionQueue queue, int sndNxt, long nowNanos);
+
+    /** What looked like a loss was none: no episode goes on, and nothing is marked lost any more. */
+    void onSpurious();
+
+    /** {@return whether fast recovery goes on} */
     boolean isRecovering();
 
     /** {@return bytes that must have left the path, though no SACK block says which: none for a detector with SACK} */
     int unreportedArrivals();
-
-    /** One acknowledgment, as a loss detector sees it. Reused and mutable. */
-    final class AckFacts {
-        /** SEG.ACK. */
-        public int ack;
-        /** SND.NXT. */
-        public int sndNxt;
-        /** Bytes newly acknowledged by SEG.ACK. */
-        public int ackedBytes;
-        /** Bytes newly reported by SACK. */
-        public int sackedBytes;
-        /** Whether it carried no text, moved no window and acknowledged nothing new (RFC 5681 section 2). */
-        public boolean duplicate;
-
-        /** Whether the peer reports by SACK what came out of order. */
-        public boolean sack;
-        /** The text of a full segment. */
-        public int segmentBytes;
-        /** When it was read from the wire. */
-        public long nowNanos;
-    }
 }

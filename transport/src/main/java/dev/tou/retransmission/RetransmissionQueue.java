@@ -15,36 +15,27 @@ import static dev.tou.segment.SequenceNumber.lt;
  *
  * <p>A segment that was handed to the UDP channel is <em>held</em> until the datagram has left; a held one is never sent
  * again, and its clock starts when it leaves.
+ *
+ * <p>What was overtaken is found from two ends (RFC 8985): {@link #firstOriginal}, because what was sent once left in the order of
+ * the sequence, and {@link #firstResent}, the order of repetitions.
  */
-public final class RetransmissionQueue {
+public final class RetransmissionQueue extends SentSegments {
 
-    private static final int HELD = 1;
-    private static final int SACKED = 2;
-    private static final int LOST = 4;
-    private static final int INITIAL_ENTRIES = 16;
+    private final TransmissionOrder resentOrder = new TransmissionOrder(INITIAL_ENTRIES);
 
-    private int[] seq = new int[INITIAL_ENTRIES];
-    private int[] length = new int[INITIAL_ENTRIES];
-    private long[] sentNanos = new long[INITIAL_ENTRIES];
-    private byte[] flags = new byte[INITIAL_ENTRIES];
-    private byte[] transmissions = new byte[INITIAL_ENTRIES];
-
-    /** For a reported entry, a later one before which all are reported. */
-    private int[] skip = new int[INITIAL_ENTRIES];
-
-    private int head;
-    private int tail;
+    /** Before this one, nothing that was sent once is still thought to be on the path. */
+    private int originals;
 
     private int outstandingBytes;
     private int sackedBytes;
+    private int sackedSegments;
     private int lostBytes;
     private int lostHint;
-    private int probe;
-    private ProbeFate probeFate = ProbeFate.NONE;
     private int highestSacked;
     private boolean anySacked;
-
-    private long steps;
+    private int probe;
+    private ProbeFate probeFate = ProbeFate.NONE;
+    private long losses;
     private LossObserver lossObserver;
 
     /** An empty queue. */
@@ -54,24 +45,14 @@ public final class RetransmissionQueue {
 
     /** An empty queue that numbers its entries from {@code firstNumber}; for tests. */
     RetransmissionQueue(int firstNumber) {
-        head = firstNumber;
-        tail = firstNumber;
+        super(firstNumber);
         lostHint = firstNumber;
+        originals = firstNumber;
     }
 
     /** Tells {@code observer} of every segment that is found to be lost from now on. */
     public void observeLosses(LossObserver observer) {
         lossObserver = observer;
-    }
-
-    /** {@return whether nothing is outstanding} */
-    public boolean isEmpty() {
-        return head == tail;
-    }
-
-    /** {@return how many segments are outstanding} */
-    public int size() {
-        return tail - head;
     }
 
     /** {@return the sequence space outstanding, in bytes} */
@@ -84,9 +65,19 @@ public final class RetransmissionQueue {
         return sackedBytes;
     }
 
+    /** {@return how many segments that are} */
+    public int sackedSegments() {
+        return sackedSegments;
+    }
+
     /** {@return what of it is known to be lost and has not been sent again} */
     public int lostBytes() {
         return lostBytes;
+    }
+
+    /** {@return how often a segment was declared lost, ever} */
+    public long losses() {
+        return losses;
     }
 
     /** {@return what is thought to be on the path: neither reported, nor known to be lost} */
@@ -94,70 +85,9 @@ public final class RetransmissionQueue {
         return outstandingBytes - sackedBytes - lostBytes;
     }
 
-    /** {@return the running number of the oldest entry} */
-    public int first() {
-        return head;
-    }
-
-    /** {@return the running number behind the newest entry} */
-    public int end() {
-        return tail;
-    }
-
-    /** {@return the sequence number of an entry} */
-    public int seq(int entry) {
-        return seq[entry & mask()];
-    }
-
-    /** {@return the sequence space of an entry, FIN included} */
-    public int length(int entry) {
-        return length[entry & mask()];
-    }
-
-    /** {@return when the entry left last, or was handed over if it is still held} */
-    public long sentNanos(int entry) {
-        return sentNanos[entry & mask()];
-    }
-
-    /** {@return whether the entry's datagram has not left yet} */
-    public boolean isHeld(int entry) {
-        return has(entry, HELD);
-    }
-
-    /** {@return whether the peer has reported the entry by SACK} */
-    public boolean isSacked(int entry) {
-        return has(entry, SACKED);
-    }
-
-    /** {@return whether the entry is known to be lost and has not been sent again} */
-    public boolean isLost(int entry) {
-        return has(entry, LOST);
-    }
-
-    /** {@return whether the entry was sent more than once} */
-    public boolean isRetransmitted(int entry) {
-        return transmissions[entry & mask()] > 1;
-    }
-
     /** {@return the highest sequence number that was ever reported by SACK, meaningful if {@link #sackedBytes} is not 0} */
     public int highestSacked() {
         return highestSacked;
-    }
-
-    private boolean has(int entry, int flag) {
-        return (flags[entry & mask()] & flag) != 0;
-    }
-
-    /** What is known of the path MTU probe. */
-    public enum ProbeFate {
-        /** There is none, or what became of it has been asked. */
-        NONE,
-        /** It is on its way. */
-        UNKNOWN,
-        /** The peer has it. */
-        ARRIVED,
-        /** It was declared lost, or what acknowledges it may be its pieces. */
-        LOST
     }
 
     /**
@@ -172,7 +102,7 @@ public final class RetransmissionQueue {
     /** {@return what has become of the probe, once} */
     public ProbeFate takeProbeFate() {
         ProbeFate fate = probeFate;
-        if (fate == ProbeFate.ARRIVED || fate == ProbeFate.LOST) {
+        if (fate != ProbeFate.UNKNOWN) {
             probeFate = ProbeFate.NONE;
         }
         return fate;
@@ -184,8 +114,9 @@ public final class RetransmissionQueue {
 
     /** Appends a segment that was just handed over for the first time. {@return its running number} */
     public int append(int segSeq, int segLength, long nowNanos) {
-        if (tail - head == seq.length) {
+        if (size() == capacity()) {
             grow();
+            resentOrder.grow(capacity());
         }
         int at = tail & mask();
         seq[at] = segSeq;
@@ -203,12 +134,21 @@ public final class RetransmissionQueue {
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
         }
-        flags[at] = (byte) (flags[at] & ~LOST | HELD);
-        sentNanos[at] = nowNanos;
+        unlist(entry);
+        flags[at] = (byte) (flags[at] & ~LOST | HELD | LISTED);
+        resentOrder.append(entry);
         if (isProbe(entry)) {
             probeFate = ProbeFate.LOST;
         }
+        sentNanos[at] = nowNanos;
         transmissions[at] = (byte) Math.min(transmissions[at] + 1, Byte.MAX_VALUE);
+    }
+
+    private void unlist(int entry) {
+        if (has(entry, LISTED)) {
+            flags[entry & mask()] &= ~LISTED;
+            resentOrder.remove(entry);
+        }
     }
 
     /** The datagrams of {@code count} entries from {@code first} on have left, or could not: then they are lost. */
@@ -216,6 +156,10 @@ public final class RetransmissionQueue {
         for (int entry = gt(first, head) ? first : head; lt(entry, first + count) && lt(entry, tail); entry++) {
             int at = entry & mask();
             flags[at] &= ~HELD;
+            if (sentNanos[at] != nowNanos && (flags[at] & LISTED) != 0) {
+                resentOrder.remove(entry); // others left while it waited
+                resentOrder.append(entry);
+            }
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
@@ -242,45 +186,96 @@ public final class RetransmissionQueue {
         return lostHint;
     }
 
-    /** Declares an entry lost. {@return whether it was not known before} */
+    /** Declares an entry lost. {@return whether it was not known before, and is no path MTU probe} */
     public boolean markLost(int entry) {
         int at = entry & mask();
         if ((flags[at] & (SACKED | LOST)) != 0) {
             return false;
         }
+        unlist(entry);
         flags[at] |= LOST;
         lostBytes += length[at];
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.LOST;
+            lostHint = lt(entry, lostHint) ? entry : lostHint;
+            return false;
+        }
+        losses++;
         if (lossObserver != null) {
             lossObserver.lost(seq[at], length[at]);
         }
         if (lt(entry, lostHint)) {
             lostHint = entry;
         }
-        if (isProbe(entry)) {
-            probeFate = ProbeFate.LOST;
-            return false;
-        }
         return true;
     }
 
-    /**
-     * After a timeout everything that the peer has not reported counts as lost. If it dropped what it had reported (the
-     * oldest entry is marked, yet not acknowledged), its reports are forgotten (RFC 2018 section 8).
-     */
+    /** After a timeout everything that the peer has not reported counts as lost, where nothing better is known. */
     public void markAllLost() {
-        boolean reneged = !isEmpty() && isSacked(head);
+        forgetTakenBackReports();
         for (int entry = head; entry != tail; entry++) {
-            if (reneged && isSacked(entry)) {
-                flags[entry & mask()] &= ~SACKED;
-                sackedBytes -= length(entry);
-            }
             if (!isHeld(entry)) {
                 markLost(entry);
             }
         }
-        if (reneged) {
-            anySacked = false;
+    }
+
+    /**
+     * If the peer dropped what it had reported (the oldest entry is marked, yet not acknowledged), all its reports are
+     * forgotten (RFC 2018 section 8). Looks at the whole queue then: for timeouts only.
+     */
+    void forgetTakenBackReports() {
+        if (isEmpty() || !isSacked(head)) {
+            return;
         }
+        for (int entry = head; entry != tail; entry++) {
+            flags[entry & mask()] &= ~SACKED;
+        }
+        sackedBytes = 0;
+        sackedSegments = 0;
+        anySacked = false;
+        originals = head;
+    }
+
+    /**
+     * Takes every loss back that was not repaired yet: it was none. Looks at the whole queue.
+     */
+    void unmarkLost() {
+        for (int entry = head; lostBytes > 0 && entry != tail; entry++) {
+            int at = entry & mask();
+            if ((flags[at] & LOST) == 0) {
+                continue;
+            }
+            flags[at] &= ~LOST;
+            lostBytes -= length[at];
+            if (transmissions[at] > 1) {
+                flags[at] |= LISTED;
+                resentOrder.insert(entry, this);
+            }
+        }
+        originals = head;
+    }
+
+    /** {@return the oldest entry that was sent once and is neither reported nor lost, or {@link #end} if there is none} */
+    int firstOriginal() {
+        int entry = gt(originals, head) ? originals : head;
+        while (lt(entry, tail)) {
+            if (isSacked(entry)) {
+                entry = unreported(entry);
+            } else if (has(entry, LOST) || isRetransmitted(entry)) {
+                steps++;
+                entry++;
+            } else {
+                break;
+            }
+        }
+        originals = entry;
+        return entry;
+    }
+
+    /** {@return of those sent again, not reported and not lost, the one that left first, or {@link #end} if there is none} */
+    int firstResent() {
+        return resentOrder.isEmpty() ? tail : resentOrder.oldest();
     }
 
     /** Takes over everything that {@code ack} acknowledges. */
@@ -289,13 +284,16 @@ public final class RetransmissionQueue {
             int at = head & mask();
             drop(at, length[at]);
             result.take(length[at]);
-            if (isProbe(head)) {
-                probeFate = ProbeFate.ARRIVED;
-            }
             if (transmissions[at] > 1) {
                 result.ambiguous();
             } else if ((flags[at] & (HELD | SACKED)) == 0) {
                 result.sample(nowNanos - sentNanos[at]);
+            }
+            if ((flags[at] & SACKED) == 0) {
+                unlist(head);
+                tell(at, result);
+            } else {
+                sackedSegments--;
             }
             head++;
         }
@@ -315,6 +313,14 @@ public final class RetransmissionQueue {
         }
     }
 
+    // An entry is known to have arrived.
+    private void tell(int at, Acknowledged result) {
+        if (probeFate == ProbeFate.UNKNOWN && at == (probe & mask())) {
+            probeFate = ProbeFate.ARRIVED;
+        }
+        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, (flags[at] & HELD) != 0);
+    }
+
     private void drop(int at, int bytes) {
         outstandingBytes -= bytes;
         if ((flags[at] & SACKED) != 0) {
@@ -329,27 +335,28 @@ public final class RetransmissionQueue {
      * Marks what a SACK block reports. Costs the entries that are newly covered, not those of the window: whole runs of
      * reported entries are skipped, whoever reported them and however often.
      *
+     * @param result learns what was newly reported; its cumulative figures stay
      * @return the bytes that were not reported before
      */
-    public int sack(int left, int right) {
+    public int sack(int left, int right, Acknowledged result) {
         if (isEmpty() || !lt(left, right) || lt(left, seq(head)) || gt(right, seq(tail - 1) + length(tail - 1))) {
             return 0;
         }
         int bytes = 0;
         int entry = unreported(firstAtOrAfter(left));
         while (lt(entry, tail) && leq(seq(entry) + length(entry), right)) {
-            bytes += report(entry);
+            bytes += report(entry, result);
             entry = unreported(entry + 1);
         }
         sackedBytes += bytes;
         return bytes;
     }
 
-    private int report(int entry) {
+    private int report(int entry, Acknowledged result) {
         int at = entry & mask();
-        if (isProbe(entry)) {
-            probeFate = ProbeFate.ARRIVED;
-        }
+        unlist(entry);
+        tell(at, result);
+        sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
         }
@@ -378,64 +385,15 @@ public final class RetransmissionQueue {
         return found;
     }
 
-    int firstAtOrAfter(int from) {
-        int low = head;
-        int high = tail;
-        while (low != high) {
-            steps++;
-            int middle = low + (high - low >>> 1);
-            if (lt(seq(middle), from)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
     /** Forgets everything. */
     public void clear() {
         head = tail;
         outstandingBytes = 0;
         sackedBytes = 0;
+        sackedSegments = 0;
         lostBytes = 0;
         anySacked = false;
         probeFate = ProbeFate.NONE;
-    }
-
-    /** {@return how many entries SACK blocks have made this queue look at; for tests} */
-    long steps() {
-        return steps;
-    }
-
-    private int mask() {
-        return seq.length - 1;
-    }
-
-    // The running number decides the place in the ring, so growing moves entries only to where a longer ring has them.
-    private void grow() {
-        int old = seq.length;
-        int[] grownSeq = new int[2 * old];
-        int[] grownLength = new int[2 * old];
-        long[] grownSent = new long[2 * old];
-        byte[] grownFlags = new byte[2 * old];
-        byte[] grownTransmissions = new byte[2 * old];
-        int[] grownSkip = new int[2 * old];
-        for (int entry = head; entry != tail; entry++) {
-            int from = entry & old - 1;
-            int to = entry & 2 * old - 1;
-            grownSeq[to] = seq[from];
-            grownLength[to] = length[from];
-            grownSent[to] = sentNanos[from];
-            grownFlags[to] = flags[from];
-            grownTransmissions[to] = transmissions[from];
-            grownSkip[to] = skip[from];
-        }
-        seq = grownSeq;
-        length = grownLength;
-        sentNanos = grownSent;
-        flags = grownFlags;
-        transmissions = grownTransmissions;
-        skip = grownSkip;
+        resentOrder.clear();
     }
 }

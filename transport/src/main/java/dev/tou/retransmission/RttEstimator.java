@@ -64,6 +64,11 @@ public final class RttEstimator {
     private long lastRoundRttvarNanos;
     private long roundAt;
 
+    /** Whether a timeout was spurious, and when that was known. */
+    private boolean adapts;
+
+    private long adaptsFrom;
+
     /** Makes an estimator with the default floor. */
     public RttEstimator() {
         this(DEFAULT_FLOOR_NANOS);
@@ -125,6 +130,9 @@ public final class RttEstimator {
             long error = rtt - srttNanos;
             rttvarNanos += (Math.abs(error) - rttvarNanos) / 4;
             srttNanos += error / 8;
+            if (adapts) {
+                adapt(rtt, nowNanos);
+            }
             rememberVariance(nowNanos);
         } else {
             sampled = true;
@@ -141,6 +149,25 @@ public final class RttEstimator {
     public void backOff() {
         if (backoffs < Integer.MAX_VALUE) {
             backoffs++;
+        }
+    }
+
+    /**
+     * A timeout was spurious: the path was only slow. Back-off ends, and if what is sent from now on is as late, the estimate takes
+     * that as a first sample would, so that the next timeout is not spurious as well (RFC 4015 section 3.3).
+     */
+    public void onSpuriousTimeout(long nowNanos) {
+        backoffs = 0;
+        adapts = true;
+        adaptsFrom = nowNanos;
+    }
+
+    // The first sample of what was sent after a spurious timeout.
+    private void adapt(long rtt, long nowNanos) {
+        if (nowNanos - rtt - adaptsFrom >= 0) {
+            adapts = false;
+            srttNanos = Math.max(srttNanos, rtt);
+            rttvarNanos = Math.max(rttvarNanos, rtt / 2);
         }
     }
 

@@ -8,14 +8,14 @@ package dev.tou.timing;
  */
 public enum TcpTimer {
 
+    /** The tail of a flight is overdue: probe before the retransmission timer does harm (RFC 8985 section 7). */
+    LOSS_PROBE,
+
     /** The oldest unacknowledged byte is overdue: retransmit it (RFC 6298). */
     RETRANSMISSION,
 
     /** The oldest unacknowledged byte has waited as long as the application allows (RFC 5482). */
     USER_TIMEOUT,
-
-    /** The tail of a flight is overdue: probe before the retransmission timer does harm (RFC 8985 section 7). */
-    LOSS_PROBE,
 
     /** A segment that was passed by later ones has had its reordering window: it is lost (RFC 8985 section 6.3). */
     REORDERING,

@@ -76,7 +76,27 @@ public final class AdvertisedWindow {
 
     /** {@return the window field for the edge that {@code rcv} has advertised} */
     public int field(ReceiveSequenceSpace rcv) {
-        return Math.min(rcv.wnd() >>> scale, 0xFFFF);
+        return field(rcv.wnd());
+    }
+
+    /** {@return the window field for a window of {@code bytes}, not negative} */
+    public int field(int bytes) {
+        return Math.min(bytes >>> scale, 0xFFFF);
+    }
+
+    /**
+     * {@return the right edge that the window field can express} The field counts in steps of two to the power of the shift. Rounded
+     * down, the edge that the peer sees would go back by less than a step whenever something odd arrives, and a receiver
+     * should not do that (RFC 7323 section 2.4); rounded up, it goes on by less than a step. As single bytes could so move it for
+     * ever, the buffer gives way by a sixteenth, and no further.
+     *
+     * @param rcv the receive sequence variables, with an edge that {@link #edge} has given
+     */
+    public int roundedEdge(ReceiveSequenceSpace rcv, int unreadBytes) {
+        int step = 1 << scale;
+        int up = (int) Math.min(((long) rcv.wnd() + step - 1) >>> scale, 0xFFFF) << scale;
+        long soft = (long) capacityBytes + capacityBytes / 16 - unreadBytes;
+        return up <= soft ? rcv.nxt() + up : rcv.edge();
     }
 
     /**

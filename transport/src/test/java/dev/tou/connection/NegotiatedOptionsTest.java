@@ -94,7 +94,7 @@ class NegotiatedOptionsTest {
                 boolean scaling = own.windowScaling() && peers.has(SegmentOptions.WINDOW_SCALE);
                 assertThat(negotiated.sack()).isEqualTo(sack);
                 assertThat(negotiated.timestamps()).isEqualTo(timestamps);
-                assertThat(negotiated.scale()).isEqualTo(scaling ? 5 : 0); // 1 MiB
+                assertThat(negotiated.scale()).isEqualTo(scaling ? 7 : 0); // 6 MiB
                 assertThat(negotiated.peerScale()).isEqualTo(scaling ? 9 : 0);
                 assertThat(negotiated.ownPeer()).isEqualTo(peers.has(SegmentOptions.ACK_DELAY));
                 assertThat(negotiated.headerBytes()).isEqualTo(timestamps ? 32 : 20);
@@ -180,5 +180,21 @@ class NegotiatedOptionsTest {
         own.delayedAckMillis(5);
         assertThat(ownKind.ackDelayMillis(false)).isEqualTo(5);
         assertThat(ownKind.ackDelayMillis(true)).isEqualTo(5);
+        own.delayedAckMillis(500);
+        assertThat(ownKind.ackDelayMillis(false)).as("what was told").isEqualTo(25);
+        assertThat(ownKind.ackDelayMillis(true)).isEqualTo(8);
+    }
+
+    /** A peer of ours is told the truth: what the application allows, and then not more, whatever it allows later. */
+    @Test
+    void theDelayThatIsToldIsKept() {
+        own.delayedAckMillis(5);
+        NegotiatedOptions negotiated = accepted(ALL);
+        negotiated.answer(ours, 0, 0);
+        assertThat(ours.ackDelayMillis()).isEqualTo(5);
+        assertThat(ours.pushAckDelayMillis()).isEqualTo(5);
+        own.delayedAckMillis(40);
+        assertThat(negotiated.ackDelayMillis(false)).isEqualTo(5);
+        assertThat(negotiated.ackDelayMillis(true)).isEqualTo(5);
     }
 }

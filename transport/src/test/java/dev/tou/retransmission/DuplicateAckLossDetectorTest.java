@@ -18,8 +18,7 @@ class DuplicateAckLossDetectorTest {
 
     private final RetransmissionQueue queue = new RetransmissionQueue();
     private final DuplicateAckLossDetector detector = new DuplicateAckLossDetector();
-    private final LossDetector.AckFacts facts = new LossDetector.AckFacts();
-    private final Acknowledged acknowledged = new Acknowledged();
+    private final AckFacts facts = new AckFacts();
     private int una;
     private int nxt;
 
@@ -33,19 +32,16 @@ class DuplicateAckLossDetectorTest {
         return SEQ + segment * MSS;
     }
 
-    private Outcome ack(int segments, int... blocks) {
+    private Outcome ack(int segments) {
         facts.ack = seq(segments);
         facts.sndNxt = seq(nxt);
         facts.segmentBytes = MSS;
         facts.duplicate = segments == una;
-        acknowledged.clear();
-        queue.acknowledge(facts.ack, 0, acknowledged);
+        facts.delivered.begin(0, 0);
+        queue.acknowledge(facts.ack, 0, facts.delivered);
         una = segments;
-        facts.ackedBytes = acknowledged.bytes();
+        facts.ackedBytes = facts.delivered.bytes();
         facts.sackedBytes = 0;
-        for (int i = 0; i < blocks.length; i += 2) {
-            facts.sackedBytes += queue.sack(seq(blocks[i]), seq(blocks[i + 1]));
-        }
         return detector.onAcknowledgment(queue, facts);
     }
 
@@ -176,7 +172,7 @@ class DuplicateAckLossDetectorTest {
         @Test
         void duplicatesOfWhatATimeoutHasRepeatedBeginNothing() {
             send(10);
-            detector.onTimeout(queue, seq(nxt));
+            detector.onTimeout(queue, seq(nxt), 0);
             assertThat(queue.lostBytes()).isEqualTo(10 * MSS);
             assertThat(resend()).hasSize(10);
             ack(4);
@@ -192,7 +188,7 @@ class DuplicateAckLossDetectorTest {
         void aTimeoutEndsTheEpisode() {
             send(10);
             duplicates(3);
-            detector.onTimeout(queue, seq(nxt));
+            detector.onTimeout(queue, seq(nxt), 0);
             assertThat(detector.isRecovering()).isFalse();
             assertThat(detector.unreportedArrivals()).isZero();
             resend();
@@ -218,104 +214,6 @@ class DuplicateAckLossDetectorTest {
             assertThat(resend()).containsExactly(0);
             duplicates(5);
             assertThat(resend()).isEmpty();
-        }
-    }
-
-    @Nested
-    class WithSack {
-
-        @Test
-        void threeSegmentsAboveAHoleBeginRecoveryWithOneAcknowledgment() {
-            send(20);
-            assertThat(ack(4, 5, 7)).isEqualTo(Outcome.NONE);
-            assertThat(ack(4, 5, 8)).isEqualTo(Outcome.RECOVERY_BEGINS);
-            assertThat(resend()).containsExactly(4);
-            assertThat(detector.unreportedArrivals())
-                    .as("SACK says what has arrived")
-                    .isZero();
-        }
-
-        @Test
-        void everyHoleWithThreeSegmentsAboveItIsLost() {
-            send(20);
-            assertThat(ack(0, 2, 4, 5, 10, 12, 14)).isEqualTo(Outcome.RECOVERY_BEGINS);
-            assertThat(resend()).containsExactly(0, 1, 4, 10);
-            assertThat(ack(0, 12, 17)).isEqualTo(Outcome.NONE);
-            assertThat(resend()).containsExactly(11);
-        }
-
-        @Test
-        void aHoleIsRepeatedOnceAnEpisode() {
-            send(20);
-            ack(0, 1, 10);
-            assertThat(resend()).containsExactly(0);
-            for (int i = 11; i < 20; i++) {
-                ack(0, 1, i);
-                assertThat(resend()).isEmpty();
-            }
-            assertThat(ack(20)).isEqualTo(Outcome.RECOVERY_ENDS);
-        }
-
-        @Test
-        void aPartialAcknowledgmentShowsTheNextLoss() {
-            send(20);
-            ack(0, 1, 5);
-            resend();
-            assertThat(ack(5)).isEqualTo(Outcome.NONE);
-            assertThat(resend()).containsExactly(5);
-        }
-
-        @Test
-        void anAcknowledgmentOfSomethingNewMayBeginRecoveryToo() {
-            send(20);
-            assertThat(ack(3, 4, 8)).isEqualTo(Outcome.RECOVERY_BEGINS);
-            assertThat(resend()).containsExactly(3);
-        }
-
-        /** RFC 6675 section 5, step 1: three segments have arrived above the hole, however small. */
-        @Test
-        void threeAcknowledgmentsThatReportSmallSegmentsBeginRecovery() {
-            for (int i = 0; i < 8; i++) {
-                queue.left(queue.append(SEQ + 10 * i, 10, 0), 1, true, 0);
-            }
-            facts.ack = SEQ;
-            facts.sndNxt = SEQ + 80;
-            facts.segmentBytes = MSS;
-            facts.duplicate = true;
-            for (int i = 1; i <= 3; i++) {
-                facts.sackedBytes = queue.sack(SEQ + 10, SEQ + 10 + 10 * i);
-                assertThat(facts.sackedBytes).isEqualTo(10);
-                assertThat(detector.onAcknowledgment(queue, facts))
-                        .isEqualTo(i < 3 ? Outcome.NONE : Outcome.RECOVERY_BEGINS);
-            }
-            assertThat(queue.isLost(queue.first())).isTrue();
-            assertThat(queue.lostBytes()).isEqualTo(10);
-        }
-
-        @Test
-        void acknowledgmentsThatReportNothingNewDoNotCount() {
-            send(20);
-            ack(4, 5, 6);
-            for (int i = 0; i < 5; i++) {
-                assertThat(ack(4, 5, 6)).isEqualTo(Outcome.NONE);
-            }
-        }
-
-        @Test
-        void aTimeoutDoesNotForgetWhatArrived() {
-            send(10);
-            ack(0, 4, 6);
-            detector.onTimeout(queue, seq(nxt));
-            assertThat(resend()).containsExactly(0, 1, 2, 3, 6, 7, 8, 9);
-        }
-
-        @Test
-        void whatATimeoutHasRepeatedBeginsNoEpisode() {
-            send(10);
-            detector.onTimeout(queue, seq(nxt));
-            resend();
-            assertThat(ack(2, 4, 9)).isEqualTo(Outcome.NONE);
-            assertThat(detector.isRecovering()).isFalse();
         }
     }
 }

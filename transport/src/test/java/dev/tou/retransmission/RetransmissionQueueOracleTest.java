@@ -151,7 +151,7 @@ class RetransmissionQueueOracleTest {
             if (list.isEmpty()) {
                 highestSacked = Integer.MIN_VALUE;
             }
-            acknowledged.clear();
+            acknowledged.begin(now, 0);
             queue.acknowledge(origin + ack, now, acknowledged);
             assertThat(acknowledged.bytes()).isEqualTo(bytes);
             assertThat(acknowledged.segments()).isEqualTo(segments);
@@ -160,7 +160,8 @@ class RetransmissionQueueOracleTest {
 
         private void sack() {
             if (list.isEmpty()) {
-                assertThat(queue.sack(origin + una, origin + una + 10)).isZero();
+                assertThat(queue.sack(origin + una, origin + una + 10, acknowledged))
+                        .isZero();
                 return;
             }
             int a = list.get(random.nextInt(list.size())).from;
@@ -182,7 +183,7 @@ class RetransmissionQueueOracleTest {
                     }
                 }
             }
-            assertThat(queue.sack(origin + a, origin + b))
+            assertThat(queue.sack(origin + a, origin + b, acknowledged))
                     .as("newly reported by [%s, %s)", a, b)
                     .isEqualTo(expected);
         }

@@ -24,12 +24,12 @@ class RetransmissionQueueTest {
     }
 
     private void acknowledge(int segments, long now) {
-        acknowledged.clear();
+        acknowledged.begin(now, 0);
         queue.acknowledge(SEQ + segments * MSS, now, acknowledged);
     }
 
     private int sack(int first, int last) {
-        return queue.sack(SEQ + first * MSS, SEQ + last * MSS);
+        return queue.sack(SEQ + first * MSS, SEQ + last * MSS, acknowledged);
     }
 
     @Nested
@@ -136,8 +136,8 @@ class RetransmissionQueueTest {
         @Test
         void aBlockThatEndsInsideASegmentDoesNotHideItLater() {
             send(4);
-            assertThat(queue.sack(SEQ + MSS, SEQ + 2 * MSS + 500)).isEqualTo(MSS);
-            assertThat(queue.sack(SEQ + MSS, SEQ + 3 * MSS)).isEqualTo(MSS);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 2 * MSS + 500, acknowledged)).isEqualTo(MSS);
+            assertThat(queue.sack(SEQ + MSS, SEQ + 3 * MSS, acknowledged)).isEqualTo(MSS);
             assertThat(queue.isSacked(queue.first() + 2)).isTrue();
         }
 

@@ -113,8 +113,11 @@ class DuplicateTextTest extends ScriptedTest {
     @Test
     void everyDuplicateOfABurstIsReported() {
         acceptedWithSack();
-        peer.sendsTogether(data(1000), data(1000), data(1000), data(1000));
-        peer.expects(ack(FIRST + 4000)).now();
+        peer.sends(data(1000));
+        peer.sends(data(1000));
+        peer.sends(data(1000));
+        peer.sends(data(1000));
+        peer.takesAll();
         peer.sends(data(500).seq(FIRST + 5000));
         peer.expects(ack(FIRST + 4000).sack(FIRST + 5000, FIRST + 5500)).now();
         peer.sendsTogether(

@@ -26,6 +26,7 @@ public final class SimTransport implements DatagramTransport {
     private final SimHost host;
     private final boolean segmented;
     private int channelsPerRemote = 16;
+    private int socketReceiveBytes = SOCKET_RECEIVE_BYTES;
 
     /**
      * The transport of a host.
@@ -48,7 +49,7 @@ public final class SimTransport implements DatagramTransport {
         channel.config()
                 .setRecvByteBufAllocator(
                         new FixedRecvByteBufAllocator(maxDatagramBytes + 1).maxMessagesPerRead(MESSAGES_PER_READ));
-        channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_RECEIVE_BYTES);
+        channel.config().setOption(ChannelOption.SO_RCVBUF, socketReceiveBytes);
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1 << 20, 4 << 20));
         return channel;
     }
@@ -66,6 +67,11 @@ public final class SimTransport implements DatagramTransport {
     @Override
     public int interfaceMtu(InetAddress local) {
         return host.mtu();
+    }
+
+    /** Sets what UDP sockets to come hold, as far as the host allows; half of it is the largest window that is announced. */
+    public void socketReceiveBytes(int bytes) {
+        socketReceiveBytes = bytes;
     }
 
     /** Sets how many channels there are to one remote address: with io_uring, one. */

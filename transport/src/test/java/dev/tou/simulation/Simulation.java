@@ -59,7 +59,7 @@ public final class Simulation {
         runInstant();
         while (!done.getAsBoolean()) {
             if (!jump(endNanos)) {
-                network.ticker().advanceTo(endNanos);
+                pass(endNanos);
                 return false;
             }
             runInstant();
@@ -73,8 +73,31 @@ public final class Simulation {
         do {
             runInstant();
         } while (jump(endNanos));
-        network.ticker().advanceTo(endNanos);
+        pass(endNanos);
         runInstant();
+    }
+
+    // A host that stalled within a task may have taken the clock further than that.
+    private void pass(long untilNanos) {
+        network.ticker().advanceTo(Math.max(network.nowNanos(), untilNanos));
+    }
+
+    /**
+     * Stops a host at its next timer, after its loop has looked at its sockets and before the timers run: a collection of
+     * garbage at the worst moment. What comes meanwhile lies in the sockets when the timers, all late now, have their turn.
+     */
+    public void stallBeforeNextTimer(SimHost host, Duration length) {
+        long timerNanos = nextTimerNanos(host, network.nowNanos());
+        if (timerNanos == Long.MAX_VALUE) {
+            throw new IllegalStateException("no timer is set on " + host);
+        }
+        network.at(
+                Duration.ofNanos(timerNanos),
+                () -> host.eventLoop().execute(() -> {
+                    // A nanosecond more, so that the others run until the very end without this one.
+                    host.stall(length.plusNanos(1));
+                    advance(length);
+                }));
     }
 
     /** Runs until {@code done}; fails the test with {@code what} if that takes longer than {@code limit}. */

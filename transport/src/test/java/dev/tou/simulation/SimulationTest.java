@@ -128,4 +128,26 @@ class SimulationTest {
         assertThat(user.channel.isOpen()).isFalse();
         assertThat(loop.isTerminated()).isTrue();
     }
+
+    @Test
+    void aHostThatStallsBeforeItsTimersFindsThemLateAndItsSocketsUnread() {
+        try (TwoHosts hosts = new TwoHosts()) {
+            UdpUser a = UdpUser.bind(hosts.simulation, hosts.a, hosts.a.address(9));
+            UdpUser b = UdpUser.bind(hosts.simulation, hosts.b, hosts.b.address(9));
+            long begin = hosts.network.nowNanos();
+            List<String> seen = new ArrayList<>();
+            hosts.a
+                    .eventLoop()
+                    .schedule(
+                            () -> seen.add((hosts.network.nowNanos() - begin) / 1_000_000 + " ms, read " + a.texts),
+                            5,
+                            TimeUnit.MILLISECONDS);
+            hosts.simulation.stallBeforeNextTimer(hosts.a, ms(100));
+            b.send(hosts.a.address(9), "hello");
+            hosts.simulation.advance(ms(10));
+            hosts.simulation.advance(ms(1));
+            assertThat(seen).containsExactly("105 ms, read []");
+            assertThat(a.texts).containsExactly("hello");
+        }
+    }
 }

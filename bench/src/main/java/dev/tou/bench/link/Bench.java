@@ -4,10 +4,12 @@ package dev.tou.bench.link;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.tou.bench.Console;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Units;
+import dev.tou.bench.compare.Settings;
 
 /**
  * What all parts share: the lab, the warm processes at both ends, and the plan.
@@ -49,14 +51,16 @@ final class Bench implements AutoCloseable {
     private final Console console;
     private final Peer a;
     private final Peer b;
+    private Consumer<Section> onRow = section -> {};
     private final List<String> troubles = new ArrayList<>();
+    private Section section;
 
-    Bench(Lab lab, Plan plan, Console console, int pathMtuBytes, int receiveBufferBytes) {
+    Bench(Lab lab, Plan plan, Console console, Settings settings) {
         this.lab = lab;
         this.plan = plan;
         this.console = console;
-        this.a = Peer.start(lab, lab.a(), pathMtuBytes, receiveBufferBytes);
-        this.b = Peer.start(lab, lab.b(), pathMtuBytes, receiveBufferBytes);
+        this.a = Peer.start(lab, lab.a(), settings);
+        this.b = Peer.start(lab, lab.b(), settings);
     }
 
     Lab lab() {
@@ -75,6 +79,22 @@ final class Bench implements AutoCloseable {
     /** {@return the process that receives} */
     Peer b() {
         return b;
+    }
+
+    /** Is given the section with each new row. */
+    void onRow(Consumer<Section> action) {
+        onRow = action;
+    }
+
+    /** Begins the section of the report that this is for. */
+    Section section(String title) {
+        section = new Section(title, onRow);
+        return section;
+    }
+
+    /** {@return the section that was begun, or null} */
+    Section section() {
+        return section;
     }
 
     /** Lets both processes compile what they will need, over links without loss. */

@@ -70,7 +70,7 @@ final class FairnessPart {
     }
 
     private Section all() throws InterruptedException {
-        Section section = new Section("Fairness to a kernel CUBIC flow");
+        Section section = bench.section("Fairness to a kernel CUBIC flow");
         section.remark(
                 "50 ms round trip, drop-tail queue of 1 BDP, no random loss. The second flow begins " + STAGGER_SECONDS
                         + " s after the first; what both receive in the " + seconds

@@ -14,7 +14,7 @@ final class GoodputPart {
     private GoodputPart() {}
 
     static Section measure(Bench bench) throws InterruptedException {
-        Section section = new Section("Goodput on a lossy link");
+        Section section = bench.section("Goodput on a lossy link");
         section.remark(
                 "50 ms round trip, a queue of 1 BDP, each direction loses as much as the other; every run counts from the"
                         + " start of its data, slow start included.");

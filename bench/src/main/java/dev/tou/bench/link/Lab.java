@@ -31,7 +31,7 @@ record Lab(String a, String b, Path linkProgram, Path folder) {
     }
 
     /** {@return what a short command prints; empty if it fails} */
-    static String output(List<String> command) throws InterruptedException {
+    static String output(List<String> command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -39,6 +39,9 @@ record Lab(String a, String b, Path linkProgram, Path folder) {
             String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? words.strip() : "";
         } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return "";
         }
     }

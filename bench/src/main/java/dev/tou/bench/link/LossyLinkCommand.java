@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
 import dev.tou.bench.Units;
 import dev.tou.bench.compare.Environment;
+import dev.tou.bench.compare.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +30,9 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = "Kernel TCP and tou over the same lossy link. Run it as bench/lossy-link.sh.")
 public final class LossyLinkCommand implements Callable<Integer> {
+
+    /** Of requests, for the compiler. */
+    private static final int WARM_UP_SECONDS = 5;
 
     @Parameters(
             arity = "1..*",
@@ -116,20 +122,34 @@ public final class LossyLinkCommand implements Callable<Integer> {
                 mbit,
                 losses,
                 advance);
-        try (Bench bench = new Bench(lab, plan, common.console(), pathMtuBytes, receiveBufferBytes)) {
-            common.console().say(part.name().toLowerCase(Locale.ROOT) + ":");
-            Environment.Busyness before = Environment.Busyness.now();
-            bench.warmUp(part == Part.RPC ? 5 : 0);
-            Section section = part.measure(bench);
-            bench.troubles().forEach(trouble -> section.remark("Made again: " + trouble));
-            Map<String, String> circumstances = circumstances(bench, before, Environment.Busyness.now());
-            report.put(part, section, circumstances);
-            LabReport.section(new ObjectMapper().valueToTree(section.fields())).forEach(common.console()::say);
+        common.console().say(part.name().toLowerCase(Locale.ROOT) + ":");
+        Environment.Busyness before = Environment.Busyness.now();
+        Settings settings = new Settings(common.io(), pathMtuBytes, receiveBufferBytes);
+        try (Bench bench = new Bench(lab, plan, common.console(), settings)) {
+            measure(part, bench, section -> report.put(part, section, circumstances(bench, before)));
         }
     }
 
-    private Map<String, String> circumstances(Bench bench, Environment.Busyness before, Environment.Busyness after)
-            throws InterruptedException {
+    /** What is measured is saved row by row, and before a failure ends it all. */
+    private void measure(Part part, Bench bench, Consumer<Section> save) throws InterruptedException {
+        bench.onRow(save);
+        try {
+            bench.warmUp(part == Part.RPC ? WARM_UP_SECONDS : 0);
+            Section section = part.measure(bench);
+            bench.troubles().forEach(trouble -> section.remark("Made again: " + trouble));
+            save.accept(section);
+            LabReport.section(new ObjectMapper().valueToTree(section.fields())).forEach(common.console()::say);
+        } catch (Failure failure) {
+            if (bench.section() != null) {
+                bench.section().remark("**Ended early**: " + failure.getMessage());
+                save.accept(bench.section());
+            }
+            throw failure;
+        }
+    }
+
+    private Map<String, String> circumstances(Bench bench, Environment.Busyness before) {
+        Environment.Busyness after = Environment.Busyness.now();
         Map<String, String> all = new LinkedHashMap<>(facts);
         Bench.Plan plan = bench.plan();
         all.put("runs", plan.runs() + " of " + plan.seconds() + " s");
@@ -154,7 +174,7 @@ public final class LossyLinkCommand implements Callable<Integer> {
         return all;
     }
 
-    private static String sysctl(Lab lab, String name) throws InterruptedException {
+    private static String sysctl(Lab lab, String name) {
         return Lab.output(Lab.in(lab.a(), "cat", "/proc/sys/" + name.replace('.', '/')))
                 .replace('\t', ' ');
     }

@@ -12,7 +12,7 @@ final class OverflowPart {
     private OverflowPart() {}
 
     static Section measure(Bench bench) throws InterruptedException {
-        Section section = new Section("Loss by queue overflow");
+        Section section = bench.section("Loss by queue overflow");
         section.remark(
                 "50 ms round trip, no random loss. Bytes sent again: tou by its own count, the kernel by iperf3's segments x"
                         + " 1448; the ratio is that of their sums over all pairs.");

@@ -4,11 +4,13 @@ package dev.tou.bench.link;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.DataFormatException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tou.bench.ChildProcess;
 import dev.tou.bench.compare.Meter;
+import dev.tou.bench.compare.Settings;
 import org.HdrHistogram.Histogram;
 
 /** A process at one end of the link, as the one that directs the measurement sees it: see {@link LinkPeerCommand}. */
@@ -23,12 +25,16 @@ final class Peer implements AutoCloseable {
     }
 
     /** Starts it and waits until it listens. */
-    static Peer start(Lab lab, String namespace, int pathMtuBytes, int receiveBufferBytes) {
+    static Peer start(Lab lab, String namespace, Settings settings) {
         ChildProcess process = ChildProcess.start(
                 "link-peer",
                 lab.folder().resolve(namespace + ".log"),
                 Lab.in(namespace),
-                List.of("link-peer", "--path-mtu=" + pathMtuBytes, "--rcvbuf=" + receiveBufferBytes));
+                List.of(
+                        "link-peer",
+                        "--path-mtu=" + settings.pathMtuBytes(),
+                        "--rcvbuf=" + settings.receiveBufferBytes(),
+                        "--io=" + settings.io().name().toLowerCase(Locale.ROOT)));
         try {
             return new Peer(process);
         } catch (RuntimeException e) {

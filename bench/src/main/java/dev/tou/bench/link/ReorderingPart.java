@@ -19,7 +19,7 @@ final class ReorderingPart {
     private ReorderingPart() {}
 
     static Section measure(Bench bench) throws InterruptedException {
-        Section section = new Section("Reordering");
+        Section section = bench.section("Reordering");
         section.remark(remark(bench.plan().advance()));
         LinkShape plain = LinkShape.of(bench.plan().mbit(), GoodputPart.ROUND_TRIP_MILLIS, 1, 0);
         LinkShape mixing = plain.reordering(

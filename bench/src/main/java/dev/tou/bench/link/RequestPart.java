@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
 final class RequestPart {
 
     private static final double ROUND_TRIP_MILLIS = 20;
+    private static final double MOST_LATE_MILLIS = 2;
     private static final double[] PERCENTILES = {50, 99, 99.9};
 
     /** One transport's requests over a link of its own. */
@@ -45,10 +46,11 @@ final class RequestPart {
     }
 
     private final Bench bench;
-    private final Section section = new Section("Request and response");
+    private final Section section;
 
     private RequestPart(Bench bench) {
         this.bench = bench;
+        this.section = bench.section("Request and response");
     }
 
     static Section measure(Bench bench) throws InterruptedException {
@@ -61,7 +63,17 @@ final class RequestPart {
                         + " handlers on both transports, in turns. Open loop: latency counts from when a request was to be sent, and all"
                         + " runs of a row are one histogram. Bytes on the link: both directions with IP headers, per request.");
         section.table(
-                "rate, loss", "", "p50", "p99", "p99.9", "max", "p99 of each run", "late, p99", "bytes", "requests");
+                "rate, loss",
+                "",
+                "p50",
+                "p99",
+                "p99.9",
+                "max",
+                "p99 of each run",
+                "tou/kernel (95 % bounds)",
+                "late, p99",
+                "bytes",
+                "requests");
         for (int perSecond : new int[] {1000, 20}) {
             for (double loss : bench.plan().lossesOr(0.0, 1.0)) {
                 LinkShape shape = LinkShape.of(bench.plan().mbit(), ROUND_TRIP_MILLIS, 1, loss);
@@ -106,8 +118,12 @@ final class RequestPart {
                     k.bytesPerRequest(),
                     t.bytesPerRequest());
         }
-        row(what, "kernel", kernel);
-        row(what, "tou", tou);
+        row(what, "kernel", kernel, "");
+        row(what, "tou", tou, Section.ratio(Statistics.PairedRatio.of(p99s(tou), p99s(kernel))));
+    }
+
+    private static List<Double> p99s(List<Run> runs) {
+        return runs.stream().map(Run::p99Millis).toList();
     }
 
     private Run run(String what, String transport, int perSecond, LinkShape shape, int n) throws InterruptedException {
@@ -125,7 +141,7 @@ final class RequestPart {
         });
     }
 
-    private void row(String what, String name, List<Run> runs) {
+    private void row(String what, String name, List<Run> runs, String ratio) {
         Histogram latency =
                 merged(runs.stream().map(run -> run.answers.latency()).toList());
         Histogram lateness =
@@ -135,12 +151,19 @@ final class RequestPart {
             cells.add(Units.format("%.1f ms", millis(latency, percentile)));
         }
         cells.add(Units.format("%.1f ms", latency.getMaxValue() / 1e6));
-        cells.add(Section.spread(runs.stream().map(Run::p99Millis).toList()));
+        cells.add(Section.spread(p99s(runs)));
+        cells.add(ratio);
         cells.add(Units.format("%.2f ms", millis(lateness, 99)));
         cells.add(Section.figure(
                 Statistics.median(runs.stream().map(Run::bytesPerRequest).toList())));
         cells.add(Units.grouped(latency.getTotalCount()));
         section.row(cells.toArray(String[]::new));
+        if (millis(lateness, 99) > MOST_LATE_MILLIS) {
+            section.remark(Units.format(
+                    "**Doubtful**: %s, %s: one request in a hundred was handed over %.1f ms late or more, so the figures are in part"
+                            + " those of a busy machine, or of a connection that took no more bytes.",
+                    what, name, millis(lateness, 99)));
+        }
     }
 
     private static double millis(Histogram nanos, double percentile) {

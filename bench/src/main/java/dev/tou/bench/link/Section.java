@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
@@ -16,13 +17,16 @@ final class Section {
     private static final String NONE = "-";
 
     private final String title;
+    private final Consumer<Section> onRow;
     private final List<String> remarks = new ArrayList<>();
     private final List<Map<String, Object>> tables = new ArrayList<>();
     private final List<Map<String, Object>> runs = new ArrayList<>();
     private List<List<String>> rows;
 
-    Section(String title) {
+    /** @param onRow is given this with each row that it gets, so that what is measured is not lost by what comes after it */
+    Section(String title, Consumer<Section> onRow) {
         this.title = title;
+        this.onRow = onRow;
     }
 
     /** Adds a sentence that a reader must know. */
@@ -38,6 +42,7 @@ final class Section {
 
     void row(String... cells) {
         rows.add(List.of(cells));
+        onRow.accept(this);
     }
 
     /** Keeps everything about a run. */

@@ -67,8 +67,12 @@ final class Statistics {
         if (degrees <= T_975.length) {
             return T_975[degrees - 1];
         }
+        // The beginning of its expansion about the normal distribution, in powers of 1/degrees.
         double z = NORMAL_975;
-        return z + (z * z * z + z) / (4.0 * degrees);
+        double cube = z * z * z;
+        double first = (cube + z) / 4;
+        double second = (5 * cube * z * z + 16 * cube + 3 * z) / 96;
+        return z + first / degrees + second / degrees / degrees;
     }
 
     /** {@return Jain's index of what each got: 1 if all got the same, 1/n if one got everything; NaN if nobody got anything} */

@@ -1,0 +1,80 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.telemetry.AckKind;
+import dev.tou.timing.TcpTimer;
+import io.netty.channel.ChannelHandlerContext;
+
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * What the window stage does about acknowledgments at the end of a burst. When they are due is for
+ * {@link dev.tou.window.AcknowledgmentPolicy} to say; here they leave, or the timer is set for them, and each is counted for what
+ * it is.
+ */
+final class AcknowledgmentSender {
+
+    private final Departure departure;
+
+    AcknowledgmentSender(Departure departure) {
+        this.departure = departure;
+    }
+
+    /** Sends, before any text, what text cannot say: blocks, and steps for a peer that counts acknowledgments. */
+    void beforeText(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
+        if (tcb.receiving.deservesUpdate()) {
+            tcb.report.acknowledgmentDue(AckKind.WINDOW_UPDATE);
+            tcb.acknowledgments.onUrgent();
+        }
+        if (tcb.acknowledgments.isDueLater() && tcb.options().quickAck()) {
+            tcb.acknowledgments.onUrgent();
+        }
+        if (!tcb.acknowledgments.isDueNow()) {
+            return;
+        }
+        if (tcb.hasBlocksToReport()) {
+            // What came out of order, or twice, is reported on pure acknowledgments only.
+            acknowledge(ctx, tcb);
+        } else if (!tcb.negotiated.ownPeer()) {
+            acknowledgeInSteps(ctx, tcb);
+        }
+    }
+
+    /** Sends what is due and has not left on text, or sees to it that it does not wait for ever. */
+    void afterText(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
+        if (tcb.acknowledgments.isDueNow()) {
+            acknowledge(ctx, tcb);
+        } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
+            tcb.arm(TcpTimer.DELAYED_ACK, now + tcb.acknowledgmentDelayNanos());
+        }
+    }
+
+    /** Acknowledges everything, and says more than once what only repetition can say. */
+    void acknowledge(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
+        int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
+        for (int i = 0; i < copies; i++) {
+            tcb.report.acknowledges(tcb.rcv.nxt());
+            ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
+        }
+    }
+
+    // Equal ones would look like duplicates, so each acknowledges two segments more.
+    private void acknowledgeInSteps(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
+        int step = 2 * tcb.receiving.peerSegmentBytes();
+        int steps = tcb.acknowledgments.stepsBefore();
+        int ack = tcb.lastAckSent() + step;
+        for (int i = 0; i < steps && lt(ack, tcb.rcv.nxt()); i++) {
+            tcb.report.acknowledges(ack);
+            departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0).acknowledgesOnly(ack);
+            ctx.write(departure, ctx.voidPromise());
+            ack += step;
+        }
+    }
+
+    /** The delay is over. */
+    void delayExpired(TransmissionControlBlock tcb) {
+        tcb.acknowledgments.onDelayExpired();
+        tcb.report.acknowledgmentDue(AckKind.DELAYED);
+    }
+}

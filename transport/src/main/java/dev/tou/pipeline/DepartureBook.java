@@ -1,0 +1,176 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import java.net.PortUnreachableException;
+import java.net.SocketException;
+
+import dev.tou.connection.SilenceWatch;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.TimerExpiry;
+import dev.tou.retransmission.AckFacts;
+import dev.tou.retransmission.RetransmissionQueue;
+import dev.tou.state.TcpEvent;
+import dev.tou.telemetry.LossSign;
+import dev.tou.timing.TcpTimer;
+import dev.tou.window.Train;
+import io.netty.channel.ChannelHandlerContext;
+
+/**
+ * Books what leaves: every segment of a train in the retransmission queue of its connection, and the timers that watch it. Each
+ * train gets a {@link DepartureReceipt}, which comes back when its datagrams have left, or could not.
+ */
+final class DepartureBook {
+
+    private final Shard shard;
+    private final Burst burst;
+    private final ChannelHandlerContext ctx;
+    private DepartureReceipt spareReceipts;
+    private int flushes;
+
+    DepartureBook(Shard shard, Burst burst, ChannelHandlerContext ctx) {
+        this.shard = shard;
+        this.burst = burst;
+        this.ctx = ctx;
+    }
+
+    /** Text or our FIN leaves. {@return the promise that must accompany it} */
+    DepartureReceipt enter(Departure leaving) {
+        TransmissionControlBlock tcb = leaving.connection();
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        // Read afresh: what the applications did since the burst was read is no part of the round trip.
+        long now = nowNanos();
+        boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
+        int first = again ? enterAgain(tcb, leaving.entry(), now) : enterNew(tcb, leaving, now);
+        tcb.patience.spoke(now);
+        if (leaving.hasTrain()) {
+            tcb.counters.bytesSent += leaving.train().totalTextBytes();
+            tcb.pacer.sent(leaving.train().totalTextBytes());
+        }
+        // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
+        // is not running, start it running". The oldest, sent again, gets the whole of it.
+        if (again && first == queue.first() || !tcb.isArmed(TcpTimer.RETRANSMISSION)) {
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
+        }
+        if (!again) {
+            armLossProbe(tcb, now);
+        }
+        if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
+            SilenceWatch.armUserTimeout(tcb);
+        }
+        // What was one segment when it left first is one entry, even if it must be several now.
+        int entries = again ? 1 : leaving.segments();
+        int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
+        return receipt().of(tcb, first, entries, text, now);
+    }
+
+    /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
+    static void armLossProbe(TransmissionControlBlock tcb, long now) {
+        long timeout = tcb.recovery.probeTimeoutNanos(tcb.unsentBytes() == 0);
+        if (timeout == AckFacts.NEVER) {
+            tcb.disarm(TcpTimer.LOSS_PROBE);
+        } else {
+            long latest = tcb.deadlineNanos(TcpTimer.RETRANSMISSION);
+            tcb.arm(TcpTimer.LOSS_PROBE, now + timeout - latest < 0 ? now + timeout : latest);
+        }
+    }
+
+    private int enterAgain(TransmissionControlBlock tcb, int entry, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        tcb.recovery.resent(queue.seq(entry), queue.length(entry), tcb.negotiated.timestamps(), stamp(tcb));
+        queue.resent(entry, now);
+        return entry;
+    }
+
+    /** {@return the timestamp that a segment gets which leaves now: that of its burst} */
+    int stamp(TransmissionControlBlock tcb) {
+        return tcb.timestamps.value(burst.isActive() ? burst.nowNanos() : nowNanos());
+    }
+
+    private static int enterNew(TransmissionControlBlock tcb, Departure leaving, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        if (queue.isEmpty()) {
+            tcb.patience.progressed(now);
+        }
+        int fin = leaving.hasFin() ? 1 : 0;
+        if (!leaving.hasTrain()) {
+            return queue.append(leaving.seq(), fin, now);
+        }
+        Train train = leaving.train();
+        tcb.recovery.sent(train.totalTextBytes());
+        int first = queue.end();
+        int last = train.segments() - 1;
+        for (int i = 0; i < last; i++) {
+            queue.append(train.seq() + i * train.textBytes(), train.textBytes(), now);
+        }
+        queue.append(train.seq() + last * train.textBytes(), train.lastTextBytes() + fin, now);
+        return first;
+    }
+
+    private DepartureReceipt receipt() {
+        DepartureReceipt spare = spareReceipts;
+        if (spare == null) {
+            return new DepartureReceipt(ctx.channel(), this);
+        }
+        spareReceipts = spare.nextSpare;
+        spare.nextSpare = null;
+        return spare;
+    }
+
+    /** Takes back a receipt; there are never more than trains once waited in the channel together, and its mark limits those. */
+    void spare(DepartureReceipt receipt) {
+        receipt.nextSpare = spareReceipts;
+        spareReceipts = receipt;
+    }
+
+    /** The channel was flushed. */
+    void flushed() {
+        flushes++;
+    }
+
+    /** {@return how often the channel was flushed: a train that leaves before this changes has left at once} */
+    int flushes() {
+        return flushes;
+    }
+
+    /** {@return the loop's clock} */
+    long nowNanos() {
+        return shard.resources().nowNanos();
+    }
+
+    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
+        if (cause != null) {
+            tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
+        }
+        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.report.lossesAreShownBy(null);
+        if (cause != null && tcb.isLive()) {
+            notSent(tcb, entries, text, cause);
+        }
+    }
+
+    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
+        SendFailure failure = SendFailure.of(cause);
+        if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > shard.interfaceMtuNow()) {
+            // Linux says so of a train whose segments are too large.
+            failure = SendFailure.TOO_LARGE;
+        }
+        if (failure == SendFailure.TOO_LARGE
+                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
+            tcb.fail(new SocketException("Message too long: a path MTU of "
+                    + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
+            tcb.transition(TcpEvent.TIMEOUT);
+        }
+        boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();
+        if (segmentation) {
+            shard.segmentationFailed();
+        }
+        // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
+        // once. Anything else waits for the timer, because repeating what the kernel refuses would spin.
+        if (segmentation || failure == SendFailure.TOO_LARGE || cause instanceof PortUnreachableException) {
+            burst.touch(tcb);
+            shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));
+        }
+    }
+}

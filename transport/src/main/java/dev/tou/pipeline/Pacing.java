@@ -1,0 +1,38 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import dev.tou.congestion.CongestionController;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.timing.TcpTimer;
+
+/** Where the stages ask a connection's pacer: it knows bytes and rates, this the connection and its timer. */
+final class Pacing {
+
+    private Pacing() {}
+
+    /** A turn to send begins: the rate is that of the window as it is now, and what waited for the timer asks again. */
+    static void begin(TransmissionControlBlock tcb, long nowNanos) {
+        CongestionController congestion = tcb.congestion;
+        long window = congestion.windowBytes();
+        tcb.pacer.follow(
+                // In recovery the window lags behind what is on the path.
+                Math.max(window, tcb.retransmissionQueue.outstandingBytes()),
+                window < congestion.slowStartThresholdBytes(),
+                congestion.pacingRateBytesPerSecond(),
+                tcb.rtt.srttNanos(),
+                tcb.rtt.minRttNanos(),
+                tcb.sendBuffer.segmentTextBytes(),
+                nowNanos);
+        tcb.disarm(TcpTimer.PACING);
+    }
+
+    /** {@return how much of what could be sent may leave now; if nothing, the timer will ask again} */
+    static int allows(TransmissionControlBlock tcb, int wantedBytes, long nowNanos) {
+        int allowed = tcb.pacer.allows(
+                wantedBytes, tcb.sendBuffer.segmentTextBytes(), tcb.retransmissionQueue.isEmpty(), nowNanos);
+        if (allowed == 0) {
+            tcb.arm(TcpTimer.PACING, tcb.pacer.readyNanos(wantedBytes, nowNanos));
+        }
+        return allowed;
+    }
+}

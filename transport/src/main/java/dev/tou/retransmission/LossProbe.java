@@ -1,0 +1,126 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.retransmission;
+
+import static dev.tou.segment.SequenceNumber.geq;
+import static dev.tou.segment.SequenceNumber.gt;
+
+/**
+ * Tail loss probes (RFC 8985 section 7): when the last segments of a flight are lost, nothing arrives behind them that would tell,
+ * so before the retransmission timer does harm one segment goes out to draw an acknowledgment.
+ *
+ * <pre>
+ *   to a peer of unknown kind   PTO = 2 SRTT + (one segment in flight ? 200 ms : 2 ms)
+ *   between our own ends        the same with the delay that the peer has announced, and for a flight that the application limits
+ *                               PTO = SRTT + max(4 RTTVAR, 2 ms) + that delay
+ *   without any sample          PTO = 1 s
+ * </pre>
+ *
+ * <p>The second form is what users feel: the delay of acknowledgments is known, so there is no need for another round trip of
+ * patience. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
+ * lost; then the window is reduced once, as for any loss.
+ */
+public final class LossProbe {
+
+    /** What the acknowledgment of a probe has told. */
+    enum Outcome {
+        /** Nothing yet, or there is no probe. */
+        NONE,
+        /** Nothing was lost. */
+        NEEDLESS,
+        /** Nothing was lost, and this duplicate report is that of the probe. */
+        NEEDLESS_AND_REPORTED,
+        /** It has repaired a loss. */
+        REPAIRED
+    }
+
+    private static final long LEAST_NANOS = 2_000_000L;
+    private static final long WITHOUT_SAMPLE_NANOS = 1_000_000_000L;
+    private static final long UNKNOWN_ACK_DELAY_NANOS = 200_000_000L;
+
+    private boolean ownPeer;
+    private long ackDelayNanos = UNKNOWN_ACK_DELAY_NANOS;
+    private long pushAckDelayNanos = UNKNOWN_ACK_DELAY_NANOS;
+
+    private boolean outstanding;
+    private boolean repeated;
+    private boolean stamped;
+    private int end;
+    private int stamp;
+
+    LossProbe() {}
+
+    /** The peer is one of ours and has announced how long it holds back an acknowledgment, and that of a lone pushed segment. */
+    void announced(long delayNanos, long pushDelayNanos) {
+        ownPeer = true;
+        ackDelayNanos = delayNanos;
+        pushAckDelayNanos = pushDelayNanos;
+    }
+
+    /** {@return whether a probe was sent and has not been answered: until then there is no other} */
+    boolean isOutstanding() {
+        return outstanding;
+    }
+
+    /**
+     * {@return the probe timeout, in nanoseconds}
+     *
+     * @param inFlight how many segments are outstanding
+     * @param applicationLimited whether nothing waits to be sent
+     */
+    long timeoutNanos(RttEstimator rtt, int inFlight, boolean applicationLimited) {
+        if (!rtt.hasSample()) {
+            return WITHOUT_SAMPLE_NANOS;
+        }
+        if (ownPeer && applicationLimited) {
+            long delay = inFlight == 1 ? pushAckDelayNanos : ackDelayNanos;
+            return rtt.srttNanos() + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS) + delay;
+        }
+        return 2 * rtt.srttNanos() + (inFlight == 1 ? ackDelayNanos : LEAST_NANOS);
+    }
+
+    /**
+     * A probe has left.
+     *
+     * @param endOfProbe the sequence number behind it
+     * @param again whether it repeats the last segment, and is not new text
+     * @param hasStamp whether it carries a timestamp
+     */
+    void sent(int endOfProbe, boolean again, boolean hasStamp, int timestamp) {
+        outstanding = true;
+        end = endOfProbe;
+        repeated = again;
+        stamped = hasStamp;
+        stamp = timestamp;
+    }
+
+    /** Recovery takes over. */
+    void forget() {
+        outstanding = false;
+    }
+
+    // RFC 8985 section 7.4.2. With timestamps there is no need to wait for a second acknowledgment.
+    Outcome onAcknowledgment(AckFacts ack) {
+        if (!outstanding || !geq(ack.ack, end)) {
+            return Outcome.NONE;
+        }
+        Outcome outcome = judge(ack);
+        outstanding = outcome == Outcome.NONE;
+        return outcome;
+    }
+
+    private Outcome judge(AckFacts ack) {
+        if (!repeated) {
+            return Outcome.NEEDLESS;
+        }
+        if (ack.hasDsack() && ack.dsackRight() == end) {
+            return Outcome.NEEDLESS_AND_REPORTED;
+        }
+        if (stamped && ack.hasEcho && ack.ackedBytes > 0) {
+            return ack.echoesBefore(stamp) ? Outcome.NEEDLESS : Outcome.REPAIRED;
+        }
+        if (gt(ack.ack, end)) {
+            return Outcome.REPAIRED;
+        }
+        return ack.duplicate && ack.sackedBytes == 0 ? Outcome.NEEDLESS : Outcome.NONE;
+    }
+}

@@ -1,0 +1,292 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.retransmission;
+
+import dev.tou.congestion.CongestionController;
+import dev.tou.congestion.ProportionalRateReduction;
+import dev.tou.telemetry.CongestionState;
+import dev.tou.telemetry.UndoSign;
+
+import static dev.tou.segment.SequenceNumber.geq;
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * The episodes of loss of one connection: it asks the {@link LossDetector} what is lost, tells the congestion controller once an
+ * episode, says how much may be in flight meanwhile, and takes it back if it was no loss.
+ *
+ * <pre>
+ *               a loss is found                    the retransmission timer expires
+ *      OPEN ----------------------> RECOVERY ---------------------------------------&gt; LOSS
+ *        ^                             |                                               |
+ *        +-----------------------------+-----------------------------------------------+
+ *          all that was outstanding at the beginning is acknowledged, or it was no loss
+ * </pre>
+ *
+ * <p>The way of an acknowledgment: {@link #onAcknowledgment} decides, the controller gets its sample, {@link #settle} concludes.
+ * Knows no timer: it gives deadlines. One event loop, nothing allocated after the handshake.
+ */
+public final class LossRecovery {
+
+    private final RetransmissionQueue queue;
+    private final RttEstimator rtt;
+    private final CongestionController congestion;
+    private final LossProbe probe = new LossProbe();
+    private final Undo undo = new Undo();
+    private final SpuriousTimeout spuriousTimeout = new SpuriousTimeout();
+    private final ProportionalRateReduction reduction = new ProportionalRateReduction();
+    private LossDetector detector = new DuplicateAckLossDetector();
+    private Rack rack;
+
+    private CongestionState state = CongestionState.OPEN;
+    private int recoveryPoint;
+    private boolean began;
+    private boolean ends;
+    private boolean probeRepaired;
+    private UndoSign refuted;
+    private long lossesBefore;
+
+    /** @param congestion told of each episode once */
+    public LossRecovery(RetransmissionQueue queue, RttEstimator rtt, CongestionController congestion) {
+        this.queue = queue;
+        this.rtt = rtt;
+        this.congestion = congestion;
+    }
+
+    /** The handshake has settled whether the peer reports by SACK. */
+    public void open(boolean sack) {
+        if (sack) {
+            rack = new Rack(rtt);
+            detector = rack;
+        }
+    }
+
+    /** The peer is one of ours, and has announced how long it holds back an acknowledgment, and that of a lone pushed segment. */
+    public void announced(long ackDelayNanos, long pushAckDelayNanos) {
+        probe.announced(ackDelayNanos, pushAckDelayNanos);
+    }
+
+    /** {@return where the connection stands} */
+    public CongestionState state() {
+        boolean disorder = queue.sackedBytes() > 0 || detector.unreportedArrivals() > 0;
+        return state == CongestionState.OPEN && disorder ? CongestionState.DISORDER : state;
+    }
+
+    /** {@return what is thought to be on the path, in bytes} */
+    public int inFlightBytes() {
+        return Math.max(0, queue.pipeBytes() - detector.unreportedArrivals());
+    }
+
+    /** {@return how much may be in flight, in bytes: what the controller says, on the way down in proportion (RFC 9937)} */
+    public long windowBytes() {
+        return isShrinking() ? reduction.windowBytes() : congestion.windowBytes();
+    }
+
+    // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
+    private boolean isShrinking() {
+        return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
+    }
+
+    // --- an acknowledgment ---
+
+    /** Prepares the facts of an acknowledgment, before it is applied to the queue. */
+    public void begin(AckFacts ack) {
+        ack.flightBytes = queue.outstandingBytes();
+        ack.unreportedBytes = queue.outstandingBytes() - queue.sackedBytes();
+        ack.delivered.begin(ack.nowNanos, rtt.minRttNanos());
+        if (rack != null) {
+            rack.prepare(ack.delivered);
+        }
+    }
+
+    /** Decides what an acknowledgment means that was applied to the queue. */
+    public void onAcknowledgment(AckFacts ack) {
+        began = false;
+        ends = false;
+        refuted = null;
+        lossesBefore = queue.losses();
+        answerProbe(ack);
+        if (state != CongestionState.OPEN || ack.hasDsack()) {
+            lookForEvidence(ack);
+        }
+        ends = state == CongestionState.LOSS && geq(ack.ack, recoveryPoint);
+        LossDetector.Outcome outcome = detector.onAcknowledgment(queue, ack);
+        ends |= outcome == LossDetector.Outcome.RECOVERY_ENDS;
+        if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
+            beginRecovery(ack);
+        }
+    }
+
+    private void answerProbe(AckFacts ack) {
+        LossProbe.Outcome outcome = probe.onAcknowledgment(ack);
+        probeRepaired = outcome == LossProbe.Outcome.REPAIRED && state == CongestionState.OPEN;
+        if (outcome == LossProbe.Outcome.NEEDLESS_AND_REPORTED) {
+            ack.noBlocks(); // we sent that twice on purpose, and the path has not reordered
+        }
+        if (probeRepaired) {
+            congestion.onLossDetected(Math.min(ack.flightBytes, congestion.windowBytes()), ack.nowNanos);
+        }
+    }
+
+    private void lookForEvidence(AckFacts ack) {
+        if (undo.isRefutedByEcho(ack)) {
+            takeBack(UndoSign.TIMESTAMPS, ack);
+        } else if (undo.isRefutedByDuplicates(ack)) {
+            takeBack(UndoSign.DSACK, ack);
+        } else if (state == CongestionState.LOSS) {
+            boolean spurious = spuriousTimeout.onAcknowledgment(ack);
+            if (undo.isConfirmedByEcho()) {
+                spuriousTimeout.end();
+            } else if (spurious) {
+                takeBack(UndoSign.F_RTO, ack);
+            }
+        }
+    }
+
+    // RFC 4015: the window as it was, what was thought lost is on its way, and the timer learns how late things can be.
+    private void takeBack(UndoSign sign, AckFacts ack) {
+        if (state == CongestionState.LOSS) {
+            rtt.onSpuriousTimeout(ack.nowNanos);
+        }
+        refuted = sign;
+        state = CongestionState.OPEN;
+        undo.close();
+        spuriousTimeout.end();
+        queue.unmarkLost();
+        detector.onSpurious();
+        congestion.onSpurious(ack.nowNanos);
+    }
+
+    private void beginRecovery(AckFacts ack) {
+        began = true;
+        state = CongestionState.RECOVERY;
+        recoveryPoint = ack.sndNxt;
+        probe.forget();
+        undo.begin(ack.ack, ack.sndNxt);
+        // RFC 5681 section 3.2, step 2: what duplicate acknowledgments have let out "MUST NOT be included".
+        congestion.onLossDetected(Math.min(ack.flightBytes, congestion.windowBytes()), ack.nowNanos);
+        reduction.begin(ack.unreportedBytes, congestion.slowStartThresholdBytes(), ack.segmentBytes);
+    }
+
+    /** Concludes an acknowledgment of which the congestion controller knows. */
+    public void settle(AckFacts ack) {
+        if (state == CongestionState.RECOVERY) {
+            boolean safe = ack.ackedBytes > 0 && queue.losses() == lossesBefore;
+            reduction.windowBytes(inFlightBytes(), ack.ackedBytes + (long) ack.sackedBytes, safe);
+        }
+        if (ends) {
+            state = CongestionState.OPEN;
+            spuriousTimeout.end();
+            undo.episodeEnds(ack.sndNxt);
+        }
+        if (ends || probeRepaired) {
+            congestion.onRecoveryEnd(ack.nowNanos);
+        }
+    }
+
+    /** {@return whether fast recovery goes on, or has until this acknowledgment} */
+    public boolean isReducing() {
+        return state == CongestionState.RECOVERY || probeRepaired;
+    }
+
+    /** {@return whether the last acknowledgment, or the reordering timer, has begun fast recovery} */
+    public boolean hasBegun() {
+        return began;
+    }
+
+    /** {@return what the last acknowledgment has shown to be no loss, or null} */
+    public UndoSign refuted() {
+        return refuted;
+    }
+
+    // --- timers ---
+
+    /** {@return when to look again for what was overtaken, in nanoseconds, or {@link AckFacts#NEVER}} */
+    public long reorderingDeadlineNanos() {
+        return queue.isEmpty() ? AckFacts.NEVER : detector.reorderingDeadlineNanos();
+    }
+
+    /**
+     * The time for those that were overtaken is over.
+     *
+     * @param ack with SND.UNA, SND.NXT, the size of a segment, and as its time the one that was asked for: by it loss is judged
+     */
+    public void onReorderingTimer(AckFacts ack) {
+        begin(ack);
+        began = false;
+        if (detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos) == LossDetector.Outcome.RECOVERY_BEGINS) {
+            beginRecovery(ack);
+            reduction.windowBytes(inFlightBytes(), 0, false);
+        }
+    }
+
+    /** The retransmission timer expired. */
+    public void onTimeout(int sndUna, int sndNxt, long nowNanos) {
+        boolean again = state == CongestionState.LOSS;
+        if (!again || !undo.isWaiting()) {
+            undo.begin(sndUna, sndNxt);
+        }
+        if (rack != null) {
+            spuriousTimeout.begin(sndNxt, again);
+        }
+        probe.forget();
+        state = CongestionState.LOSS;
+        recoveryPoint = sndNxt;
+        congestion.onRetransmissionTimeout(queue.outstandingBytes(), nowNanos);
+        detector.onTimeout(queue, sndNxt, nowNanos);
+        // RFC 6298 section 5.5: "The host MUST set RTO <- RTO * 2".
+        rtt.backOff();
+    }
+
+    /**
+     * {@return how long to wait, from now on, before a probe goes out, in nanoseconds; {@link AckFacts#NEVER} if there is none to
+     * send} RFC 8985 section 7.2: while nothing is known to be missing, and no probe is on its way.
+     *
+     * @param applicationLimited whether nothing waits to be sent
+     */
+    public long probeTimeoutNanos(boolean applicationLimited) {
+        boolean wanted = rack != null
+                && state == CongestionState.OPEN
+                && !queue.isEmpty()
+                && queue.sackedBytes() == 0
+                && !probe.isOutstanding();
+        return wanted ? probe.timeoutNanos(rtt, queue.size(), applicationLimited) : AckFacts.NEVER;
+    }
+
+    /** {@return whether a probe may leave now} */
+    public boolean mayProbe() {
+        return probeTimeoutNanos(true) != AckFacts.NEVER;
+    }
+
+    /** A probe leaves, which ends at {@code end}: the last segment again, or new text. */
+    public void probed(int end, boolean again, boolean stamped, int timestamp) {
+        probe.sent(end, again, stamped, timestamp);
+    }
+
+    // --- segments leave ---
+
+    /**
+     * {@return whether what is lost waits, because new text will tell whether the timeout was spurious (RFC 5682)}
+     *
+     * @param canSendNew whether there is new text that the peer's window takes
+     */
+    public boolean isLostWaiting(boolean canSendNew, int sndNxt) {
+        if (spuriousTimeout.wantsNewText() && !canSendNew && !lt(recoveryPoint, sndNxt)) {
+            spuriousTimeout.end();
+        }
+        return spuriousTimeout.wantsNewText();
+    }
+
+    /** A segment leaves for the first time. */
+    public void sent(int bytes) {
+        if (state == CongestionState.RECOVERY) {
+            reduction.sent(bytes);
+        }
+    }
+
+    /** A segment that is lost leaves again, with this timestamp or none. */
+    public void resent(int seq, int bytes, boolean stamped, int timestamp) {
+        sent(bytes);
+        if (state != CongestionState.OPEN) {
+            undo.resent(seq, bytes, stamped, timestamp);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.retransmission;
+
+import static dev.tou.segment.SequenceNumber.lt;
+
+/**
+ * The ring of the {@link RetransmissionQueue}: one entry for each segment that was sent and is not acknowledged, in primitive
+ * arrays that grow with the window and never shrink. An entry is named by a running number, which decides its place.
+ */
+abstract class SentSegments {
+
+    static final int HELD = 1;
+    static final int SACKED = 2;
+    static final int LOST = 4;
+
+    /** In the order of repetitions. */
+    static final int LISTED = 8;
+
+    static final int INITIAL_ENTRIES = 16;
+
+    int[] seq = new int[INITIAL_ENTRIES];
+    int[] length = new int[INITIAL_ENTRIES];
+    long[] sentNanos = new long[INITIAL_ENTRIES];
+    byte[] flags = new byte[INITIAL_ENTRIES];
+    byte[] transmissions = new byte[INITIAL_ENTRIES];
+
+    /** For a reported entry, a later one before which all are reported. */
+    int[] skip = new int[INITIAL_ENTRIES];
+
+    int head;
+    int tail;
+    long steps;
+
+    SentSegments(int firstNumber) {
+        head = firstNumber;
+        tail = firstNumber;
+    }
+
+    /** {@return whether nothing is outstanding} */
+    public final boolean isEmpty() {
+        return head == tail;
+    }
+
+    /** {@return how many segments are outstanding} */
+    public final int size() {
+        return tail - head;
+    }
+
+    /** {@return the running number of the oldest entry} */
+    public final int first() {
+        return head;
+    }
+
+    /** {@return the running number behind the newest entry} */
+    public final int end() {
+        return tail;
+    }
+
+    /** {@return the sequence number of an entry} */
+    public final int seq(int entry) {
+        return seq[entry & mask()];
+    }
+
+    /** {@return the sequence space of an entry, FIN included} */
+    public final int length(int entry) {
+        return length[entry & mask()];
+    }
+
+    /** {@return when the entry left last, or was handed over if it is still held} */
+    public final long sentNanos(int entry) {
+        return sentNanos[entry & mask()];
+    }
+
+    /** {@return whether the entry's datagram has not left yet} */
+    public final boolean isHeld(int entry) {
+        return has(entry, HELD);
+    }
+
+    /** {@return whether the peer has reported the entry by SACK} */
+    public final boolean isSacked(int entry) {
+        return has(entry, SACKED);
+    }
+
+    /** {@return whether the entry is known to be lost and has not been sent again} */
+    public final boolean isLost(int entry) {
+        return has(entry, LOST);
+    }
+
+    /** {@return whether the entry was sent more than once} */
+    public final boolean isRetransmitted(int entry) {
+        return transmissions[entry & mask()] > 1;
+    }
+
+    final boolean has(int entry, int flag) {
+        return (flags[entry & mask()] & flag) != 0;
+    }
+
+    /** {@return the first entry at or behind a sequence number} */
+    final int firstAtOrAfter(int from) {
+        int low = head;
+        int high = tail;
+        while (low != high) {
+            steps++;
+            int middle = low + (high - low >>> 1);
+            if (lt(seq(middle), from)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** {@return how many entries SACK blocks and the search for losses have made this queue look at; for tests} */
+    final long steps() {
+        return steps;
+    }
+
+    final int capacity() {
+        return seq.length;
+    }
+
+    final int mask() {
+        return seq.length - 1;
+    }
+
+    // The running number decides the place in the ring, so growing moves entries only to where a longer ring has them.
+    final void grow() {
+        int old = seq.length;
+        int[] grownSeq = new int[2 * old];
+        int[] grownLength = new int[2 * old];
+        long[] grownSent = new long[2 * old];
+        byte[] grownFlags = new byte[2 * old];
+        byte[] grownTransmissions = new byte[2 * old];
+        int[] grownSkip = new int[2 * old];
+        for (int entry = head; entry != tail; entry++) {
+            int from = entry & old - 1;
+            int to = entry & 2 * old - 1;
+            grownSeq[to] = seq[from];
+            grownLength[to] = length[from];
+            grownSent[to] = sentNanos[from];
+            grownFlags[to] = flags[from];
+            grownTransmissions[to] = transmissions[from];
+            grownSkip[to] = skip[from];
+        }
+        seq = grownSeq;
+        length = grownLength;
+        sentNanos = grownSent;
+        flags = grownFlags;
+        transmissions = grownTransmissions;
+        skip = grownSkip;
+    }
+}
