@@ -15,6 +15,7 @@ import dev.tou.state.TcpState;
 import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.timing.ConnectionTimer;
+import dev.tou.timing.StallWatch;
 import dev.tou.timing.TcpTimer;
 import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
@@ -303,14 +304,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return Math.max(0, sendBuffer.end() - snd.nxt());
     }
 
-    /** {@return what is thought to be on the path, in bytes} */
-    public int inFlightBytes() {
-        return recovery.inFlightBytes();
-    }
-
     /** {@return how much more may be in flight, in bytes; may be negative} */
     public long congestionRoomBytes() {
-        return recovery.windowBytes() - inFlightBytes();
+        return recovery.windowBytes() - recovery.inFlightBytes();
     }
 
     /** {@return whether the congestion window was what kept text from being sent} */
@@ -352,16 +348,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         disarm(TcpTimer.DELAYED_ACK);
     }
 
-    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
-    public long acknowledgmentDelayNanos() {
-        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
-        return negotiated.ownPeer()
-                ? acknowledgments.delayNanos(
-                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
-                        receiving.rounds().rttNanos())
-                : nanos;
-    }
-
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
@@ -394,6 +380,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     @Override
     protected void onExpiry(long nowNanos) {
+        if (defersLate(nowNanos, StallWatch.toleranceNanos(rtt.srttNanos()))) {
+            return;
+        }
         for (TcpTimer timer = pollExpired(nowNanos); timer != null; timer = pollExpired(nowNanos)) {
             owner.timerExpired(this, timer, nowNanos);
         }

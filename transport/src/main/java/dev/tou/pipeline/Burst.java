@@ -2,6 +2,7 @@
 package dev.tou.pipeline;
 
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.timing.TimerWheel;
 
 /**
  * The connections that the segments, or timers, of this turn have touched. Stages only mark; at the end of the burst each
@@ -11,8 +12,16 @@ final class Burst {
 
     private TransmissionControlBlock first;
     private TransmissionControlBlock last;
+    private final TimerWheel wheel;
     private boolean active;
     private long nowNanos;
+    private long readNanos;
+    private long stalledNanos;
+
+    Burst(TimerWheel wheel) {
+        this.wheel = wheel;
+        readNanos = wheel.nowNanos();
+    }
 
     /** {@return whether a burst goes on, so that whoever wants to transmit has only to touch} */
     boolean isActive() {
@@ -20,9 +29,27 @@ final class Burst {
     }
 
     /** A burst begins, if none goes on. */
-    void begin(long readNanos) {
+    void begin(long now) {
         active = true;
-        nowNanos = readNanos;
+        nowNanos = now;
+    }
+
+    /** Datagrams are read. If the loop has stood still since this was done last, they may have waited. */
+    void beginReading() {
+        begin(wheel.nowNanos());
+        wheel.beforeReading(nowNanos);
+        stalledNanos = wheel.stalls().lengthSince(readNanos);
+        readNanos = nowNanos;
+    }
+
+    /** {@return for how long the loop stood still before this burst was read, in nanoseconds; 0 if it did not} */
+    long stalledNanos() {
+        return stalledNanos;
+    }
+
+    /** {@return when it had stood still} */
+    long stallEndNanos() {
+        return wheel.stalls().endNanos();
     }
 
     /** {@return when the burst was read} */
@@ -66,5 +93,7 @@ final class Burst {
             poll();
         }
         active = false;
+        stalledNanos = 0;
+        wheel.stalls().resumed(nowNanos, wheel.nowNanos());
     }
 }

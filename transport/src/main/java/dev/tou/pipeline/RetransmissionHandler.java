@@ -14,6 +14,7 @@ import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.segment.SequenceNumber;
 import dev.tou.state.TcpEvent;
+import dev.tou.timing.StallWatch;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
@@ -62,11 +63,12 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     private void acknowledge(TransmissionControlBlock tcb, Segment seg, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        long priorInFlight = tcb.inFlightBytes();
+        long priorInFlight = tcb.recovery.inFlightBytes();
         readFacts(tcb, seg, now);
         if (tcb.snd.isNew(seg.ack())) {
             // RFC 9293 section 3.10.7.4, fifth: "If SND.UNA < SEG.ACK =< SND.NXT, then set SND.UNA <- SEG.ACK."
             queue.acknowledge(seg.ack(), now, acknowledged);
+            facts.late = isLate(tcb);
             tcb.snd.acknowledged(seg.ack());
             tcb.sendBuffer.acknowledge(seg.ack());
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
@@ -81,6 +83,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         facts.ackedBytes = acknowledged.bytes();
         facts.sackedBytes = readBlocks(tcb, seg);
+        facts.late = isLate(tcb);
         if (facts.ackedBytes == 0 && facts.sackedBytes == 0 && !facts.duplicate && !facts.hasDsack()) {
             return;
         }
@@ -96,12 +99,19 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
     }
 
+    // The loop stood still while the acknowledgment was on its way, or in the socket: its time says nothing.
+    private boolean isLate(TransmissionControlBlock tcb) {
+        return burst.stalledNanos() > StallWatch.toleranceNanos(tcb.rtt.srttNanos())
+                && acknowledged.leftBefore(burst.stallEndNanos());
+    }
+
     private void readFacts(TransmissionControlBlock tcb, Segment seg, long now) {
         facts.nowNanos = now;
         facts.ack = seg.ack();
         facts.sndNxt = tcb.snd.nxt();
         facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
         facts.duplicate = isDuplicate(tcb, seg);
+        facts.late = false;
         facts.hasEcho = tcb.negotiated.timestamps();
         tcb.recovery.begin(facts);
         if (facts.hasEcho) {
@@ -113,7 +123,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     // RFC 6298 section 3, Karn: what was sent twice says nothing of the round trip, and the timeout stays backed off,
     // unless the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
     private void measureRoundTrip(TransmissionControlBlock tcb, Segment seg, long now) {
-        if (acknowledged.rttNanos() >= 0) {
+        if (facts.late) {
+            acknowledged.discardRtt();
+        } else if (acknowledged.rttNanos() >= 0) {
             tcb.rtt.onSample(acknowledged.rttNanos(), now);
         } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
             long millis = tcb.timestamps.value(now) - seg.options().timestampEcho();
@@ -173,7 +185,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void tellCongestion(TransmissionControlBlock tcb, long priorInFlight) {
         tcb.congestion.onAck(sample.reset(facts.nowNanos)
                 .acknowledged(facts.ackedBytes, facts.ackedBytes + (long) facts.sackedBytes)
-                .inFlight(priorInFlight, tcb.inFlightBytes())
+                .inFlight(priorInFlight, tcb.recovery.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
                 // The acknowledgment that ends recovery does not open the window as well (RFC 6582 section 3.2).
@@ -183,6 +195,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private void count(TransmissionControlBlock tcb) {
         if (tcb.recovery.hasBegun()) {
             tcb.counters.recoveries++;
+        }
+        if (tcb.recovery.hasProbeRepaired()) {
+            tcb.report.probeRepaired();
         }
         if (tcb.recovery.refuted() != null) {
             tcb.counters.undone++;

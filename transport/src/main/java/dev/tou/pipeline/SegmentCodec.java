@@ -44,7 +44,7 @@ final class SegmentCodec extends ChannelDuplexHandler {
             return;
         }
         if (!burst.isActive()) {
-            burst.begin(shard.resources().nowNanos());
+            burst.beginReading();
         }
         ByteBuf datagram = packet.content();
         if (datagram.readableBytes() > shard.maxDatagramBytes()) {

@@ -21,7 +21,7 @@ public final class TransportPipeline {
     private TransportPipeline() {}
 
     private static UserCalls install(Shard shard, ChannelPipeline udp) {
-        Burst burst = new Burst();
+        Burst burst = new Burst(shard.resources().wheel());
         Departure departure = new Departure();
         SegmentCodec codec = new SegmentCodec(shard, burst);
         ConnectionDemultiplexer demux = new ConnectionDemultiplexer(shard, departure);

@@ -172,7 +172,10 @@ final class WindowHandler extends ChannelDuplexHandler {
             sendTrain(tcb, sendable);
         }
         tcb.windowUse.sendingStopped(
-                limited || tcb.congestionRoomBytes() < full, tcb.inFlightBytes(), tcb.snd.una(), tcb.snd.nxt());
+                limited || tcb.congestionRoomBytes() < full,
+                tcb.recovery.inFlightBytes(),
+                tcb.snd.una(),
+                tcb.snd.nxt());
     }
 
     private void sendTrain(TransmissionControlBlock tcb, int maxBytes) {

@@ -83,11 +83,16 @@ public final class Acknowledged {
         ambiguous = true;
     }
 
-    /** A segment that ends at {@code end} and was sent last at {@code sentNanos} has arrived; for the first time known. */
-    void delivered(int end, long sentNanos, boolean resent, boolean held) {
+    /**
+     * A segment that ends at {@code end} and was sent last at {@code sentNanos} has arrived; for the first time known.
+     *
+     * @param reported whether by SACK, above a hole: then the echoed timestamp is that of what came before the hole (RFC 7323
+     *     section 4.3, (2)) and says nothing of this one
+     */
+    void delivered(int end, long sentNanos, boolean resent, boolean held, boolean reported) {
         if (resent) {
             // RFC 8985 section 6.2, step 2: this may be the acknowledgment of an earlier transmission.
-            boolean later = echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
+            boolean later = !reported && echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
             if (later || nowNanos - sentNanos < minRttNanos) {
                 return;
             }
@@ -131,6 +136,11 @@ public final class Acknowledged {
     /** Forgets the round trip: the event loop stood still while the acknowledgment waited in the socket. */
     public void discardRtt() {
         rttNanos = -1;
+    }
+
+    /** {@return whether the segment that left last of those delivered left before a time, or there is no telling} */
+    public boolean leftBefore(long nanos) {
+        return !anyNewest || newestSentNanos - nanos < 0;
     }
 
     /** {@return whether anything was delivered of which it is certain when it left} */

@@ -75,6 +75,11 @@ public final class RetransmissionQueue extends SentSegments {
         return lostBytes;
     }
 
+    /** {@return how many segments are outstanding that were sent again, and are neither reported nor lost once more} */
+    public int resentSegments() {
+        return resentOrder.size();
+    }
+
     /** {@return how often a segment was declared lost, ever} */
     public long losses() {
         return losses;
@@ -291,7 +296,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result);
+                tell(at, result, false);
             } else {
                 sackedSegments--;
             }
@@ -310,15 +315,23 @@ public final class RetransmissionQueue extends SentSegments {
         }
         if (isEmpty()) {
             anySacked = false;
+            becomeIdle();
+        }
+    }
+
+    private void becomeIdle() {
+        if (shrink()) {
+            resentOrder.shrink(capacity());
         }
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result) {
+    private void tell(int at, Acknowledged result, boolean reported) {
         if (probeFate == ProbeFate.UNKNOWN && at == (probe & mask())) {
             probeFate = ProbeFate.ARRIVED;
         }
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, (flags[at] & HELD) != 0);
+        boolean held = (flags[at] & HELD) != 0;
+        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
     }
 
     private void drop(int at, int bytes) {
@@ -355,7 +368,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result);
+        tell(at, result, true);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
@@ -395,5 +408,6 @@ public final class RetransmissionQueue extends SentSegments {
         anySacked = false;
         probeFate = ProbeFate.NONE;
         resentOrder.clear();
+        becomeIdle();
     }
 }

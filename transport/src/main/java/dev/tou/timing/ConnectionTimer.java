@@ -54,6 +54,9 @@ public abstract class ConnectionTimer {
     /** The same for those that were armed inside the current {@link #onExpiry}. */
     private int armedInPass;
 
+    /** The deadline that was deferred last. */
+    private long deferredNanos;
+
     /** @param wheel the wheel of the event loop that owns the connection */
     protected ConnectionTimer(TimerWheel wheel) {
         this.wheel = wheel;
@@ -166,6 +169,23 @@ public abstract class ConnectionTimer {
         }
         disarm(earliest);
         return earliest;
+    }
+
+    /**
+     * {@return whether {@link #onExpiry} should return without doing anything, because a timer that watches for acknowledgments is
+     * late: the loop stood still, and what the timer waits for may lie in the socket} Once for each deadline.
+     *
+     * @param toleranceNanos what is not called late
+     */
+    protected final boolean defersLate(long nowNanos, long toleranceNanos) {
+        TcpTimer watching = earliestOf(armed & TcpTimer.WATCH_ACKNOWLEDGMENTS);
+        if (watching == null) {
+            return false;
+        }
+        long deadline = deadlines[watching.ordinal()];
+        boolean defers = nowNanos - deadline > toleranceNanos && deadline != deferredNanos;
+        deferredNanos = defers ? deadline : deferredNanos;
+        return defers;
     }
 
     private TcpTimer earliestOf(int timers) {

@@ -47,6 +47,10 @@ public enum TcpTimer {
     /** How many there are; {@code values()} would copy the array. */
     static final int COUNT = TIME_WAIT.ordinal() + 1;
 
+    /** Those that expire when an acknowledgment has not come. */
+    static final int WATCH_ACKNOWLEDGMENTS =
+            1 << LOSS_PROBE.ordinal() | 1 << RETRANSMISSION.ordinal() | 1 << REORDERING.ordinal();
+
     private static final TcpTimer[] BY_ORDINAL = values();
 
     static TcpTimer byOrdinal(int ordinal) {

@@ -62,6 +62,8 @@ public final class TimerWheel {
     /** Bit {@code s} of {@code occupied[l]} is set while slot {@code s} of level {@code l} has a node. */
     private final long[] occupied = new long[LEVELS];
 
+    private final StallWatch stalls = new StallWatch();
+
     private int size;
     private boolean turning;
     private boolean closed;
@@ -87,6 +89,18 @@ public final class TimerWheel {
     /** {@return the loop's time; each call reads the clock} */
     public long nowNanos() {
         return scheduler.nanoTime();
+    }
+
+    /** {@return what knows when the loop stood still} */
+    public StallWatch stalls() {
+        return stalls;
+    }
+
+    /** Datagrams are about to be read: notes a stall if the wheel should have been woken before. */
+    public void beforeReading(long nowNanos) {
+        if (scheduled) {
+            stalls.resumed(originNanos + scheduledTick * TICK_NANOS, nowNanos);
+        }
     }
 
     /** {@return the number of connections that have an armed timer, without the one that is being told of an expiry} */
@@ -201,6 +215,7 @@ public final class TimerWheel {
     private void onWakeUp() {
         assert !turning : "the wheel was run from inside a timer";
         long nowNanos = scheduler.nanoTime();
+        beforeReading(nowNanos);
         scheduled = false;
         turning = true;
         try {
