@@ -160,7 +160,7 @@ class DelayedAckTest extends ScriptedTest {
         peer.sends(data("hello"));
         app.received("hellohello").writes("world");
         peer.expects(data("world").ack(peer.nxt())).now();
-        assertThat(counters.piggybackedAcknowledgments).isOne();
+        assertThat(script.connection().counters.piggybackedAcknowledgments).isOne();
         peer.sends(ack(ISS + 6));
         app.stopsReading();
         peer.sends(data(1000));
