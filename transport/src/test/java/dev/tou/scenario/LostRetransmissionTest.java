@@ -4,7 +4,6 @@ package dev.tou.scenario;
 import java.time.Duration;
 
 import dev.tou.simulation.LinkProfile;
-import io.netty.channel.ChannelOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
