@@ -53,7 +53,10 @@ public final class Acknowledged {
         return this;
     }
 
-    /** @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not draw it */
+    /**
+     * @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not advance the
+     *     acknowledgment. Of what is reported out of order it says nothing (RFC 7323 section 4.3).
+     */
     public Acknowledged echo(long nanos) {
         echoNanos = nanos;
         return this;
