@@ -29,6 +29,7 @@ final class Figures {
         figures.flight();
         figures.bytes();
         figures.segments();
+        figures.losses();
         figures.limits();
         return new TcpInfo(
                 tcb.state(),
@@ -63,6 +64,7 @@ final class Figures {
         put(TcpFigure.RTT, tcb.rtt.srttNanos());
         put(TcpFigure.RTT_VAR, tcb.rtt.rttvarNanos());
         put(TcpFigure.MIN_RTT, tcb.rtt.minRttNanos());
+        put(TcpFigure.RCV_RTT, tcb.receiving.rounds().rttNanos());
         put(TcpFigure.ATO, tcb.negotiated.ackDelayMillis(false) * NANOS_PER_MILLI);
         put(TcpFigure.LAST_SND, age(tcb.patience.lastSpokeNanos()));
         put(TcpFigure.LAST_RCV, age(tcb.patience.lastHeardTextNanos()));
@@ -80,7 +82,8 @@ final class Figures {
         put(TcpFigure.RCV_WND, tcb.rcv.wnd());
         put(TcpFigure.SND_BUF, tcb.sendCapacity());
         put(TcpFigure.RCV_BUF, tcb.advertisedWindow.capacityBytes());
-        put(TcpFigure.PACING_RATE, tcb.congestion.pacingRateBytesPerSecond());
+        put(TcpFigure.RCV_SPACE, tcb.receiving.rounds().arrivedBytes());
+        put(TcpFigure.PACING_RATE, tcb.report.pacingRate());
     }
 
     private void flight() {
@@ -88,6 +91,7 @@ final class Figures {
         put(TcpFigure.IN_FLIGHT, tcb.recovery.inFlightBytes());
         put(TcpFigure.SACKED, tcb.retransmissionQueue.sackedBytes());
         put(TcpFigure.LOST, tcb.retransmissionQueue.lostBytes());
+        put(TcpFigure.RETRANS_OUT, tcb.retransmissionQueue.resentSegments());
         put(TcpFigure.NOT_SENT, tcb.unsentBytes());
         put(TcpFigure.UNREAD, tcb.receiveBuffer.readableBytes());
     }
@@ -108,8 +112,6 @@ final class Figures {
         put(TcpFigure.DATA_SEGS_OUT, counted.textSegmentsSent);
         put(TcpFigure.DATA_SEGS_IN, counted.textSegmentsReceived);
         put(TcpFigure.RETRANS, counted.retransmissions);
-        put(TcpFigure.RECOVERIES, counted.recoveries);
-        put(TcpFigure.TIMEOUTS, counted.timeouts);
         put(TcpFigure.OUT_OF_ORDER, counted.outOfOrder);
         put(TcpFigure.WINDOW_PROBES, counted.windowProbes);
         put(TcpFigure.KEEP_ALIVES, counted.keepAlives);
@@ -123,6 +125,19 @@ final class Figures {
 
     private long acknowledgments(AckKind kind) {
         return tcb.counters.acknowledgments[kind.ordinal()];
+    }
+
+    private void losses() {
+        ConnectionCounters counted = tcb.counters;
+        put(TcpFigure.LOSSES, tcb.retransmissionQueue.losses());
+        put(TcpFigure.RECOVERIES, counted.recoveries);
+        put(TcpFigure.LOSS_PROBES, counted.lossProbes);
+        put(TcpFigure.TIMEOUTS, counted.timeouts);
+        put(TcpFigure.SPURIOUS_TIMEOUTS, tcb.recovery.spuriousTimeouts());
+        put(TcpFigure.UNDOS, counted.undone);
+        put(TcpFigure.DSACK_DUPS, counted.duplicatesReported);
+        put(TcpFigure.REORD_SEEN, tcb.recovery.reorderings());
+        put(TcpFigure.REO_WND, tcb.recovery.reorderingWindowNanos());
     }
 
     private void limits() {

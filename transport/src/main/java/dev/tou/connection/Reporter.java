@@ -33,6 +33,8 @@ public final class Reporter {
 
     private AckKind ackKind = AckKind.IMMEDIATE;
     private LossSign lossSign;
+    private int probeSeq;
+    private int probeBytes;
     private long failures;
 
     // What was told last.
@@ -65,7 +67,7 @@ public final class Reporter {
         toldRecovery = repaired();
         toldWindowBytes = tcb.congestion.windowBytes();
         toldThresholdBytes = tcb.congestion.slowStartThresholdBytes();
-        toldPacingRate = 0;
+        toldPacingRate = pacingRate();
         toldSamples = tcb.rtt.samples();
         toldReceiveCapacity = tcb.advertisedWindow.capacityBytes();
     }
@@ -279,8 +281,18 @@ public final class Reporter {
 
     /** A tail loss probe leaves. */
     public void lossProbe(int seq, int bytes) {
+        probeSeq = seq;
+        probeBytes = bytes;
         if (heard) {
             listener.onLossProbe(now(), seq, bytes);
+        }
+    }
+
+    /** The last tail loss probe has repaired a loss. */
+    public void probeRepaired() {
+        if (heard) {
+            listener.onLoss(now(), probeSeq, probeBytes, LossSign.PROBE);
+            window(WindowChange.RECOVERY);
         }
     }
 
@@ -313,12 +325,20 @@ public final class Reporter {
 
     // --- rates, buffers and the path ---
 
-    /** Segments leave at a rate, in bytes per second; 0 if they are not paced. */
-    public void pacing(long bytesPerSecond) {
-        if (heard && bytesPerSecond != toldPacingRate) {
-            toldPacingRate = bytesPerSecond;
-            listener.onPacingRate(now(), bytesPerSecond);
+    /** Segments may leave at another rate than before. */
+    public void pacing() {
+        if (heard) {
+            long rate = pacingRate();
+            if (rate != toldPacingRate) {
+                toldPacingRate = rate;
+                listener.onPacingRate(now(), rate);
+            }
         }
+    }
+
+    /** {@return at which rate segments leave, in bytes per second; 0 if they are not paced} */
+    long pacingRate() {
+        return tcb.pacer.bytesPerSecond();
     }
 
     /** The receive buffer may have another capacity. */

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.Pacer;
 import dev.tou.congestion.WindowUse;
+import dev.tou.retransmission.DeliveryRate;
 import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
@@ -67,6 +68,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final LossRecovery recovery;
     public final WindowUse windowUse = new WindowUse();
     public final Pacer pacer = new Pacer();
+    public final DeliveryRate deliveryRate = new DeliveryRate();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -344,16 +346,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         acknowledgments.onSent();
         report.acknowledgmentSent();
         disarm(TcpTimer.DELAYED_ACK);
-    }
-
-    /** {@return how long the acknowledgment that waits may wait; what was told to the peer includes the timer's tick} */
-    public long acknowledgmentDelayNanos() {
-        long nanos = negotiated.ackDelayMillis(acknowledgments.isLonePush()) * NANOS_PER_MILLI;
-        return negotiated.ownPeer()
-                ? acknowledgments.delayNanos(
-                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
-                        receiving.rounds().rttNanos())
-                : nanos;
     }
 
     /** The application has changed its options: those that are not read each time take effect here. */

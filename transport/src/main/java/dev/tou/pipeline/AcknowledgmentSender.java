@@ -4,6 +4,7 @@ package dev.tou.pipeline;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.telemetry.AckKind;
 import dev.tou.timing.TcpTimer;
+import dev.tou.timing.TimerWheel;
 import io.netty.channel.ChannelHandlerContext;
 
 import static dev.tou.segment.SequenceNumber.lt;
@@ -15,10 +16,18 @@ import static dev.tou.segment.SequenceNumber.lt;
  */
 final class AcknowledgmentSender {
 
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     private final Departure departure;
 
     AcknowledgmentSender(Departure departure) {
         this.departure = departure;
+    }
+
+    /** What waits has waited long enough. */
+    void delayExpired(TransmissionControlBlock tcb) {
+        tcb.acknowledgments.onDelayExpired();
+        tcb.report.acknowledgmentDue(AckKind.DELAYED);
     }
 
     /** Sends, before any text, what text cannot say: blocks, and steps for a peer that counts acknowledgments. */
@@ -46,8 +55,18 @@ final class AcknowledgmentSender {
         if (tcb.acknowledgments.isDueNow()) {
             acknowledge(ctx, tcb);
         } else if (tcb.acknowledgments.isDueLater() && !tcb.isArmed(TcpTimer.DELAYED_ACK)) {
-            tcb.arm(TcpTimer.DELAYED_ACK, now + tcb.acknowledgmentDelayNanos());
+            tcb.arm(TcpTimer.DELAYED_ACK, now + delayNanos(tcb));
         }
+    }
+
+    // What a peer of ours was told includes the tick by which a timer may be late.
+    private static long delayNanos(TransmissionControlBlock tcb) {
+        long nanos = tcb.negotiated.ackDelayMillis(tcb.acknowledgments.isLonePush()) * NANOS_PER_MILLI;
+        return tcb.negotiated.ownPeer()
+                ? tcb.acknowledgments.delayNanos(
+                        Math.max(0, nanos - TimerWheel.TICK_NANOS),
+                        tcb.receiving.rounds().rttNanos())
+                : nanos;
     }
 
     /** Acknowledges everything, and says more than once what only repetition can say. */
@@ -70,11 +89,5 @@ final class AcknowledgmentSender {
             ctx.write(departure, ctx.voidPromise());
             ack += step;
         }
-    }
-
-    /** The delay is over. */
-    void delayExpired(TransmissionControlBlock tcb) {
-        tcb.acknowledgments.onDelayExpired();
-        tcb.report.acknowledgmentDue(AckKind.DELAYED);
     }
 }

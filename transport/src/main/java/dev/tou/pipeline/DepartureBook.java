@@ -75,6 +75,7 @@ final class DepartureBook {
     private int enterAgain(TransmissionControlBlock tcb, int entry, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         tcb.recovery.resent(queue.seq(entry), queue.length(entry), tcb.negotiated.timestamps(), stamp(tcb));
+        tcb.deliveryRate.sent(entry, queue.first(), tcb.recovery.inFlightBytes() == 0, now);
         queue.resent(entry, now);
         return entry;
     }
@@ -89,6 +90,16 @@ final class DepartureBook {
         if (queue.isEmpty()) {
             tcb.patience.progressed(now);
         }
+        boolean pathEmpty = tcb.recovery.inFlightBytes() == 0;
+        int first = append(tcb, leaving, now);
+        for (int entry = first; entry != queue.end(); entry++) {
+            tcb.deliveryRate.sent(entry, queue.first(), pathEmpty && entry == first, now);
+        }
+        return first;
+    }
+
+    private static int append(TransmissionControlBlock tcb, Departure leaving, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
         int fin = leaving.hasFin() ? 1 : 0;
         if (!leaving.hasTrain()) {
             return queue.append(leaving.seq(), fin, now);

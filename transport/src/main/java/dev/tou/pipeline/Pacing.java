@@ -24,6 +24,7 @@ final class Pacing {
                 tcb.sendBuffer.segmentTextBytes(),
                 nowNanos);
         tcb.disarm(TcpTimer.PACING);
+        tcb.report.pacing();
     }
 
     /** {@return how much of what could be sent may leave now; if nothing, the timer will ask again} */

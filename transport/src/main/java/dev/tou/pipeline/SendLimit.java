@@ -25,6 +25,9 @@ final class SendLimit {
         if (tcb.isArmed(TcpTimer.PACING)) {
             return Limit.PACING;
         }
+        if (tcb.isArmed(TcpTimer.PACING)) {
+            return Limit.PACING;
+        }
         int full = tcb.sendBuffer.segmentTextBytes();
         if (unsent == 0 || tcb.congestionRoomBytes() < Math.min(unsent, full)) {
             return Limit.CONGESTION_WINDOW;

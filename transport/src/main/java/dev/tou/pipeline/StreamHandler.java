@@ -126,6 +126,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     @Override
     public void received(TransmissionControlBlock tcb) {
         tcb.receiving.applicationRead(now());
+        tcb.report.receiveBuffer();
+        tcb.report.receiveBuffer();
         if (burst.isActive()) {
             burst.touch(tcb);
         } else if (tcb.isLive() && tcb.receiving.deservesUpdate()) {

@@ -71,8 +71,8 @@ final class TextArrives {
         text.forget();
         tcb.counters.bytesReceived += bytes;
         if (bytes > 0) {
-            tcb.patience.heardText();
             observeRound(tcb, seg, now);
+            tcb.patience.heardText();
             tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
         }
     }

@@ -27,6 +27,7 @@ public final class Acknowledged {
     private boolean anyNewest;
     private long newestSentNanos;
     private int newestEnd;
+    private int newestEntry;
     private boolean anyOriginal;
     private int lowestOriginal;
     private boolean reordered;
@@ -89,12 +90,13 @@ public final class Acknowledged {
     /**
      * A segment that ends at {@code end} and was sent last at {@code sentNanos} has arrived; for the first time known.
      *
-     * @param inOrder whether the acknowledgment covers it, and no SACK block
+     * @param reported whether by SACK, above a hole: then the echoed timestamp is that of what came before the hole (RFC 7323
+     *     section 4.3, (2)) and says nothing of this one
      */
-    void delivered(int end, long sentNanos, boolean resent, boolean held, boolean inOrder) {
+    void delivered(int entry, int end, long sentNanos, boolean resent, boolean held, boolean reported) {
         if (resent) {
             // RFC 8985 section 6.2, step 2: this may be the acknowledgment of an earlier transmission.
-            boolean later = inOrder && echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
+            boolean later = !reported && echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
             if (later || nowNanos - sentNanos < minRttNanos) {
                 return;
             }
@@ -109,6 +111,7 @@ public final class Acknowledged {
             anyNewest = true;
             newestSentNanos = sentNanos;
             newestEnd = end;
+            newestEntry = entry;
         }
     }
 
@@ -153,6 +156,11 @@ public final class Acknowledged {
     /** {@return when the segment that left last of those delivered left} */
     long newestSentNanos() {
         return newestSentNanos;
+    }
+
+    /** {@return its running number in the queue} */
+    int newestEntry() {
+        return newestEntry;
     }
 
     /** {@return where that segment ends} */

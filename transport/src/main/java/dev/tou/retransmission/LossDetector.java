@@ -40,6 +40,16 @@ interface LossDetector {
     /** What looked like a loss was none: no episode goes on, and nothing is marked lost any more. */
     void onSpurious();
 
+    /** {@return how long a segment that was overtaken may still be late, in nanoseconds; 0 for a detector that does not wait} */
+    default long reorderingWindowNanos(RetransmissionQueue queue) {
+        return 0;
+    }
+
+    /** {@return how many acknowledgments have shown that the path reorders} */
+    default long reorderings() {
+        return 0;
+    }
+
     /** {@return whether fast recovery goes on} */
     boolean isRecovering();
 

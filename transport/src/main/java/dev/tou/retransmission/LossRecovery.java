@@ -43,6 +43,7 @@ public final class LossRecovery {
     private boolean probeRepaired;
     private UndoSign refuted;
     private long lossesBefore;
+    private long spuriousTimeouts;
 
     /** @param congestion told of each episode once */
     public LossRecovery(RetransmissionQueue queue, RttEstimator rtt, CongestionController congestion) {
@@ -83,6 +84,26 @@ public final class LossRecovery {
     // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
     private boolean isShrinking() {
         return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
+    }
+
+    /** {@return how long a segment that was overtaken may still be late, in nanoseconds} */
+    public long reorderingWindowNanos() {
+        return detector.reorderingWindowNanos(queue);
+    }
+
+    /** {@return how many acknowledgments have shown that the path reorders} */
+    public long reorderings() {
+        return detector.reorderings();
+    }
+
+    /** {@return how many timeouts have proved to be needless} */
+    public long spuriousTimeouts() {
+        return spuriousTimeouts;
+    }
+
+    /** {@return whether the last acknowledgment has shown that a tail loss probe repaired a loss} */
+    public boolean hasProbeRepaired() {
+        return probeRepaired;
     }
 
     // --- an acknowledgment ---
@@ -144,6 +165,7 @@ public final class LossRecovery {
     // RFC 4015: the window as it was, what was thought lost is on its way, and the timer learns how late things can be.
     private void takeBack(UndoSign sign, AckFacts ack) {
         if (state == CongestionState.LOSS) {
+            spuriousTimeouts++;
             rtt.onSpuriousTimeout(ack.nowNanos);
         }
         refuted = sign;
@@ -166,11 +188,21 @@ public final class LossRecovery {
         reduction.begin(ack.unreportedBytes, congestion.slowStartThresholdBytes(), ack.segmentBytes);
     }
 
+    /** {@return what an acknowledgment delivered, in bytes: once what it acknowledges and had been reported before} */
+    public int newlyDelivered(AckFacts ack) {
+        return Math.max(0, ack.unreportedBytes - (queue.outstandingBytes() - queue.sackedBytes()));
+    }
+
+    /** {@return how many segments the last acknowledgment has revealed to be lost} */
+    public long newlyLostSegments() {
+        return queue.losses() - lossesBefore;
+    }
+
     /** Concludes an acknowledgment of which the congestion controller knows. */
     public void settle(AckFacts ack) {
         if (state == CongestionState.RECOVERY) {
             boolean safe = ack.ackedBytes > 0 && queue.losses() == lossesBefore;
-            reduction.windowBytes(inFlightBytes(), ack.ackedBytes + (long) ack.sackedBytes, safe);
+            reduction.windowBytes(inFlightBytes(), newlyDelivered(ack), safe);
         }
         if (ends) {
             state = CongestionState.OPEN;

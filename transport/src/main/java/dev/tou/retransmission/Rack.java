@@ -45,6 +45,7 @@ final class Rack implements LossDetector {
     private boolean anyDelivered;
     private int highestDelivered;
     private boolean reorderingSeen;
+    private long reorderings;
 
     private int windowSteps = 1;
     private int windowPersists;
@@ -91,7 +92,10 @@ final class Rack implements LossDetector {
     // Steps 1 to 3: what has arrived, when it left, and whether it came out of order.
     private void observe(RetransmissionQueue queue, AckFacts ack) {
         Acknowledged delivered = ack.delivered;
-        reorderingSeen |= delivered.isReordered();
+        if (delivered.isReordered()) {
+            reorderingSeen = true;
+            reorderings++;
+        }
         if (ack.ackedBytes > 0 || ack.sackedBytes > 0) {
             int highest = queue.sackedBytes() > 0 ? max(ack.ack, queue.highestSacked()) : ack.ack;
             highestDelivered = anyDelivered ? max(highestDelivered, highest) : highest;
@@ -124,6 +128,16 @@ final class Rack implements LossDetector {
         } else if (ends && --windowPersists <= 0) {
             windowSteps = 1;
         }
+    }
+
+    @Override
+    public long reorderingWindowNanos(RetransmissionQueue queue) {
+        return windowNanos(queue);
+    }
+
+    @Override
+    public long reorderings() {
+        return reorderings;
     }
 
     private long windowNanos(RetransmissionQueue queue) {

@@ -73,6 +73,11 @@ public final class RetransmissionQueue extends SentSegments {
         return lostBytes;
     }
 
+    /** {@return how many segments are outstanding that were sent again, and are neither reported nor lost once more} */
+    public int resentSegments() {
+        return resentOrder.size();
+    }
+
     /** {@return how often a segment was declared lost, ever} */
     public long losses() {
         return losses;
@@ -259,7 +264,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result, true);
+                tell(head, result, false);
             } else {
                 sackedSegments--;
             }
@@ -278,13 +283,21 @@ public final class RetransmissionQueue extends SentSegments {
         }
         if (isEmpty()) {
             anySacked = false;
+            becomeIdle();
+        }
+    }
+
+    private void becomeIdle() {
+        if (shrink()) {
+            resentOrder.shrink(capacity());
         }
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result, boolean inOrder) {
+    private void tell(int entry, Acknowledged result, boolean reported) {
+        int at = entry & mask();
         boolean held = (flags[at] & HELD) != 0;
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, inOrder);
+        result.delivered(entry, seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
     }
 
     private void drop(int at, int bytes) {
@@ -321,7 +334,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result, false);
+        tell(entry, result, true);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
@@ -360,5 +373,6 @@ public final class RetransmissionQueue extends SentSegments {
         lostBytes = 0;
         anySacked = false;
         resentOrder.clear();
+        becomeIdle();
     }
 }

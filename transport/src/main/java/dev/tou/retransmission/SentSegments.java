@@ -5,7 +5,8 @@ import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * The ring of the {@link RetransmissionQueue}: one entry for each segment that was sent and is not acknowledged, in primitive
- * arrays that grow with the window and never shrink. An entry is named by a running number, which decides its place.
+ * arrays that grow with the window, and are given back when all is acknowledged if they are large. An entry is named by a
+ * running number, which decides its place.
  */
 abstract class SentSegments {
 
@@ -17,6 +18,9 @@ abstract class SentSegments {
     static final int LISTED = 8;
 
     static final int INITIAL_ENTRIES = 16;
+
+    /** The largest ring that is kept when nothing is outstanding, 32 KiB: a flight of megabytes may not come again. */
+    static final int RETAINED_ENTRIES = 1024;
 
     int[] seq = new int[INITIAL_ENTRIES];
     int[] length = new int[INITIAL_ENTRIES];
@@ -122,6 +126,21 @@ abstract class SentSegments {
 
     final int mask() {
         return seq.length - 1;
+    }
+
+    /** Gives a large ring back; only if nothing is outstanding. {@return whether it did} */
+    final boolean shrink() {
+        assert isEmpty();
+        if (seq.length <= RETAINED_ENTRIES) {
+            return false;
+        }
+        seq = new int[INITIAL_ENTRIES];
+        length = new int[INITIAL_ENTRIES];
+        sentNanos = new long[INITIAL_ENTRIES];
+        flags = new byte[INITIAL_ENTRIES];
+        transmissions = new byte[INITIAL_ENTRIES];
+        skip = new int[INITIAL_ENTRIES];
+        return true;
     }
 
     // The running number decides the place in the ring, so growing moves entries only to where a longer ring has them.

@@ -28,6 +28,10 @@ final class TransmissionOrder {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     /** {@return the entry that left first, meaningful if there is one} */
     int oldest() {
         return oldest;
@@ -94,6 +98,13 @@ final class TransmissionOrder {
 
     void clear() {
         size = 0;
+    }
+
+    /** The ring, which is empty, has so many places from now on. */
+    void shrink(int entries) {
+        assert size == 0;
+        next = new int[entries];
+        previous = new int[entries];
     }
 
     /** The ring has grown to so many places. */

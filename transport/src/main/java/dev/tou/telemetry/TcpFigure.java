@@ -27,10 +27,12 @@ public enum TcpFigure {
     RTT_VAR("rttvar", Unit.NANOSECONDS, "How much round trips vary."),
     /** The least round trip of the last five minutes. */
     MIN_RTT("minrtt", Unit.NANOSECONDS, "The least round trip of the last five minutes."),
+    /** The round trip as the receiver sees it; 0 if that is not known. */
+    RCV_RTT("rcv_rtt", Unit.NANOSECONDS, "The round trip as the receiver sees it; 0 if that is not known."),
     /** The longest time that we hold back an acknowledgment. */
     ATO("ato", Unit.NANOSECONDS, "The longest time that we hold back an acknowledgment."),
-    /** The congestion window: how much may be on the path. */
-    CWND("cwnd", Unit.BYTES, "The congestion window: how much may be on the path."),
+    /** The congestion window: how much the controller lets be on the path. */
+    CWND("cwnd", Unit.BYTES, "The congestion window: how much the controller lets be on the path."),
     /** Below this the congestion window grows exponentially; without a value before the first loss. */
     SSTHRESH(
             "ssthresh",
@@ -44,6 +46,11 @@ public enum TcpFigure {
     SND_BUF("snd_buf", Unit.BYTES, "How much written text the send buffer keeps."),
     /** How much unread text the receive buffer keeps. */
     RCV_BUF("rcv_buf", Unit.BYTES, "How much unread text the receive buffer keeps."),
+    /** How much came in order in the last round trip, by which the receive buffer grows. */
+    RCV_SPACE(
+            "rcv_space",
+            Unit.BYTES,
+            "How much came in order in the last round trip, by which the receive buffer grows."),
     /** What is sent and not acknowledged. */
     UNACKED("unacked", Unit.BYTES, "What is sent and not acknowledged."),
     /** What of that is thought to be on the path. */
@@ -52,6 +59,8 @@ public enum TcpFigure {
     SACKED("sacked", Unit.BYTES, "What of that the peer has reported out of order."),
     /** What of that is thought to be lost and waits to be sent again. */
     LOST("lost", Unit.BYTES, "What of that is thought to be lost and waits to be sent again."),
+    /** Segments that were sent again and are on their way. */
+    RETRANS_OUT("retrans_out", Unit.COUNT, "Segments that were sent again and are on their way."),
     /** What the application has written and was never sent. */
     NOT_SENT("notsent", Unit.BYTES, "What the application has written and was never sent."),
     /** What has come in order and the application has not read. */
@@ -84,10 +93,25 @@ public enum TcpFigure {
     DATA_SEGS_IN("data_segs_in", Unit.COUNT, "Segments with text received."),
     /** Segments sent again. */
     RETRANS("retrans", Unit.COUNT, "Segments sent again."),
+    /** How often a segment was taken for lost. */
+    LOSSES("losses", Unit.COUNT, "How often a segment was taken for lost."),
     /** Episodes of loss that acknowledgments have shown. */
     RECOVERIES("recoveries", Unit.COUNT, "Episodes of loss that acknowledgments have shown."),
+    /** Tail loss probes (RFC 8985). */
+    LOSS_PROBES("loss_probes", Unit.COUNT, "Tail loss probes (RFC 8985)."),
     /** Expiries of the retransmission timer. */
     TIMEOUTS("timeouts", Unit.COUNT, "Expiries of the retransmission timer."),
+    /** Timeouts that proved to be needless, because the path was only slow. */
+    SPURIOUS_TIMEOUTS(
+            "spurious_timeouts", Unit.COUNT, "Timeouts that proved to be needless, because the path was only slow."),
+    /** Reductions of the congestion window that were taken back, because there was no loss. */
+    UNDOS("undos", Unit.COUNT, "Reductions of the congestion window that were taken back, because there was no loss."),
+    /** Reports of the peer that something came twice (RFC 2883). */
+    DSACK_DUPS("dsack_dups", Unit.COUNT, "Reports of the peer that something came twice (RFC 2883)."),
+    /** Acknowledgments that have shown that the path changes the order. */
+    REORD_SEEN("reord_seen", Unit.COUNT, "Acknowledgments that have shown that the path changes the order."),
+    /** How long a segment that was overtaken may be late before it counts as lost. */
+    REO_WND("reo_wnd", Unit.NANOSECONDS, "How long a segment that was overtaken may be late before it counts as lost."),
     /** Segments that came out of order. */
     OUT_OF_ORDER("rcv_ooopack", Unit.COUNT, "Segments that came out of order."),
     /** Probes of a closed window. */

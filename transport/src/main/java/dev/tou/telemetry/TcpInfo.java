@@ -144,6 +144,11 @@ public final class TcpInfo {
         return get(TcpFigure.MIN_RTT);
     }
 
+    /** {@return {@link TcpFigure#RCV_RTT}, in nanoseconds} */
+    public long rcvRtt() {
+        return get(TcpFigure.RCV_RTT);
+    }
+
     /** {@return {@link TcpFigure#ATO}, in nanoseconds} */
     public long ato() {
         return get(TcpFigure.ATO);
@@ -179,6 +184,11 @@ public final class TcpInfo {
         return (int) get(TcpFigure.RCV_BUF);
     }
 
+    /** {@return {@link TcpFigure#RCV_SPACE}, in bytes} */
+    public int rcvSpace() {
+        return (int) get(TcpFigure.RCV_SPACE);
+    }
+
     /** {@return {@link TcpFigure#UNACKED}, in bytes} */
     public int unacked() {
         return (int) get(TcpFigure.UNACKED);
@@ -197,6 +207,11 @@ public final class TcpInfo {
     /** {@return {@link TcpFigure#LOST}, in bytes} */
     public int lost() {
         return (int) get(TcpFigure.LOST);
+    }
+
+    /** {@return {@link TcpFigure#RETRANS_OUT}} */
+    public int retransOut() {
+        return (int) get(TcpFigure.RETRANS_OUT);
     }
 
     /** {@return {@link TcpFigure#NOT_SENT}, in bytes} */
@@ -279,14 +294,49 @@ public final class TcpInfo {
         return get(TcpFigure.RETRANS);
     }
 
+    /** {@return {@link TcpFigure#LOSSES}} */
+    public long losses() {
+        return get(TcpFigure.LOSSES);
+    }
+
     /** {@return {@link TcpFigure#RECOVERIES}} */
     public long recoveries() {
         return get(TcpFigure.RECOVERIES);
     }
 
+    /** {@return {@link TcpFigure#LOSS_PROBES}} */
+    public long lossProbes() {
+        return get(TcpFigure.LOSS_PROBES);
+    }
+
     /** {@return {@link TcpFigure#TIMEOUTS}} */
     public long timeouts() {
         return get(TcpFigure.TIMEOUTS);
+    }
+
+    /** {@return {@link TcpFigure#SPURIOUS_TIMEOUTS}} */
+    public long spuriousTimeouts() {
+        return get(TcpFigure.SPURIOUS_TIMEOUTS);
+    }
+
+    /** {@return {@link TcpFigure#UNDOS}} */
+    public long undos() {
+        return get(TcpFigure.UNDOS);
+    }
+
+    /** {@return {@link TcpFigure#DSACK_DUPS}} */
+    public long dsackDups() {
+        return get(TcpFigure.DSACK_DUPS);
+    }
+
+    /** {@return {@link TcpFigure#REORD_SEEN}} */
+    public long reordSeen() {
+        return get(TcpFigure.REORD_SEEN);
+    }
+
+    /** {@return {@link TcpFigure#REO_WND}, in nanoseconds} */
+    public long reoWnd() {
+        return get(TcpFigure.REO_WND);
     }
 
     /** {@return {@link TcpFigure#OUT_OF_ORDER}} */

@@ -41,7 +41,6 @@ public final class AcknowledgmentPolicy {
     private int quickLeft = QUICK_SEGMENTS;
     private int countedLeft = COUNTED_SEGMENTS;
     private boolean now;
-    private boolean waited;
     private boolean counted;
     private boolean pushed;
 
@@ -118,11 +117,6 @@ public final class AcknowledgmentPolicy {
         return unacknowledgedSegments > 0;
     }
 
-    /** {@return whether the delay has passed, and so the acknowledgment that is due has waited} */
-    public boolean hasWaited() {
-        return waited;
-    }
-
     /** {@return whether what waits is a lone segment with PSH, whose sender has nothing more to say for the moment} */
     public boolean isLonePush() {
         return pushed && unacknowledgedSegments == 1;
@@ -142,8 +136,7 @@ public final class AcknowledgmentPolicy {
 
     /** The delay is over. */
     public void onDelayExpired() {
-        waited = unacknowledgedSegments > 0;
-        now |= waited;
+        now |= unacknowledgedSegments > 0;
     }
 
     /** An acknowledgment of everything left, alone or on text. */
@@ -151,7 +144,6 @@ public final class AcknowledgmentPolicy {
         unacknowledgedSegments = 0;
         duplicates = 0;
         now = false;
-        waited = false;
         counted = false;
         pushed = false;
     }

@@ -29,6 +29,9 @@ public final class SendBuffer {
     private static final int MIN_SLAB_BYTES = 2048;
     private static final int INITIAL_SLOTS = 8;
 
+    /** The largest index that an empty buffer keeps, 20 KiB: who sends as much again in a moment need not allocate. */
+    static final int RETAINED_SLOTS = 1024;
+
     private final ByteBufAllocator allocator;
     private final SlabPool slabs;
     private int headerBytes;
@@ -266,6 +269,12 @@ public final class SendBuffer {
     }
 
     private void becomeIdle() {
+        if (slotSeq.length > RETAINED_SLOTS) {
+            slotSeq = new int[INITIAL_SLOTS];
+            slotText = new int[INITIAL_SLOTS];
+            slotOffset = new int[INITIAL_SLOTS];
+            slotSlab = new ByteBuf[INITIAL_SLOTS];
+        }
         cursor = tail;
         lastSlotOpen = false;
         lastSlabBytes = 0;
@@ -292,6 +301,11 @@ public final class SendBuffer {
         }
         una = end;
         becomeIdle();
+    }
+
+    /** {@return how many slots the index can hold at present; for tests} */
+    int slots() {
+        return slotSeq.length;
     }
 
     private int mask() {

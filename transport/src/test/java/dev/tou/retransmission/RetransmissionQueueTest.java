@@ -32,6 +32,27 @@ class RetransmissionQueueTest {
         return queue.sack(SEQ + first * MSS, SEQ + last * MSS, acknowledged);
     }
 
+    /** A flight of megabytes may not come again; one of usual size does. */
+    @Test
+    void aLargeRingIsGivenBackWhenAllIsAcknowledged() {
+        send(SentSegments.RETAINED_ENTRIES);
+        acknowledge(SentSegments.RETAINED_ENTRIES, 5);
+        assertThat(queue.capacity()).isEqualTo(SentSegments.RETAINED_ENTRIES);
+        int segments = 3 * SentSegments.RETAINED_ENTRIES;
+        send(segments);
+        queue.markLost(queue.first() + 10);
+        queue.resent(queue.first() + 10, 3);
+        acknowledge(segments - 1, 5);
+        assertThat(queue.capacity()).isEqualTo(4 * SentSegments.RETAINED_ENTRIES);
+        acknowledge(segments, 5);
+        assertThat(queue.capacity()).isLessThan(100);
+        send(40);
+        sack(20, 30);
+        acknowledge(10, 9);
+        assertThat(queue.outstandingBytes()).isEqualTo(30 * MSS);
+        assertThat(queue.sackedBytes()).isEqualTo(10 * MSS);
+    }
+
     @Nested
     class HeldSegments {
 

@@ -23,6 +23,19 @@ class RequestResponseTest {
             Exchanges exchanges = new Exchanges(scenario::nowNanos, BYTES, perSecond, SECONDS);
             scenario.open(exchanges, new Exchanges.Echo());
             scenario.simulation().expect("all answers", exchanges::isDone, Duration.ofMinutes(5));
+            System.out.printf(
+                    "%d/s seed %d p50 %.1f p90 %.1f p99 %.1f p99.9 %.1f max %.1f lost %d again %d spurious %d %s%n",
+                    perSecond,
+                    seed,
+                    exchanges.quantileMillis(0.5),
+                    exchanges.quantileMillis(0.9),
+                    exchanges.quantileMillis(0.99),
+                    exchanges.quantileMillis(0.999),
+                    exchanges.quantileMillis(1),
+                    scenario.ledger().up().lostSegments(),
+                    scenario.ledger().up().retransmittedSegments(),
+                    scenario.ledger().up().spuriousBytes(),
+                    scenario.clientInfo());
             scenario.settle();
             assertThat(exchanges.failure()).isNull();
             return exchanges;

@@ -125,7 +125,8 @@ class LossProbeTest extends ScriptedTest {
         assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
     }
 
-    // Section 7.4.2: something later is acknowledged and no duplicate was reported: the probe has repaired a loss, which
+    // Section 7.4.2: something later is acknowledged and no duplicate was reported: the probe has repaired a loss,
+    // which
     // costs one reduction.
     @Test
     void aProbeThatRepairedALossCostsOneReduction() {

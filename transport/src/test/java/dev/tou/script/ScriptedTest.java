@@ -66,6 +66,16 @@ abstract class ScriptedTest {
         app.isActive();
     }
 
+    /** The same, by a peer so far away. */
+    void acceptedFrom(Duration distance, SegmentScript syn) {
+        listens();
+        peer.sends(syn);
+        peer.expects(Segments.synAck(ISS, IRS + 1)).now();
+        script.passes(distance);
+        peer.sends(Segments.ack(ISS + 1));
+        app.isActive();
+    }
+
     /** An MSS of 1000 and nothing else, which makes plain numbers. */
     void accepted() {
         accepted(Segments.syn(IRS).mss(1000), server -> {});

@@ -129,6 +129,57 @@ class TransportListenerTest extends ScriptedTest {
                         "again 0 +1000 in 1");
     }
 
+    private void acceptedAndHeardWithSack() {
+        accepted(
+                syn(IRS).mss(1000).sackOk(),
+                server -> server.option(TouChannelOption.TRANSPORT_LISTENER, this::newLog));
+    }
+
+    // RFC 8985: by time, once something that left later has arrived. RFC 2883, RFC 3708: it was none after all.
+    @Test
+    void aLossByTimeThatWasNone() {
+        acceptedAndHeardWithSack();
+        app.writes(10_000);
+        peer.takesAll();
+        script.passes(ms(40));
+        log.lines().clear();
+        peer.sends(ack(FIRST).sack(FIRST + 1000, FIRST + 5000));
+        assertThat(log.take("loss", "recovery", "cwnd", "again"))
+                .containsExactly(
+                        "loss 0 +1000 by REORDERING_WINDOW",
+                        "recovery RECOVERY flight 10000",
+                        "cwnd 5000 ssthresh 5000 by RECOVERY",
+                        "again 0 +1000 in 1");
+        peer.takesAll();
+        script.passes(ms(40));
+        peer.sends(ack(FIRST + 10_000));
+        assertThat(log.take("recovery")).containsExactly("recovery ends");
+        peer.sends(ack(FIRST + 10_000).sack(FIRST, FIRST + 1000));
+        assertThat(log.take("undo", "cwnd")).containsExactly("undo DSACK", "cwnd 10000 ssthresh max by UNDO");
+        assertThat(app.info().undos()).isEqualTo(1);
+        assertThat(app.info().dsackDups()).isEqualTo(1);
+    }
+
+    // RFC 8985 section 7: the probe is the last segment again; an acknowledgment without a duplicate says it was
+    // needed.
+    @Test
+    void aTailLossProbe() {
+        acceptedAndHeardWithSack();
+        app.writes(3000);
+        peer.takesAll();
+        log.lines().clear();
+        script.passes(ms(50));
+        assertThat(log.take("again", "loss", "timeout"))
+                .containsExactly("again 2000 +1000 in 1", "loss probe 2000 +1000");
+        app.writes(1000);
+        peer.takesAll();
+        log.lines().clear();
+        peer.sends(ack(FIRST + 4000));
+        assertThat(log.take("loss", "cwnd"))
+                .containsExactly("loss 2000 +1000 by PROBE", "cwnd 2000 ssthresh 2000 by RECOVERY");
+        assertThat(app.info().lossProbes()).isEqualTo(1);
+    }
+
     @Test
     void kindsOfAcknowledgments() {
         acceptedAndHeard();

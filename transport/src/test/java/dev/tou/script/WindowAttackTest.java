@@ -17,9 +17,10 @@ class WindowAttackTest extends ScriptedTest {
     private static final int WINDOW = 10;
 
     private void tenSegmentsAreOut(SegmentScript syn) {
-        accepted(syn, server -> {});
+        acceptedFrom(ms(20), syn);
         app.writes(300_000);
         assertThat(peer.takesAll()).isEqualTo(WINDOW);
+        script.passes(ms(20));
     }
 
     // RFC 9293 section 3.10.7.4, fifth; RFC 5961 section 5: what was never sent cannot be acknowledged.

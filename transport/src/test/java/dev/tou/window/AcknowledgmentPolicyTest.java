@@ -205,17 +205,10 @@ class AcknowledgmentPolicyTest {
     }
 
     @Test
-    void whatHasWaitedIsKnown() {
+    void whatIsOwedIsKnown() {
         policy.onText(AcknowledgmentPolicy.QUICK_SEGMENTS, false);
         assertThat(policy.isOwed()).isTrue();
         policy.onSent();
         assertThat(policy.isOwed()).isFalse();
-        policy.onDelayExpired();
-        assertThat(policy.hasWaited()).as("nothing waits").isFalse();
-        policy.onText(1, false);
-        policy.onDelayExpired();
-        assertThat(policy.hasWaited()).isTrue();
-        policy.onSent();
-        assertThat(policy.hasWaited()).isFalse();
     }
 }

@@ -60,6 +60,25 @@ class SendBufferTest {
         }
     }
 
+    /** A burst of megabytes leaves nothing behind, and an index of usual size stays, because the next burst needs it. */
+    @Test
+    void aLargeIndexIsGivenBackWhenAllIsAcknowledged() {
+        open(10);
+        write(SendBuffer.RETAINED_SLOTS * MSS);
+        assertThat(buffer.slots()).isEqualTo(SendBuffer.RETAINED_SLOTS);
+        buffer.acknowledge(buffer.end());
+        assertThat(buffer.slots()).isEqualTo(SendBuffer.RETAINED_SLOTS);
+        write(3 * SendBuffer.RETAINED_SLOTS * MSS);
+        buffer.acknowledge(buffer.end() - 1);
+        assertThat(buffer.slots()).isEqualTo(4 * SendBuffer.RETAINED_SLOTS);
+        buffer.acknowledge(buffer.end());
+        assertThat(buffer.slots()).isLessThan(100);
+        int seq = buffer.end();
+        write(250);
+        assertThat(buffer.nextTrain(seq, 250, train).segments()).isEqualTo(3);
+        assertThat(train.seq()).isEqualTo(seq);
+    }
+
     @Nested
     class Trains {
 

@@ -8,6 +8,7 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.compare.Meter;
+import dev.tou.telemetry.TcpFigure;
 
 /** One connection that sends as much as it can from A to B, over a link of its own. */
 final class Bulk {
@@ -108,12 +109,21 @@ final class Bulk {
                 requireAlive(info);
                 return new Outcome(
                         received.bitsPerSecond(),
-                        info.path("retrans").asLong(),
-                        info.path("bytesRetrans").asLong(),
+                        figure(info, TcpFigure.RETRANS),
+                        figure(info, TcpFigure.BYTES_RETRANS),
                         counters,
                         info);
             }
         });
+    }
+
+    /** {@return a figure that the connection must have told} */
+    private static long figure(JsonNode info, TcpFigure figure) {
+        JsonNode value = info.path(figure.label());
+        if (!value.isNumber()) {
+            throw new IllegalStateException("no " + figure.label() + " in " + info);
+        }
+        return value.asLong();
     }
 
     static void requireAlive(JsonNode info) {

@@ -4,7 +4,6 @@ package dev.tou.bench.link;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -181,14 +180,8 @@ public final class LinkPeerCommand implements Callable<Integer> {
         }
         TcpInfo info = loop.submit(tou::tcpInfo).sync().getNow();
         Map<String, Object> fields = new LinkedHashMap<>();
-        for (RecordComponent component : TcpInfo.class.getRecordComponents()) {
-            try {
-                Object value = component.getAccessor().invoke(info);
-                fields.put(component.getName(), value instanceof Number ? value : String.valueOf(value));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        info.toMap()
+                .forEach((name, value) -> fields.put(name, value instanceof Number ? value : String.valueOf(value)));
         fields.put("alive", channel.isActive());
         return fields;
     }
