@@ -58,7 +58,10 @@ final class DepartureBook {
         if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
             SilenceWatch.armUserTimeout(tcb);
         }
-        return receipt().of(tcb, first, leaving.segments(), now);
+        // What was one segment when it left first is one entry, even if it must be several now.
+        int entries = again ? 1 : leaving.segments();
+        int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
+        return receipt().of(tcb, first, entries, text, now);
     }
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
@@ -146,21 +149,26 @@ final class DepartureBook {
         return shard.resources().nowNanos();
     }
 
-    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
         if (cause != null) {
             tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
         }
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
         tcb.report.lossesAreShownBy(null);
         if (cause != null && tcb.isLive()) {
-            notSent(tcb, entries, cause);
+            notSent(tcb, entries, text, cause);
         }
     }
 
-    private void notSent(TransmissionControlBlock tcb, int entries, Throwable cause) {
+    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
         SendFailure failure = SendFailure.of(cause);
-        if (failure == SendFailure.TOO_LARGE) {
+        if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > shard.interfaceMtuNow()) {
+            // Linux says so of a train whose segments are too large.
+            failure = SendFailure.TOO_LARGE;
+        }
+        if (failure == SendFailure.TOO_LARGE
+                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
             tcb.fail(new SocketException("Message too long: a path MTU of "
                     + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
             tcb.transition(TcpEvent.TIMEOUT);

@@ -74,6 +74,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
             tcb.patience.progressed(now);
+            tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
@@ -89,6 +90,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.recovery.onAcknowledgment(facts);
         tellCongestion(tcb, priorInFlight);
         tcb.recovery.settle(facts);
+        PathMtuProber.settle(tcb, now);
         count(tcb);
         restartTimers(tcb, now);
         tcb.report.acknowledged();
@@ -280,6 +282,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.counters.timeouts++;
         tcb.report.timeout();
         tcb.recovery.onTimeout(tcb.snd.una(), tcb.snd.nxt(), now);
+        PathMtuProber.timedOut(tcb, now);
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.disarm(TcpTimer.REORDERING);
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
@@ -326,6 +329,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         facts.sndNxt = tcb.snd.nxt();
         facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
         tcb.recovery.onReorderingTimer(facts);
+        PathMtuProber.settle(tcb, facts.nowNanos);
         if (tcb.recovery.hasBegun()) {
             tcb.counters.recoveries++;
             tcb.disarm(TcpTimer.LOSS_PROBE);

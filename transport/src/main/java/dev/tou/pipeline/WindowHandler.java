@@ -153,6 +153,13 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
                 break;
             }
+            PathMtuProber.Moment moment = PathMtuProber.probe(ctx, tcb, departure, now());
+            if (moment == PathMtuProber.Moment.PROBED) {
+                continue;
+            } else if (moment == PathMtuProber.Moment.WAIT) {
+                limited = true;
+                break;
+            }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);

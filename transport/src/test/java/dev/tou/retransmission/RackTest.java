@@ -104,7 +104,9 @@ class RackTest {
         send(1, 15);
         ack(25, 1);
         assertThat(queue.lostBytes()).isZero();
-        assertThat(rack.reorderingDeadlineNanos()).as("nothing left before what has arrived").isEqualTo(AckFacts.NEVER);
+        assertThat(rack.reorderingDeadlineNanos())
+                .as("nothing left before what has arrived")
+                .isEqualTo(AckFacts.NEVER);
     }
 
     @Test

@@ -268,7 +268,8 @@ class RetransmissionQueueOracleTest {
             assertThat(queue.firstResent() == queue.end()).isEqualTo(resent == null);
             if (resent != null) {
                 Entry found = list.get(queue.firstResent() - queue.first());
-                assertThat(found.transmissions > 1 && !found.sacked && !found.lost).isTrue();
+                assertThat(found.transmissions > 1 && !found.sacked && !found.lost)
+                        .isTrue();
                 assertThat(found.sentNanos).isEqualTo(resent.sentNanos);
             }
             if (sacked > 0) {

@@ -80,7 +80,8 @@ class RackTest extends ScriptedTest {
         peer.expectsNothingFor(seconds(5));
     }
 
-    // In recovery there is no window: every hole that was passed is lost at once (section 6.2, step 4), and goes again as
+    // In recovery there is no window: every hole that was passed is lost at once (section 6.2, step 4), and goes again
+    // as
     // far as proportional rate reduction lets it: what was delivered, and a segment more when nothing new is lost.
     @Test
     void holesOfAFlightAreRepairedInOrder() {
