@@ -11,12 +11,12 @@ import static dev.tou.segment.SequenceNumber.gt;
  * <pre>
  *   to a peer of unknown kind   PTO = 2 SRTT + (one segment in flight ? 200 ms : 2 ms)
  *   between our own ends        the same with the delay that the peer has announced, and for a flight that the application limits
- *                               PTO = SRTT + max(4 RTTVAR, 2 ms) + that delay
+ *                               PTO = max(SRTT, least RTT + that delay) + max(4 RTTVAR, 2 ms)
  *   without any sample          PTO = 1 s
  * </pre>
  *
  * <p>The second form is what users feel: the delay of acknowledgments is known, so there is no need for another round trip of
- * patience. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
+ * patience; and where every acknowledgment is that late SRTT has it already, so it does not count twice. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
  * lost; then the window is reduced once, as for any loss.
  */
 public final class LossProbe {
@@ -73,7 +73,7 @@ public final class LossProbe {
         }
         if (ownPeer && applicationLimited) {
             long delay = inFlight == 1 ? pushAckDelayNanos : ackDelayNanos;
-            return rtt.srttNanos() + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS) + delay;
+            return Math.max(rtt.srttNanos(), rtt.minRttNanos() + delay) + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS);
         }
         return 2 * rtt.srttNanos() + (inFlight == 1 ? ackDelayNanos : LEAST_NANOS);
     }
