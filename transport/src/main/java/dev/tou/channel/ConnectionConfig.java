@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.telemetry.TransportListenerFactory;
+import dev.tou.window.PathMtu;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
@@ -40,7 +41,8 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
     private void declareOptions() {
         ConnectionOptions to = connection;
         declare(ChannelOption.SO_RCVBUF, Integer.class, to::receiveBufferBytes, this::receiveBuffer);
-        declare(TouChannelOption.PATH_MTU, 576, 65_535, to::pathMtu, to::pathMtu);
+        declare(TouChannelOption.PATH_MTU, PathMtu.LEAST_BYTES, PathMtu.MOST_BYTES, to::pathMtu, to::pathMtu);
+        declare(TouChannelOption.PATH_MTU_DISCOVERY, Boolean.class, to::pathMtuDiscovery, to::pathMtuDiscovery);
         declare(
                 TouChannelOption.CONGESTION_CONTROLLER,
                 CongestionControllerFactory.class,

@@ -17,10 +17,19 @@ import io.netty.channel.ChannelOption;
 public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /**
-     * The largest IP packet to send, in bytes, 576 to 65 535; default 1228, which carries 1200 bytes of UDP payload over IPv4
-     * and passes everywhere. Set it when the path is known: 1500 in a data centre, 65 535 on loopback.
+     * The largest IP packet to send until {@link #PATH_MTU_DISCOVERY} has proven more, in bytes, 576 to 65 535; default 1228,
+     * which carries 1200 bytes of UDP payload over IPv4 and passes everywhere. A larger one spares a known path the search; if
+     * it turns out to swallow such packets, 1228 is what a connection falls back to. Without discovery it stays as it is set.
      */
     public static final ChannelOption<Integer> PATH_MTU = valueOf(TouChannelOption.class, "PATH_MTU");
+
+    /**
+     * Whether packets larger than {@link #PATH_MTU} are tried, up to what the interface and the peer take, and given up when they
+     * no longer arrive (RFC 8899); default true. The probes are text of the application, of which a lost one is sent again, and
+     * no ICMP is needed. Needs {@link #SACK} and a connection with much to send. Turn it off for packets that never change.
+     */
+    public static final ChannelOption<Boolean> PATH_MTU_DISCOVERY =
+            valueOf(TouChannelOption.class, "PATH_MTU_DISCOVERY");
 
     /**
      * What makes the congestion controller of each connection: {@link dev.tou.congestion.CongestionControllers#CUBIC}, the

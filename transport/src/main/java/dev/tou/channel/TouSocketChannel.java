@@ -354,9 +354,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
-        int path = Math.max(options.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
-        // What a peer may send: the packet less IPv4 and UDP headers.
-        return new ShardOptions(Math.min(path - 28, 65_507), options.mslSeconds(), trafficClass, reusePort);
+        return new ShardOptions(options.pathMtu(), options.mslSeconds(), trafficClass, reusePort);
     }
 
     // --- reading ---

@@ -41,6 +41,10 @@ public final class ConnectionCounters {
     public long piggybackedAcknowledgments;
     /** Probes of a closed window. */
     public long windowProbes;
+    /** Probes of the path MTU. */
+    public long pathMtuProbes;
+    /** Those of them that were lost. */
+    public long pathMtuProbesLost;
     /** Probes of an idle connection. */
     public long keepAlives;
 }

@@ -4,6 +4,7 @@ package dev.tou.connection;
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.CongestionControllers;
 import dev.tou.telemetry.TransportListenerFactory;
+import dev.tou.window.PathMtu;
 import dev.tou.window.SmallSegments;
 
 /**
@@ -14,10 +15,7 @@ import dev.tou.window.SmallSegments;
  */
 public final class ConnectionOptions {
 
-    /** The packet size that every path is trusted to carry until more is proven: 1200 bytes of UDP payload over IPv4. */
-    public static final int BASE_PATH_MTU = 1228;
-
-    /** The packet size up to which we always accept segments, whatever we send ourselves. */
+    /** The packet size up to which we accept segments where it is not known what the interface carries. */
     public static final int ACCEPTED_PATH_MTU = 1500;
 
     private volatile boolean noDelay = true;
@@ -33,7 +31,8 @@ public final class ConnectionOptions {
     private volatile boolean windowScaling = true;
     private volatile boolean timestamps = true;
     private volatile boolean sack = true;
-    private volatile int pathMtu = BASE_PATH_MTU;
+    private volatile int pathMtu = PathMtu.BASE_BYTES;
+    private volatile boolean pathMtuDiscovery = true;
     private volatile int synRetries = 6;
     private volatile int synAckRetries = 5;
     private volatile int retries = 15;
@@ -64,6 +63,7 @@ public final class ConnectionOptions {
         copy.timestamps = timestamps;
         copy.sack = sack;
         copy.pathMtu = pathMtu;
+        copy.pathMtuDiscovery = pathMtuDiscovery;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;
         copy.retries = retries;
@@ -204,13 +204,22 @@ public final class ConnectionOptions {
         sack = on;
     }
 
-    /** {@return the largest IP packet to send, in bytes; default {@value #BASE_PATH_MTU}} */
+    /** {@return the largest IP packet to send until more is proven, in bytes; default {@value PathMtu#BASE_BYTES}} */
     public int pathMtu() {
         return pathMtu;
     }
 
     public void pathMtu(int bytes) {
         pathMtu = bytes;
+    }
+
+    /** {@return whether larger packets are tried (RFC 8899); default true} */
+    public boolean pathMtuDiscovery() {
+        return pathMtuDiscovery;
+    }
+
+    public void pathMtuDiscovery(boolean on) {
+        pathMtuDiscovery = on;
     }
 
     /** {@return how often a SYN is repeated, the first four a second apart, then doubling; default 6} */

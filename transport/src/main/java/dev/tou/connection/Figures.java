@@ -55,7 +55,7 @@ final class Figures {
         put(TcpFigure.MSS, tcb.sendBuffer.segmentTextBytes());
         put(TcpFigure.RCV_MSS, tcb.receiving.peerSegmentBytes());
         put(TcpFigure.ADV_MSS, tcb.negotiated.announcedMss());
-        put(TcpFigure.PMTU, tcb.options().pathMtu());
+        put(TcpFigure.PMTU, tcb.pathMtu.bytes());
     }
 
     private void times() {

@@ -30,6 +30,7 @@ public final class NegotiatedOptions {
     private static final int OWN_PUSH_ACK_DELAY_MILLIS = 8;
 
     private final boolean ipv6;
+    private final int interfaceMtu;
     private final ConnectionOptions own;
 
     // What our SYN says, read once: the application may change its options while the SYN is on its way.
@@ -50,10 +51,15 @@ public final class NegotiatedOptions {
     private int peerAckDelayMillis;
     private int peerPushAckDelayMillis;
 
-    /** Nothing is agreed yet. */
-    public NegotiatedOptions(ConnectionOptions own, boolean ipv6) {
+    /**
+     * Nothing is agreed yet.
+     *
+     * @param interfaceMtu the largest IP packet that our interface carries, in bytes
+     */
+    public NegotiatedOptions(ConnectionOptions own, boolean ipv6, int interfaceMtu) {
         this.own = own;
         this.ipv6 = ipv6;
+        this.interfaceMtu = interfaceMtu;
         int largestWindow =
                 own.receiveBufferBytes() > 0 ? own.receiveBufferBytes() : ReceiveAutotuning.DEFAULT_MAX_BYTES;
         ownScale = AdvertisedWindow.scaleFor(largestWindow);
@@ -116,7 +122,7 @@ public final class NegotiatedOptions {
 
     /** {@return the largest segment that we tell the peer to send, options counted} */
     int announcedMss() {
-        int accepted = Math.max(own.pathMtu(), ConnectionOptions.ACCEPTED_PATH_MTU);
+        int accepted = Math.max(own.pathMtu(), interfaceMtu);
         return Math.min(0xFFFF, Encapsulation.TCP_HEADER.mss(accepted, ipHeaderBytes()));
     }
 
@@ -182,7 +188,22 @@ public final class NegotiatedOptions {
      * options that every segment has (RFC 9293 section 3.7.1, MUST-16)}
      */
     public int segmentTextBytes() {
-        int path = Encapsulation.TCP_HEADER.mss(own.pathMtu(), ipHeaderBytes());
+        return segmentTextBytes(own.pathMtu());
+    }
+
+    /** {@return the same for a path that carries IP packets of {@code pathMtu} bytes} */
+    public int segmentTextBytes(int pathMtu) {
+        int path = Encapsulation.TCP_HEADER.mss(pathMtu, ipHeaderBytes());
         return Math.min(peerMss, path) - (headerBytes() - SegmentEncoder.HEADER_BYTES);
+    }
+
+    /** {@return the IP packet that a segment with {@code textBytes} makes, in bytes} */
+    public int packetBytes(int textBytes) {
+        return ipHeaderBytes() + Encapsulation.TCP_HEADER.overheadBytes() + headerBytes() + textBytes;
+    }
+
+    /** {@return the largest IP packet that our interface carries and the peer takes, in bytes} */
+    public int largestPacketBytes() {
+        return Math.min(interfaceMtu, packetBytes(segmentTextBytes(interfaceMtu)));
     }
 }

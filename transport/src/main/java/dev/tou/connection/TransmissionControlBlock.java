@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.Pacer;
 import dev.tou.congestion.WindowUse;
+import dev.tou.retransmission.DeliveryRate;
 import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
@@ -21,6 +22,7 @@ import dev.tou.timing.TimerWheel;
 import dev.tou.window.AcknowledgmentPolicy;
 import dev.tou.window.AdvertisedWindow;
 import dev.tou.window.DuplicateText;
+import dev.tou.window.PathMtu;
 import dev.tou.window.ReassemblyQueue;
 import dev.tou.window.ReceiveAutotuning;
 import dev.tou.window.ReceiveBuffer;
@@ -67,6 +69,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final LossRecovery recovery;
     public final WindowUse windowUse = new WindowUse();
     public final Pacer pacer = new Pacer();
+    public final DeliveryRate deliveryRate = new DeliveryRate();
+    public final PathMtu pathMtu = new PathMtu();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
@@ -91,6 +95,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
      * @param iss the initial send sequence number
      * @param timestampOffset what is added to our clock in the timestamps that we send
      * @param maxWindowBytes the largest receive window that the UDP channel can bear
+     * @param interfaceMtu the largest IP packet that its interface carries, in bytes
      */
     public TransmissionControlBlock(
             ConnectionKey key,
@@ -98,6 +103,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             int iss,
             int timestampOffset,
             int maxWindowBytes,
+            int interfaceMtu,
             TimerWheel wheel,
             ConnectionOwner owner,
             ByteBufAllocator allocator,
@@ -112,7 +118,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         snd = new SendSequenceSpace(iss);
         timestamps = new TimestampClock(timestampOffset);
         patience = new Patience(options);
-        negotiated = new NegotiatedOptions(options, key.isIpv6());
+        negotiated = new NegotiatedOptions(options, key.isIpv6(), interfaceMtu);
         sendBuffer = new SendBuffer(allocator, memory.slabs());
         receiveBuffer = new ReceiveBuffer(memory.rings());
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 0);
@@ -282,8 +288,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         establishedNotice = false;
         return due;
     }
-
-    // --- windows ---
 
     /** Notes sequence space that came twice, for a peer that understands blocks (RFC 2883). */
     public void observeDuplicate(int left, int right) {

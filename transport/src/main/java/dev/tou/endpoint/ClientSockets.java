@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -92,7 +94,7 @@ public final class ClientSockets {
         if (place != null) {
             return place;
         }
-        Shard opened = open(transport, installer, remote, options);
+        Shard opened = open(transport, installer, mtuTowards(transport, remote), remote, options);
         Future<Shard> connected = connect(opened, remote, () -> becameIdle(opened));
         Pool pool = pools.computeIfAbsent(name, first -> new Pool());
         pool.connecting.add(connected);
@@ -117,7 +119,7 @@ public final class ClientSockets {
     public Shard bind(
             DatagramTransport transport, PipelineInstaller installer, InetSocketAddress local, ShardOptions options)
             throws Exception {
-        Shard shard = open(transport, installer, local, options);
+        Shard shard = open(transport, installer, transport.interfaceMtu(local.getAddress()), local, options);
         try {
             OpenFailure.rethrow(shard.udp().bind(local), local);
         } catch (Exception e) {
@@ -144,12 +146,25 @@ public final class ClientSockets {
         return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
     }
 
+    private static int mtuTowards(DatagramTransport transport, InetSocketAddress remote) {
+        try {
+            return transport.interfaceMtu(transport.localAddressTowards(remote));
+        } catch (IOException e) {
+            // There is no way to it, which connecting will tell better.
+            return ConnectionOptions.ACCEPTED_PATH_MTU;
+        }
+    }
+
     private Shard open(
-            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress address, ShardOptions options)
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            int mtu,
+            InetSocketAddress address,
+            ShardOptions options)
             throws Exception {
         DatagramChannel udp =
-                transport.newChannel(resources.loop(), UdpEndpoint.familyOf(address), options.maxDatagramBytes());
-        Shard shard = new Shard(udp, transport, resources, null, options);
+                transport.newChannel(resources.loop(), UdpEndpoint.familyOf(address), options.maxDatagramBytes(mtu));
+        Shard shard = new Shard(udp, transport, resources, null, options, mtu);
         shard.installed(installer.install(shard, udp.pipeline()));
         OpenFailure.rethrow(resources.loop().register(udp), address);
         options.applyTo(udp);

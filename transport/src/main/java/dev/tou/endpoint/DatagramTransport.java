@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
+import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -40,6 +41,14 @@ public interface DatagramTransport {
      * @throws IOException if there is no way to the peer
      */
     InetAddress localAddressTowards(InetSocketAddress peer) throws IOException;
+
+    /**
+     * {@return the largest IP packet that the interface with a local address carries, in bytes; at most 65 535, and what every
+     * interface takes if that is not known}
+     */
+    default int interfaceMtu(InetAddress local) {
+        return ConnectionOptions.ACCEPTED_PATH_MTU;
+    }
 
     /** {@return where the channel is bound at this moment; connecting makes a wildcard concrete} */
     default InetSocketAddress localAddress(DatagramChannel channel) {

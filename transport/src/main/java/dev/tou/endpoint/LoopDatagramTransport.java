@@ -8,6 +8,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
 
+import dev.tou.window.PathMtu;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -67,6 +68,7 @@ final class LoopDatagramTransport implements DatagramTransport {
         channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_RECEIVE_BYTES);
         channel.config().setOption(ChannelOption.SO_SNDBUF, SOCKET_SEND_BYTES);
         channel.config().setWriteBufferWaterMark(WATER_MARK);
+        DontFragment.set(channel, family == SocketProtocolFamily.INET6);
         return channel;
     }
 
@@ -104,6 +106,24 @@ final class LoopDatagramTransport implements DatagramTransport {
         try (java.nio.channels.DatagramChannel probe = java.nio.channels.DatagramChannel.open()) {
             probe.connect(peer);
             return ((InetSocketAddress) probe.getLocalAddress()).getAddress();
+        }
+    }
+
+    @Override
+    public int interfaceMtu(InetAddress local) {
+        if (local.isAnyLocalAddress()) {
+            return DatagramTransport.super.interfaceMtu(local);
+        }
+        // Every address of 127.0.0.0/8 is of the loopback interface, which names only one of them.
+        InetAddress named = local.isLoopbackAddress() ? InetAddress.getLoopbackAddress() : local;
+        try {
+            NetworkInterface carrier = NetworkInterface.getByInetAddress(named);
+            return carrier == null
+                    ? DatagramTransport.super.interfaceMtu(local)
+                    : Math.max(PathMtu.LEAST_BYTES, Math.min(carrier.getMTU(), PathMtu.MOST_BYTES));
+        } catch (SocketException e) {
+            // The interface has just gone.
+            return DatagramTransport.super.interfaceMtu(local);
         }
     }
 

@@ -54,6 +54,7 @@ public final class Shard implements ConnectionOwner {
     private final UdpEndpoint endpoint;
     private final boolean segmented;
     private final ShardOptions options;
+    private final int interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWaitTable timeWait;
@@ -76,18 +77,21 @@ public final class Shard implements ConnectionOwner {
      * A shard for a channel that is not registered yet.
      *
      * @param endpoint the endpoint whose listeners its SYNs reach, or null on the client's side
+     * @param interfaceMtu the largest IP packet that the channel's interface carries, in bytes
      */
     Shard(
             DatagramChannel udp,
             DatagramTransport transport,
             EventLoopResources resources,
             UdpEndpoint endpoint,
-            ShardOptions options) {
+            ShardOptions options,
+            int interfaceMtu) {
         this.udp = udp;
         this.transport = transport;
         this.resources = resources;
         this.endpoint = endpoint;
         this.options = options;
+        this.interfaceMtu = interfaceMtu;
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWaitTable(
@@ -185,7 +189,12 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
-        return options.maxDatagramBytes();
+        return options.maxDatagramBytes(interfaceMtu);
+    }
+
+    /** {@return the largest IP packet that the channel's interface carries now, in bytes} */
+    public int interfaceMtuNow() {
+        return transport.interfaceMtu(localAddress.getAddress());
     }
 
     /** {@return whether a train can go to the channel in one piece} */
@@ -236,6 +245,7 @@ public final class Shard implements ConnectionOwner {
                 iss,
                 resources.sequenceNumbers().timestampOffset(key, localUdpPort),
                 maxWindowBytes,
+                interfaceMtu,
                 resources.wheel(),
                 this,
                 udp.alloc(),

@@ -4,6 +4,7 @@ package dev.tou.endpoint;
 import java.net.BindException;
 import java.net.StandardSocketOptions;
 
+import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
@@ -12,12 +13,23 @@ import io.netty.channel.unix.UnixChannelOption;
 /**
  * What is fixed for a UDP channel when it is made.
  *
- * @param maxDatagramBytes the largest datagram that peers may send
+ * @param pathMtu the largest IP packet that peers may send, whatever the interface carries
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  * @param reusePort whether other sockets may be bound to the same address, and the kernel deals out peers among them
  */
-public record ShardOptions(int maxDatagramBytes, int mslSeconds, int trafficClass, boolean reusePort) {
+public record ShardOptions(int pathMtu, int mslSeconds, int trafficClass, boolean reusePort) {
+
+    /** The largest payload of a UDP datagram over IPv4. */
+    private static final int MAX_PAYLOAD_BYTES = 65_507;
+
+    private static final int IPV4_AND_UDP_HEADER_BYTES = 28;
+
+    /** {@return the largest datagram that peers may send if the interface carries packets of {@code interfaceMtu} bytes} */
+    int maxDatagramBytes(int interfaceMtu) {
+        int packet = Math.max(Math.max(pathMtu, interfaceMtu), ConnectionOptions.ACCEPTED_PATH_MTU);
+        return Math.min(packet - IPV4_AND_UDP_HEADER_BYTES, MAX_PAYLOAD_BYTES);
+    }
 
     /** Gives the channel what it needs before it is bound, once it is registered. */
     void applyTo(DatagramChannel udp) throws BindException {

@@ -140,9 +140,10 @@ public final class UdpEndpoint {
     }
 
     private Shard openShard(InetSocketAddress address, boolean reuse) throws Exception {
-        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), options.maxDatagramBytes());
+        int mtu = transport.interfaceMtu(address.getAddress());
+        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), options.maxDatagramBytes(mtu));
         udp.config().setOption(ChannelOption.SO_REUSEADDR, reuse);
-        Shard shard = new Shard(udp, transport, resources, this, options);
+        Shard shard = new Shard(udp, transport, resources, this, options, mtu);
         shard.installed(installer.install(shard, udp.pipeline()));
         shards.add(shard);
         try {

@@ -58,23 +58,27 @@ final class DepartureBook {
         if (tcb.options().userTimeoutMillis() > 0 && !tcb.isArmed(TcpTimer.USER_TIMEOUT)) {
             SilenceWatch.armUserTimeout(tcb);
         }
-        return receipt().of(tcb, first, leaving.segments(), now);
+        // What was one segment when it left first is one entry, even if it must be several now.
+        int entries = again ? 1 : leaving.segments();
+        int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
+        return receipt().of(tcb, first, entries, text, now);
     }
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
     static void armLossProbe(TransmissionControlBlock tcb, long now) {
-        long timeout = tcb.recovery.probeTimeoutNanos(tcb.unsentBytes() == 0);
-        if (timeout == AckFacts.NEVER) {
+        long deadline = tcb.recovery.probeDeadlineNanos(tcb.unsentBytes() == 0, now);
+        if (deadline == AckFacts.NEVER) {
             tcb.disarm(TcpTimer.LOSS_PROBE);
         } else {
             long latest = tcb.deadlineNanos(TcpTimer.RETRANSMISSION);
-            tcb.arm(TcpTimer.LOSS_PROBE, now + timeout - latest < 0 ? now + timeout : latest);
+            tcb.arm(TcpTimer.LOSS_PROBE, deadline - latest < 0 ? deadline : latest);
         }
     }
 
     private int enterAgain(TransmissionControlBlock tcb, int entry, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         tcb.recovery.resent(queue.seq(entry), queue.length(entry), tcb.negotiated.timestamps(), stamp(tcb));
+        tcb.deliveryRate.sent(entry, queue.first(), tcb.recovery.inFlightBytes() == 0, now);
         queue.resent(entry, now);
         return entry;
     }
@@ -89,6 +93,16 @@ final class DepartureBook {
         if (queue.isEmpty()) {
             tcb.patience.progressed(now);
         }
+        boolean pathEmpty = tcb.recovery.inFlightBytes() == 0;
+        int first = append(tcb, leaving, now);
+        for (int entry = first; entry != queue.end(); entry++) {
+            tcb.deliveryRate.sent(entry, queue.first(), pathEmpty && entry == first, now);
+        }
+        return first;
+    }
+
+    private static int append(TransmissionControlBlock tcb, Departure leaving, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
         int fin = leaving.hasFin() ? 1 : 0;
         if (!leaving.hasTrain()) {
             return queue.append(leaving.seq(), fin, now);
@@ -135,21 +149,26 @@ final class DepartureBook {
         return shard.resources().nowNanos();
     }
 
-    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
+    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
         if (cause != null) {
             tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
         }
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
         tcb.report.lossesAreShownBy(null);
         if (cause != null && tcb.isLive()) {
-            notSent(tcb, entries, cause);
+            notSent(tcb, entries, text, cause);
         }
     }
 
-    private void notSent(TransmissionControlBlock tcb, int entries, Throwable cause) {
+    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
         SendFailure failure = SendFailure.of(cause);
-        if (failure == SendFailure.TOO_LARGE) {
+        if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > shard.interfaceMtuNow()) {
+            // Linux says so of a train whose segments are too large.
+            failure = SendFailure.TOO_LARGE;
+        }
+        if (failure == SendFailure.TOO_LARGE
+                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
             tcb.fail(new SocketException("Message too long: a path MTU of "
                     + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
             tcb.transition(TcpEvent.TIMEOUT);

@@ -16,6 +16,7 @@ final class DepartureReceipt extends ReusablePromise {
     private TransmissionControlBlock tcb;
     private int firstEntry;
     private int entries;
+    private int textBytes;
     private long bookedNanos;
     private int bookedBefore;
 
@@ -27,10 +28,12 @@ final class DepartureReceipt extends ReusablePromise {
         this.book = book;
     }
 
-    DepartureReceipt of(TransmissionControlBlock connection, int firstOfTrain, int segments, long nowNanos) {
+    DepartureReceipt of(
+            TransmissionControlBlock connection, int firstOfTrain, int entriesOfTrain, int largestText, long nowNanos) {
         tcb = connection;
         firstEntry = firstOfTrain;
-        entries = segments;
+        entries = entriesOfTrain;
+        textBytes = largestText;
         bookedNanos = nowNanos;
         bookedBefore = book.flushes();
         reopen();
@@ -45,6 +48,6 @@ final class DepartureReceipt extends ReusablePromise {
         TransmissionControlBlock connection = tcb;
         tcb = null;
         book.spare(this);
-        book.left(connection, firstEntry, entries, leftNanos, cause);
+        book.left(connection, firstEntry, entries, textBytes, leftNanos, cause);
     }
 }

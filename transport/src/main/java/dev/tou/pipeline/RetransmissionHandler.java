@@ -74,6 +74,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
             tcb.patience.progressed(now);
+            tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
@@ -89,6 +90,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.recovery.onAcknowledgment(facts);
         tellCongestion(tcb, priorInFlight);
         tcb.recovery.settle(facts);
+        PathMtuProber.settle(tcb, now);
         count(tcb);
         restartTimers(tcb, now);
         tcb.report.acknowledged();
@@ -181,13 +183,18 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     private void tellCongestion(TransmissionControlBlock tcb, long priorInFlight) {
-        tcb.congestion.onAck(sample.reset(facts.nowNanos)
-                .acknowledged(facts.ackedBytes, facts.ackedBytes + (long) facts.sackedBytes)
+        int delivered = tcb.recovery.newlyDelivered(facts);
+        sample.reset(facts.nowNanos)
+                .acknowledged(facts.ackedBytes, delivered)
+                .lost(tcb.recovery.newlyLostSegments())
                 .inFlight(priorInFlight, tcb.recovery.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
                 // The acknowledgment that ends recovery does not open the window as well (RFC 6582 section 3.2).
-                .inRecovery(tcb.recovery.isReducing()));
+                .inRecovery(tcb.recovery.isReducing());
+        boolean all = tcb.retransmissionQueue.isEmpty();
+        tcb.deliveryRate.delivered(acknowledged, delivered, all, tcb.rtt.minRttNanos(), facts.nowNanos, sample);
+        tcb.congestion.onAck(sample);
     }
 
     private void count(TransmissionControlBlock tcb) {
@@ -275,6 +282,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.counters.timeouts++;
         tcb.report.timeout();
         tcb.recovery.onTimeout(tcb.snd.una(), tcb.snd.nxt(), now);
+        PathMtuProber.timedOut(tcb, now);
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.disarm(TcpTimer.REORDERING);
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
@@ -321,6 +329,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         facts.sndNxt = tcb.snd.nxt();
         facts.segmentBytes = tcb.sendBuffer.segmentTextBytes();
         tcb.recovery.onReorderingTimer(facts);
+        PathMtuProber.settle(tcb, facts.nowNanos);
         if (tcb.recovery.hasBegun()) {
             tcb.counters.recoveries++;
             tcb.disarm(TcpTimer.LOSS_PROBE);

@@ -133,11 +133,11 @@ final class SegmentCodec extends ChannelDuplexHandler {
             int seq = train.seq() + i * train.textBytes();
             SegmentEncoder.write(train.buffer(), train.offset() + i * stride, segment, seq, bits, headerBytes);
         }
+        int whole = last * stride + headerBytes + train.lastTextBytes();
         if (last == 0) {
-            ctx.write(addressed(slice(train, 0, headerBytes + train.lastTextBytes()), departure.recipient()), promise);
-        } else if (shard.sendsSegmented()) {
-            ByteBuf whole = slice(train, 0, last * stride + headerBytes + train.lastTextBytes());
-            ctx.write(new SegmentedDatagramPacket(whole, stride, recipientOf(departure)), promise);
+            ctx.write(addressed(slice(train, 0, whole), departure.recipient()), promise);
+        } else if (shard.sendsSegmented() && whole <= Train.MAX_SEND_BYTES) {
+            ctx.write(new SegmentedDatagramPacket(slice(train, 0, whole), stride, recipientOf(departure)), promise);
         } else {
             for (int i = 0; i < last; i++) {
                 ctx.write(addressed(slice(train, i * stride, stride), departure.recipient()), ctx.voidPromise());

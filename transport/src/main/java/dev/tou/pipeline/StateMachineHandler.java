@@ -194,6 +194,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.disarm(TcpTimer.HANDSHAKE);
         tcb.measureHandshake(seg.options(), now);
         tcb.openWindows(Segments.PER_TRAIN, now);
+        PathMtuProber.open(tcb, now);
         if (tcb.negotiated.ownPeer()) {
             tcb.rtt.floorNanos((OWN_RTO_MARGIN_MILLIS + tcb.negotiated.peerAckDelayMillis()) * NANOS_PER_MILLI);
             tcb.recovery.announced(

@@ -153,6 +153,13 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
                 break;
             }
+            PathMtuProber.Moment moment = PathMtuProber.probe(ctx, tcb, departure, now());
+            if (moment == PathMtuProber.Moment.PROBED) {
+                continue;
+            } else if (moment == PathMtuProber.Moment.WAIT) {
+                limited = true;
+                break;
+            }
             long room = tcb.congestionRoomBytes();
             limited = room < Math.min(unsent, full);
             int sendable = UsableWindow.sendableBytes(tcb.snd, unsent, room, full, small);
@@ -163,6 +170,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 break;
             }
             sendTrain(tcb, sendable);
+        }
+        if (tcb.unsentBytes() == 0 && tcb.congestionRoomBytes() > 0 && tcb.retransmissionQueue.lostBytes() == 0) {
+            tcb.deliveryRate.applicationLimited(tcb.recovery.inFlightBytes());
         }
         tcb.windowUse.sendingStopped(
                 limited || tcb.congestionRoomBytes() < full,

@@ -33,6 +33,8 @@ public final class RetransmissionQueue extends SentSegments {
     private int lostHint;
     private int highestSacked;
     private boolean anySacked;
+    private int probe;
+    private ProbeFate probeFate = ProbeFate.NONE;
     private long losses;
     private LossObserver lossObserver;
 
@@ -93,6 +95,28 @@ public final class RetransmissionQueue extends SentSegments {
         return highestSacked;
     }
 
+    /**
+     * The entry that comes next is a path MTU probe. Its loss says that it was too large, and nothing of congestion: to the loss
+     * detector it is none, only to {@link #takeProbeFate}; it will be sent again.
+     */
+    public void probeFollows() {
+        probe = tail;
+        probeFate = ProbeFate.UNKNOWN;
+    }
+
+    /** {@return what has become of the probe, once} */
+    public ProbeFate takeProbeFate() {
+        ProbeFate fate = probeFate;
+        if (fate != ProbeFate.UNKNOWN) {
+            probeFate = ProbeFate.NONE;
+        }
+        return fate;
+    }
+
+    private boolean isProbe(int entry) {
+        return probeFate == ProbeFate.UNKNOWN && entry == probe;
+    }
+
     /** Appends a segment that was just handed over for the first time. {@return its running number} */
     public int append(int segSeq, int segLength, long nowNanos) {
         if (size() == capacity()) {
@@ -118,6 +142,9 @@ public final class RetransmissionQueue extends SentSegments {
         unlist(entry);
         flags[at] = (byte) (flags[at] & ~LOST | HELD | LISTED);
         resentOrder.append(entry);
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.LOST;
+        }
         sentNanos[at] = nowNanos;
         transmissions[at] = (byte) Math.min(transmissions[at] + 1, Byte.MAX_VALUE);
     }
@@ -164,7 +191,7 @@ public final class RetransmissionQueue extends SentSegments {
         return lostHint;
     }
 
-    /** Declares an entry lost. {@return whether it was not known before} */
+    /** Declares an entry lost. {@return whether it was not known before, and is no path MTU probe} */
     public boolean markLost(int entry) {
         int at = entry & mask();
         if ((flags[at] & (SACKED | LOST)) != 0) {
@@ -172,8 +199,13 @@ public final class RetransmissionQueue extends SentSegments {
         }
         unlist(entry);
         flags[at] |= LOST;
-        losses++;
         lostBytes += length[at];
+        if (isProbe(entry)) {
+            probeFate = ProbeFate.LOST;
+            lostHint = lt(entry, lostHint) ? entry : lostHint;
+            return false;
+        }
+        losses++;
         if (lossObserver != null) {
             lossObserver.lost(seq[at], length[at]);
         }
@@ -264,7 +296,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result, false);
+                tell(head, result, false);
             } else {
                 sackedSegments--;
             }
@@ -294,9 +326,13 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result, boolean reported) {
+    private void tell(int entry, Acknowledged result, boolean reported) {
+        int at = entry & mask();
+        if (probeFate == ProbeFate.UNKNOWN && entry == probe) {
+            probeFate = ProbeFate.ARRIVED;
+        }
         boolean held = (flags[at] & HELD) != 0;
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
+        result.delivered(entry, seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
     }
 
     private void drop(int at, int bytes) {
@@ -333,7 +369,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result, true);
+        tell(entry, result, true);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
@@ -371,6 +407,7 @@ public final class RetransmissionQueue extends SentSegments {
         sackedSegments = 0;
         lostBytes = 0;
         anySacked = false;
+        probeFate = ProbeFate.NONE;
         resentOrder.clear();
         becomeIdle();
     }

@@ -23,9 +23,6 @@ import static dev.tou.segment.SequenceNumber.leq;
  */
 public final class SendBuffer {
 
-    /** The largest UDP payload over IPv4, and so the largest train. */
-    private static final int MAX_TRAIN_BYTES = 65_507;
-
     private static final int MIN_SLAB_BYTES = 2048;
     private static final int INITIAL_SLOTS = 8;
 
@@ -36,6 +33,7 @@ public final class SendBuffer {
     private final SlabPool slabs;
     private int headerBytes;
     private int slotTextBytes;
+    private int mostTrainSegments;
     private int trainSegments;
 
     private int[] slotSeq = new int[INITIAL_SLOTS];
@@ -75,8 +73,25 @@ public final class SendBuffer {
         una = firstSeq;
         end = firstSeq;
         this.headerBytes = headerBytes;
+        mostTrainSegments = trainSegments;
+        segmentTextBytes(textBytes);
+    }
+
+    /**
+     * The path carries segments of another size. New text is laid out for it. What lies in slots already stays as it is: if it
+     * is smaller than a segment might be, copying it would cost more than its headers do; if it is larger, it leaves in pieces,
+     * by the copying path.
+     *
+     * @param textBytes the most text in a segment
+     */
+    public void segmentTextBytes(int textBytes) {
         slotTextBytes = textBytes;
-        this.trainSegments = Math.max(1, Math.min(trainSegments, MAX_TRAIN_BYTES / (headerBytes + textBytes)));
+        trainSegments = segmentsPerTrain(textBytes);
+        lastSlotOpen &= slotText[tail - 1 & mask()] < textBytes;
+    }
+
+    private int segmentsPerTrain(int textBytes) {
+        return Math.max(1, Math.min(mostTrainSegments, Train.MAX_SEND_BYTES / (headerBytes + textBytes)));
     }
 
     /** {@return the most text in a segment, in bytes} */
@@ -144,9 +159,9 @@ public final class SendBuffer {
         ByteBuf full = slab;
         int slot = headerBytes + slotTextBytes;
         int slots = (wanted + slotTextBytes - 1) / slotTextBytes;
-        int demand = Math.max(Math.min(slots, trainSegments) * slot, 2 * lastSlabBytes);
-        int bytes =
-                Math.max(Math.min(demand, trainSegments * slot), Math.min(minSlabBytes(slot), trainSegments * slot));
+        int needed = wanted < slotTextBytes ? headerBytes + wanted : Math.min(slots, trainSegments) * slot;
+        int demand = Math.max(Math.max(needed, minSlabBytes(slot)), 2 * lastSlabBytes);
+        int bytes = Math.min(demand, trainSegments * slot);
         slab = slabs.take(allocator, bytes);
         memoryBytes += bytes;
         lastSlabBytes = bytes;
@@ -172,16 +187,17 @@ public final class SendBuffer {
             cursor++;
         }
         int slot = cursor & mask();
-        if (slotSeq[slot] != sndNxt || slotText[slot] > maxBytes) {
+        if (slotSeq[slot] != sndNxt || slotText[slot] > Math.min(maxBytes, slotTextBytes)) {
             int part = Math.min(maxBytes, slotSeq[slot] + slotText[slot] - sndNxt);
-            return copy(sndNxt, part, train);
+            return copy(sndNxt, Math.min(part, trainSegments * slotTextBytes), train);
         }
         ByteBuf at = slotSlab[slot];
         int text = slotText[slot];
         train.of(at, slotOffset[slot] - headerBytes, sndNxt, text);
+        int most = text == slotTextBytes ? trainSegments : segmentsPerTrain(text);
         int left = maxBytes - text;
         int next = ++cursor;
-        while (next != tail && train.segments() < trainSegments && train.lastTextBytes() == text) {
+        while (next != tail && train.segments() < most && train.lastTextBytes() == text) {
             int candidate = next & mask();
             boolean follows = slotSlab[candidate] == at
                     && slotOffset[candidate] == slotOffset[slot] + slotText[slot] + headerBytes
@@ -202,34 +218,57 @@ public final class SendBuffer {
 
     /**
      * Gives out bytes that were sent before, as one segment: where they lie if they are a whole slot whose slab nobody
-     * else holds, otherwise as a copy.
+     * else holds, otherwise as a copy. If they were sent when segments were larger than now, as several.
      *
      * @param seq the first byte
-     * @param bytes how many, at most one segment's text; 0 for a bare FIN
+     * @param bytes how many, at most what was one segment's text then; 0 for a bare FIN
      */
     public Train retransmission(int seq, int bytes, Train train) {
-        int slot = bytes == 0 ? -1 : slotOf(seq) & mask();
+        int slot = bytes == 0 || bytes > slotTextBytes ? -1 : slotOf(seq) & mask();
         boolean inPlace = slot >= 0 && slotSeq[slot] == seq && slotText[slot] == bytes && slotSlab[slot].refCnt() == 1;
         return inPlace ? train.of(slotSlab[slot], slotOffset[slot] - headerBytes, seq, bytes) : copy(seq, bytes, train);
     }
 
-    /** The slow path: a segment in a buffer of its own, which the train owns. */
+    /**
+     * Gives out bytes as one segment that is larger than the others, to see whether the path carries it.
+     *
+     * @param seq the first byte
+     * @param bytes how many; so many there must be
+     */
+    public Train probe(int seq, int bytes, Train train) {
+        return copy(seq, bytes, bytes, train);
+    }
+
+    /** The slow path: segments in a buffer of their own, which the train owns. */
     public Train copy(int seq, int bytes, Train train) {
-        ByteBuf copy = allocator.directBuffer(headerBytes + bytes);
-        copy.writerIndex(headerBytes);
-        if (bytes > 0) {
-            int left = bytes;
-            int at = seq;
-            for (int i = slotOf(seq); left > 0; i++) {
-                int slot = i & mask();
-                int skip = at - slotSeq[slot];
-                int part = Math.min(left, slotText[slot] - skip);
-                slotSlab[slot].getBytes(slotOffset[slot] + skip, copy, part);
-                at += part;
-                left -= part;
-            }
+        return copy(seq, bytes, slotTextBytes, train);
+    }
+
+    private Train copy(int seq, int bytes, int segmentBytes, Train train) {
+        int segments = Math.max(1, (bytes + segmentBytes - 1) / segmentBytes);
+        ByteBuf copy = allocator.directBuffer(segments * headerBytes + bytes);
+        int first = Math.min(bytes, segmentBytes);
+        copySegment(seq, first, copy);
+        train.of(copy, 0, seq, first).copied();
+        for (int done = first; done < bytes; done += train.lastTextBytes()) {
+            train.add(Math.min(bytes - done, segmentBytes));
+            copySegment(seq + done, train.lastTextBytes(), copy);
         }
-        return train.of(copy, 0, seq, bytes).copied();
+        return train;
+    }
+
+    private void copySegment(int seq, int bytes, ByteBuf copy) {
+        copy.writerIndex(copy.writerIndex() + headerBytes);
+        int left = bytes;
+        int at = seq;
+        for (int i = bytes > 0 ? slotOf(seq) : 0; left > 0; i++) {
+            int slot = i & mask();
+            int skip = at - slotSeq[slot];
+            int part = Math.min(left, slotText[slot] - skip);
+            slotSlab[slot].getBytes(slotOffset[slot] + skip, copy, part);
+            at += part;
+            left -= part;
+        }
     }
 
     // The slot that holds the byte: binary search, because slots are in sequence order.

@@ -17,6 +17,9 @@ import io.netty.buffer.ByteBuf;
  */
 public final class Train {
 
+    /** The largest UDP payload over IPv4, and so the most that goes to the channel in one piece, in bytes. */
+    public static final int MAX_SEND_BYTES = 65_507;
+
     private ByteBuf buffer;
     private int offset;
     private int seq;

@@ -307,7 +307,9 @@ class OptionEffectsTest {
             pair.network.onDatagram((now, datagram, fate) ->
                     largest[0] = Math.max(largest[0], datagram.payload().readableBytes()));
             pair.listen(pair.server().option(TouChannelOption.PATH_MTU, pathMtu));
-            SocketChannel client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU, pathMtu));
+            SocketChannel client = pair.connect(pair.client(new Recorder())
+                    .option(TouChannelOption.PATH_MTU, pathMtu)
+                    .option(TouChannelOption.PATH_MTU_DISCOVERY, false));
             client.writeAndFlush(bytes(200_000));
             pair.simulation.expect("all", () -> pair.child().receivedBytes() == 200_000, SimPair.seconds(30));
             assertThat(largest[0]).isEqualTo(pathMtu - 28);

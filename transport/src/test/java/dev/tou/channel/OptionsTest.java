@@ -61,6 +61,7 @@ class OptionsTest {
         values.put(ChannelOption.ALLOCATOR, ALLOCATOR);
         values.put(ChannelOption.SINGLE_EVENTEXECUTOR_PER_GROUP, false);
         values.put(TouChannelOption.PATH_MTU, 1400);
+        values.put(TouChannelOption.PATH_MTU_DISCOVERY, false);
         values.put(TouChannelOption.CONGESTION_CONTROLLER, FACTORY);
         values.put(TouChannelOption.TIMESTAMPS, false);
         values.put(TouChannelOption.SACK, false);

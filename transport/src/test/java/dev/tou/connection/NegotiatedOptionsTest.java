@@ -41,7 +41,7 @@ class NegotiatedOptionsTest {
     }
 
     private NegotiatedOptions accepted(int set) {
-        NegotiatedOptions negotiated = new NegotiatedOptions(own, false);
+        NegotiatedOptions negotiated = new NegotiatedOptions(own, false, ConnectionOptions.ACCEPTED_PATH_MTU);
         fill(peers, set);
         negotiated.accept(peers);
         return negotiated;
@@ -52,7 +52,7 @@ class NegotiatedOptionsTest {
 
         @Test
         void offersAllAndFitsTheHeader() {
-            new NegotiatedOptions(own, false).offer(ours, 5);
+            new NegotiatedOptions(own, false, ConnectionOptions.ACCEPTED_PATH_MTU).offer(ours, 5);
             assertThat(ours.present()).isEqualTo(ALL);
             assertThat(ours.mss()).as("what a datagram of 1500 bytes carries").isEqualTo(1452);
             assertThat(ours.timestampValue()).isEqualTo(5);
@@ -65,7 +65,7 @@ class NegotiatedOptionsTest {
             own.sack(false);
             own.timestamps(false);
             own.windowScaling(false);
-            new NegotiatedOptions(own, true).offer(ours, 5);
+            new NegotiatedOptions(own, true, ConnectionOptions.ACCEPTED_PATH_MTU).offer(ours, 5);
             assertThat(ours.present()).isEqualTo(SegmentOptions.MSS | SegmentOptions.ACK_DELAY);
             assertThat(ours.mss()).as("IPv6").isEqualTo(1432);
         }
@@ -74,7 +74,7 @@ class NegotiatedOptionsTest {
         @CsvSource({"576, 1452", "9000, 8952", "65535, 65487", "1000000, 65535"})
         void announcesWhatWeAccept(int pathMtu, int mss) {
             own.pathMtu(pathMtu);
-            new NegotiatedOptions(own, false).offer(ours, 0);
+            new NegotiatedOptions(own, false, ConnectionOptions.ACCEPTED_PATH_MTU).offer(ours, 0);
             assertThat(ours.mss()).isEqualTo(mss);
         }
     }
@@ -135,7 +135,7 @@ class NegotiatedOptionsTest {
     })
     void rfc9293Section3_7_1(int mss, int pathMtu, boolean ipv6, boolean timestamps, int text) {
         own.pathMtu(pathMtu);
-        NegotiatedOptions negotiated = new NegotiatedOptions(own, ipv6);
+        NegotiatedOptions negotiated = new NegotiatedOptions(own, ipv6, ConnectionOptions.ACCEPTED_PATH_MTU);
         if (mss > 0) {
             peers.mss(mss);
         }
@@ -150,7 +150,7 @@ class NegotiatedOptionsTest {
     @Test
     void whatTheSynHasSaidStands() {
         own.receiveBufferBytes(1 << 20);
-        NegotiatedOptions negotiated = new NegotiatedOptions(own, false);
+        NegotiatedOptions negotiated = new NegotiatedOptions(own, false, ConnectionOptions.ACCEPTED_PATH_MTU);
         negotiated.offer(ours, 0);
         assertThat(ours.windowScale()).isEqualTo(5);
         own.receiveBufferBytes(1000);

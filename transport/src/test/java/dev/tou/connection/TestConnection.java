@@ -56,6 +56,7 @@ public final class TestConnection {
                 ISS,
                 0,
                 WINDOW,
+                ConnectionOptions.ACCEPTED_PATH_MTU,
                 new TimerWheel(ImmediateEventExecutor.INSTANCE),
                 owner,
                 UnpooledByteBufAllocator.DEFAULT,

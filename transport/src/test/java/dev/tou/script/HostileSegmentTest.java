@@ -195,10 +195,10 @@ class HostileSegmentTest extends ScriptedTest {
     @Test
     void aDatagramLargerThanAnnouncedIsDropped() {
         accepted();
-        dropped(DropReason.TRUNCATED, data(1453).seq(PEER_FIRST).bytesFor(peer));
-        peer.sends(data(1452).seq(PEER_FIRST));
-        app.received(1452);
-        peer.expects(ack(PEER_FIRST + 1452)).now();
+        dropped(DropReason.TRUNCATED, data(8953).seq(PEER_FIRST).bytesFor(peer));
+        peer.sends(data(8952).seq(PEER_FIRST));
+        app.received(8952);
+        peer.expects(ack(PEER_FIRST + 8952)).now();
     }
 
     // Reserved bits are to be ignored (RFC 9293 section 3.1), the checksum is UDP's business.

@@ -24,7 +24,7 @@ class Ipv6Test extends ScriptedTest {
     void fromSynToFin() {
         listens();
         peer.sends(syn(IRS).mss(9000).sackOk().ts(1, 0).wscale(7));
-        peer.expects(synAck(ISS, IRS + 1).mss(1432)).now();
+        peer.expects(synAck(ISS, IRS + 1).mss(8932)).now();
         peer.sends(ack(FIRST));
         app.isActive();
         peer.sends(data("hello"));
@@ -53,7 +53,7 @@ class Ipv6Test extends ScriptedTest {
     @Test
     void theClientOffersTheSame() {
         connects();
-        peer.expects(syn(ISS).mss(1432)).now();
+        peer.expects(syn(ISS).mss(8932)).now();
         peer.sends(synAck(IRS, ISS + 1));
         peer.expects(ack(IRS + 1)).now();
         app.isActive();

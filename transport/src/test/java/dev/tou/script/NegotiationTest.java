@@ -58,7 +58,7 @@ class NegotiationTest extends ScriptedTest {
     @Test
     void aSynOffersEverything() {
         connects();
-        WireSegment syn = peer.expects(syn(ISS).mss(1452).options("mss", "sackOk", "ts", "wscale", "ackDelay"))
+        WireSegment syn = peer.expects(syn(ISS).mss(8952).options("mss", "sackOk", "ts", "wscale", "ackDelay"))
                 .now();
         assertThat(syn.tsEcr).isZero();
         assertThat(syn.window).isEqualTo(0xFFFF);

@@ -33,6 +33,8 @@ import io.netty.channel.socket.SocketChannel;
 /**
  * The stage of a script: two hosts without any distance between them, the engine on one, the peer's socket on the other.
  *
+ * <p>Segments keep their size, so that a script can tell it beforehand; probes of the path MTU are simulated elsewhere.
+ *
  * <p>The first connection's initial sequence number is always {@link #ISS}: its clock goes round in 275 seconds, so the script
  * begins when it has come there. Both ends' numbers wrap within the first bytes.
  */
@@ -71,7 +73,7 @@ final class Script implements AutoCloseable {
     Script(String engineAddress, String peerAddress) {
         engineHost = network.addHost("engine", engineAddress);
         peerHost = network.addHost("peer", peerAddress);
-        network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(JUMBO));
+        network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(2 * JUMBO));
         channels = new SimChannels(engineHost, 1, true);
     }
 
@@ -81,6 +83,7 @@ final class Script implements AutoCloseable {
     ScriptedPeer listens(Consumer<ServerBootstrap> settings) {
         ServerBootstrap bootstrap = channels.server()
                 .option(TouChannelOption.CONGESTION_CONTROLLER, PLAIN_NUMBERS)
+                .option(TouChannelOption.PATH_MTU_DISCOVERY, false)
                 .childOption(ChannelOption.ALLOCATOR, network.allocator())
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -117,6 +120,7 @@ final class Script implements AutoCloseable {
         Bootstrap bootstrap = channels.client()
                 .option(ChannelOption.ALLOCATOR, network.allocator())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(TouChannelOption.PATH_MTU_DISCOVERY, false)
                 .option(TouChannelOption.CONGESTION_CONTROLLER, PLAIN_NUMBERS)
                 .localAddress(engineHost.address(CLIENT_PORT))
                 .handler(app);

@@ -64,6 +64,11 @@ public final class SimTransport implements DatagramTransport {
         return host.sourceTowards(peer.getAddress());
     }
 
+    @Override
+    public int interfaceMtu(InetAddress local) {
+        return host.mtu();
+    }
+
     /** Sets what UDP sockets to come hold, as far as the host allows; half of it is the largest window that is announced. */
     public void socketReceiveBytes(int bytes) {
         socketReceiveBytes = bytes;

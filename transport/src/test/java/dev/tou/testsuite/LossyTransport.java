@@ -47,6 +47,11 @@ final class LossyTransport implements DatagramTransport {
     }
 
     @Override
+    public int interfaceMtu(InetAddress local) {
+        return loops.interfaceMtu(local);
+    }
+
+    @Override
     public InetAddress localAddressTowards(InetSocketAddress peer) throws IOException {
         return loops.localAddressTowards(peer);
     }

@@ -53,7 +53,7 @@ class SendBufferOracleTest {
         private final Train train = new Train();
         private final int origin;
         private final int headerBytes;
-        private final int slotBytes;
+        private int slotBytes;
         private final int trainSegments;
         private final int largestWrite;
         private final List<Sent> outstanding = new ArrayList<>();
@@ -66,7 +66,7 @@ class SendBufferOracleTest {
             random = new Random(seed);
             origin = (random.nextBoolean() ? 0 : Integer.MIN_VALUE) - random.nextInt(1 << 16);
             headerBytes = random.nextBoolean() ? 20 : 32;
-            slotBytes = random.nextInt(4) == 0 ? 1 + random.nextInt(20) : 100 + random.nextInt(1400);
+            slotBytes = segmentBytes();
             trainSegments = 1 + random.nextInt(64);
             largestWrite = random.nextBoolean() ? 2 * slotBytes : 20 * slotBytes;
             buffer.open(origin, headerBytes, slotBytes, trainSegments);
@@ -74,12 +74,19 @@ class SendBufferOracleTest {
 
         void run() {
             for (int step = 0; step < STEPS; step++) {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(9)) {
                     case 0, 1 -> write();
                     case 2, 3 -> send();
                     case 4 -> sendAgain();
                     case 5 -> letGo(random.nextInt(held.size() + 1));
                     case 6 -> acknowledge();
+                    case 7 -> {
+                        if (random.nextInt(10) == 0) {
+                            changeSegments();
+                        } else if (random.nextInt(4) == 0) {
+                            probe();
+                        }
+                    }
                     default -> {
                         if (random.nextInt(20) == 0) {
                             acknowledge(end - una);
@@ -115,6 +122,26 @@ class SendBufferOracleTest {
             end += length;
         }
 
+        private int segmentBytes() {
+            return random.nextInt(4) == 0 ? 1 + random.nextInt(20) : 100 + random.nextInt(1400);
+        }
+
+        private void changeSegments() {
+            slotBytes = segmentBytes();
+            buffer.segmentTextBytes(slotBytes);
+        }
+
+        private void probe() {
+            int text = 2 * slotBytes;
+            if (end - nxt >= text) {
+                buffer.probe(origin + nxt, text, train);
+                assertThat(train.segments()).isEqualTo(1);
+                outstanding.add(new Sent(nxt, text));
+                nxt += text;
+                leave();
+            }
+        }
+
         private void send() {
             if (nxt == end) {
                 return;
@@ -122,7 +149,8 @@ class SendBufferOracleTest {
             int most = 1 + random.nextInt(random.nextBoolean() ? end - nxt : Math.min(end - nxt, slotBytes));
             buffer.nextTrain(origin + nxt, most, train);
             assertThat(train.seq()).isEqualTo(origin + nxt);
-            assertThat(train.segments()).isBetween(1, Math.min(trainSegments, 65_507 / (headerBytes + slotBytes) + 1));
+            assertThat(train.segments()).isBetween(1, trainSegments);
+            assertThat(train.segments() * (headerBytes + train.textBytes())).isLessThanOrEqualTo(65_507);
             assertThat(train.textBytes()).isBetween(1, slotBytes);
             assertThat(train.lastTextBytes()).isBetween(1, train.textBytes());
             assertThat(train.totalTextBytes()).isBetween(1, most);
@@ -141,7 +169,7 @@ class SendBufferOracleTest {
             Sent again = outstanding.get(random.nextInt(outstanding.size()));
             buffer.retransmission(origin + again.from, again.length, train);
             assertThat(train.seq()).isEqualTo(origin + again.from);
-            assertThat(train.segments()).isEqualTo(1);
+            assertThat(train.segments()).isEqualTo((again.length + slotBytes - 1) / slotBytes);
             assertThat(train.totalTextBytes()).isEqualTo(again.length);
             if (!train.isCopy()) {
                 assertThat(train.buffer().refCnt())

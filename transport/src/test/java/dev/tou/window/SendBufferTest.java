@@ -380,4 +380,97 @@ class SendBufferTest {
             assertThat(buffer.memoryBytes()).isZero();
         }
     }
+
+    /** The path MTU has changed. */
+    @Nested
+    class OtherSegments {
+
+        @Test
+        void newTextIsLaidOutForThem() {
+            open(64);
+            write(250);
+            buffer.segmentTextBytes(300);
+            write(650);
+            next(0, 900);
+            assertThat(train.isCopy()).as("what lies there stays").isFalse();
+            assertThat(train.segments()).isEqualTo(2);
+            assertThat(train.textBytes()).isEqualTo(MSS);
+            assertText(0);
+            next(200, 700);
+            assertThat(train.segments()).isEqualTo(3);
+            assertThat(train.textBytes()).as("an open slot grows").isEqualTo(300);
+            assertThat(train.totalTextBytes()).isEqualTo(700);
+            assertText(200);
+        }
+
+        @Test
+        void oldSlotsStillFillATrain() {
+            open(64);
+            write(6400);
+            buffer.segmentTextBytes(40_000);
+            next(0, 6400);
+            assertThat(train.segments()).isEqualTo(64);
+        }
+
+        @Test
+        void largerSlotsLeaveInPieces() {
+            open(64);
+            write(190);
+            buffer.segmentTextBytes(40);
+            next(0, 190);
+            assertThat(train.isCopy()).isTrue();
+            assertThat(train.segments()).isEqualTo(3);
+            assertThat(train.textBytes()).isEqualTo(40);
+            assertThat(train.totalTextBytes()).isEqualTo(MSS);
+            assertText(0);
+            train.buffer().release();
+            write(60);
+            next(100, 150);
+            assertThat(train.totalTextBytes()).isEqualTo(90);
+            assertText(100);
+            train.buffer().release();
+            next(190, 60);
+            assertThat(train.textBytes()).isEqualTo(40);
+            assertText(190);
+        }
+
+        @Test
+        void whatWasSentAsOneIsSentAgainAsSeveral() {
+            open(64);
+            write(200);
+            next(0, 200);
+            buffer.segmentTextBytes(30);
+            buffer.retransmission(SEQ + 100, 100, train);
+            assertThat(train.segments()).isEqualTo(4);
+            assertThat(train.textBytes()).isEqualTo(30);
+            assertThat(train.lastTextBytes()).isEqualTo(10);
+            assertText(100);
+            train.buffer().release();
+        }
+
+        @Test
+        void aProbeIsOneSegmentOfManySlots() {
+            open(64);
+            write(1000);
+            buffer.probe(SEQ, 450, train);
+            assertThat(train.segments()).isEqualTo(1);
+            assertThat(train.totalTextBytes()).isEqualTo(450);
+            assertText(0);
+            train.buffer().release();
+            next(450, 550);
+            assertThat(train.isCopy()).as("the rest of a slot").isTrue();
+            assertThat(train.totalTextBytes()).isEqualTo(50);
+            train.buffer().release();
+            next(500, 500);
+            assertThat(train.isCopy()).isFalse();
+            assertText(500);
+        }
+
+        @Test
+        void aLoneSmallWriteTakesLittleMemoryHoweverLargeSegmentsAre() {
+            buffer.open(SEQ, 32, 65_475, 64);
+            write(100);
+            assertThat(buffer.memoryBytes()).isLessThanOrEqualTo(2048);
+        }
+    }
 }

@@ -74,7 +74,7 @@ final class Contenders {
         } else if (name.equals("quic")) {
             return new QuicContender(settings);
         } else if (name.matches("tou-[0-9]{1,6}")) {
-            return SocketContender.tou(name, settings.withPathMtu(mtu(name)));
+            return SocketContender.touOfMtu(name, settings.withPathMtu(mtu(name)));
         } else if (name.startsWith("tcp-") && settings.io() == Transports.Io.NIO) {
             throw usage("\"" + name + "\" needs --io epoll or io_uring, because NIO has no option for it.");
         } else if (name.matches("tcp-[0-9]{1,6}")) {

@@ -80,16 +80,27 @@ public record SocketContender(
                 options);
     }
 
-    /** {@return TCP over UDP} */
+    /** {@return TCP over UDP, whose packets start with the path MTU of {@code settings} and grow to what the path carries} */
     public static Contender tou(String name, Settings settings) {
+        return tou(name, settings, "from " + orItsOwn(settings.pathMtuBytes()) + " up", ownOptions(settings));
+    }
+
+    /** {@return TCP over UDP with packets of the path MTU of {@code settings}} */
+    public static Contender touOfMtu(String name, Settings settings) {
+        Map<ChannelOption<?>, Object> options = ownOptions(settings);
+        options.put(TouChannelOption.PATH_MTU_DISCOVERY, false);
+        return tou(name, settings, String.valueOf(settings.pathMtuBytes()), options);
+    }
+
+    private static Contender tou(
+            String name, Settings settings, String pathMtu, Map<ChannelOption<?>, Object> options) {
         return new SocketContender(
                 name,
-                Transports.socketChannel().getSimpleName() + " on " + settings.io() + ", path MTU "
-                        + orItsOwn(settings.pathMtuBytes()) + ", SO_RCVBUF "
-                        + orItsOwn(settings.receiveBufferBytes()),
+                Transports.socketChannel().getSimpleName() + " on " + settings.io() + ", path MTU " + pathMtu
+                        + ", SO_RCVBUF " + orItsOwn(settings.receiveBufferBytes()),
                 Transports.socketChannel(),
                 Transports.serverSocketChannel(),
-                ownOptions(settings));
+                options);
     }
 
     private static String orItsOwn(int bytes) {

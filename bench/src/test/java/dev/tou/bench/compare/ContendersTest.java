@@ -34,7 +34,9 @@ class ContendersTest {
 
     @Test
     void tellTheirPathMtu() {
-        assertThat(named("tou").get(0).describe()).contains("path MTU 1500").contains("SO_RCVBUF 4194304");
+        assertThat(named("tou").get(0).describe())
+                .contains("path MTU from 1500 up")
+                .contains("SO_RCVBUF 4194304");
         assertThat(named("tou-9000").get(0).describe()).contains("path MTU 9000");
     }
 

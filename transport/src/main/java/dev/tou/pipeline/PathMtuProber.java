@@ -1,0 +1,130 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.pipeline;
+
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.retransmission.RetransmissionQueue;
+import dev.tou.segment.ControlBits;
+import dev.tou.telemetry.CongestionState;
+import dev.tou.window.PathMtu;
+import io.netty.channel.ChannelHandlerContext;
+
+/** Sends probes of the path MTU, and tells the connection what became of them; {@link PathMtu} has the rules. */
+final class PathMtuProber {
+
+    /** What must be able to follow a probe, in segments: their acknowledgments show its loss without a timeout. */
+    private static final int FOLLOWERS = 3;
+
+    /** The least congestion window to probe in, in segments, as the start of a connection should not be held up. */
+    private static final int LEAST_WINDOW_SEGMENTS = 11;
+
+    private PathMtuProber() {}
+
+    /** The connection is synchronized. */
+    static void open(TransmissionControlBlock tcb, long now) {
+        // A lost probe must be found without a timeout, so without SACK there are none.
+        boolean discover = tcb.options().pathMtuDiscovery() && tcb.negotiated.sack();
+        int start = tcb.negotiated.packetBytes(tcb.negotiated.segmentTextBytes());
+        tcb.pathMtu.open(start, tcb.negotiated.largestPacketBytes(), discover, now);
+    }
+
+    /** What the moment is good for. */
+    enum Moment {
+        /** Text as usual. */
+        NONE,
+        /** A probe was sent. */
+        PROBED,
+        /** The window will soon have room for a probe, if nothing else is sent before. */
+        WAIT
+    }
+
+    /**
+     * Sends the next text as a probe if one is due and the moment is right: a window and text enough, and no loss under way. What
+     * acknowledgments free is less than a large probe, so it may have to be saved up: a quarter of the window at most.
+     */
+    static Moment probe(ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, long now) {
+        PathMtu path = tcb.pathMtu;
+        if (!path.isDue(now)
+                || tcb.recovery.state() != CongestionState.OPEN
+                || tcb.retransmissionQueue.lostBytes() > 0) {
+            return Moment.NONE;
+        }
+        int segment = tcb.sendBuffer.segmentTextBytes();
+        if (tcb.congestion.windowBytes() < (long) LEAST_WINDOW_SEGMENTS * segment) {
+            return Moment.NONE;
+        }
+        long window = Math.min(tcb.congestion.windowBytes(), tcb.snd.maxWnd());
+        int packet = path.wantedBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
+        if (packet == 0) {
+            return Moment.NONE;
+        }
+        int text = tcb.negotiated.segmentTextBytes(packet);
+        if (Pacing.allows(tcb, segment, now) == 0) {
+            return Moment.NONE;
+        }
+        if (Math.min(tcb.congestionRoomBytes(), tcb.snd.usable()) < text) {
+            return tcb.retransmissionQueue.isEmpty() ? Moment.NONE : Moment.WAIT;
+        }
+        send(ctx, tcb, departure, packet, text);
+        return Moment.PROBED;
+    }
+
+    private static void send(
+            ChannelHandlerContext ctx, TransmissionControlBlock tcb, Departure departure, int packet, int text) {
+        tcb.sendBuffer.probe(tcb.snd.nxt(), text, departure.train());
+        tcb.pathMtu.probeSent(packet);
+        tcb.counters.pathMtuProbes++;
+        tcb.report.pathMtuProbe(packet);
+        tcb.retransmissionQueue.probeFollows();
+        tcb.snd.sent(text);
+        ctx.write(departure.text(tcb, Departure.Kind.NEW, ControlBits.PSH), ctx.voidPromise());
+    }
+
+    /** After acknowledgments and timeouts: the probe may have arrived, or be lost. */
+    static void settle(TransmissionControlBlock tcb, long now) {
+        switch (tcb.retransmissionQueue.takeProbeFate()) {
+            case ARRIVED -> {
+                if (tcb.pathMtu.probeArrived(now)) {
+                    changeSegments(tcb);
+                }
+            }
+            case LOST -> {
+                tcb.counters.pathMtuProbesLost++;
+                tcb.pathMtu.probeLost(now);
+            }
+            case NONE, UNKNOWN -> {
+                // As it was.
+            }
+        }
+    }
+
+    // The path carries packets of another size: what is sent from now on is made for it.
+    private static void changeSegments(TransmissionControlBlock tcb) {
+        int text = tcb.negotiated.segmentTextBytes(tcb.pathMtu.bytes());
+        tcb.sendBuffer.segmentTextBytes(text);
+        tcb.congestion.onMssChanged(text);
+        tcb.report.pathMtu(tcb.pathMtu.bytes());
+    }
+
+    /** The retransmission timer has expired. */
+    static void timedOut(TransmissionControlBlock tcb, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        settle(tcb, now);
+        if (tcb.pathMtu.timedOut(tcb.negotiated.packetBytes(queue.length(queue.first())), now)) {
+            changeSegments(tcb);
+        }
+    }
+
+    /**
+     * The kernel has refused a datagram as too large.
+     *
+     * @param text how much there was in it
+     * @return whether that can leave in smaller ones
+     */
+    static boolean refused(TransmissionControlBlock tcb, int text, int interfaceMtu, long now) {
+        settle(tcb, now);
+        if (tcb.pathMtu.refused(tcb.negotiated.packetBytes(text), interfaceMtu, now)) {
+            changeSegments(tcb);
+        }
+        return tcb.sendBuffer.segmentTextBytes() < text;
+    }
+}

@@ -1,0 +1,189 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.time.Duration;
+
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.simulation.LinkProfile;
+import dev.tou.telemetry.DropReason;
+import dev.tou.window.PathMtu;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.SocketChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Path MTU discovery between two whole stacks (RFC 8899): what does not fit the link is dropped without a word. */
+class PathMtuSimTest {
+
+    private static final int PIECE = 60_000;
+    private static final LinkProfile LINK =
+            LinkProfile.IDEAL.delay(SimPair.ms(10)).rate(100_000_000, 1 << 20);
+
+    /** A transfer in one direction, from the client, and the largest packets that left and came. */
+    private static final class Transfer implements AutoCloseable {
+
+        final SimPair pair;
+        final SocketChannel client;
+        final TransmissionControlBlock tcb;
+        int largestPacket;
+        private long sent;
+
+        Transfer(int interfaceMtu, int linkMtu, boolean discovery) {
+            pair = new SimPair(LINK.mtu(linkMtu));
+            pair.clientHost.mtu(interfaceMtu);
+            pair.serverHost.mtu(interfaceMtu);
+            pair.network.onDatagram((now, datagram, fate) ->
+                    largestPacket = Math.max(largestPacket, datagram.payload().readableBytes() + 28));
+            pair.listen();
+            client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
+            tcb = ((TouSocketChannel) client).tcb();
+        }
+
+        void send(int bytes) {
+            for (int i = 0; i < bytes; i += PIECE) {
+                client.write(Unpooled.wrappedBuffer(Sockets.bytes(Math.min(PIECE, bytes - i))));
+            }
+            client.flush();
+            sent += bytes;
+        }
+
+        void arrives(Duration within) {
+            pair.simulation.expect("all", () -> pair.child().receivedBytes() == sent, within);
+        }
+
+        void link(int mtu) {
+            pair.network.link(pair.clientHost, pair.serverHost, LINK.mtu(mtu));
+        }
+
+        @Override
+        public void close() {
+            pair.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, 1280", "1420, 1420", "1500, 1500", "9000, 9000", "65535, 65535"})
+    void aPathLikeTheInterfaceIsFoundByOneProbeForASize(int mtu, int found) {
+        try (Transfer transfer = new Transfer(mtu, mtu, true)) {
+            transfer.send(8_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(found);
+            assertThat(transfer.largestPacket).isEqualTo(found);
+            assertThat(transfer.tcb.counters.pathMtuProbesLost).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1500, 1420, 1420", "1500, 1492, 1492", "9000, 1500, 1500", "1500, 1300, 1280"})
+    void aSmallerPathIsFoundAndCostsTheCongestionWindowNothing(int carrier, int carries, int found) {
+        try (Transfer transfer = new Transfer(carrier, carries, true)) {
+            for (int i = 0; i < 20; i++) {
+                transfer.send(2_000_000);
+                transfer.arrives(SimPair.seconds(10));
+                transfer.pair.simulation.advance(SimPair.seconds(1));
+            }
+            TransmissionControlBlock tcb = transfer.tcb;
+            assertThat(tcb.pathMtu.bytes()).isEqualTo(found);
+            assertThat(tcb.pathMtu.isSearching()).isFalse();
+            assertThat(tcb.counters.pathMtuProbesLost).isPositive();
+            assertThat(tcb.counters.retransmissions).isEqualTo(tcb.counters.pathMtuProbesLost);
+            assertThat(tcb.counters.timeouts).isZero();
+            assertThat(tcb.counters.recoveries).isZero();
+            assertThat(tcb.congestion.slowStartThresholdBytes())
+                    .as("never reduced")
+                    .isGreaterThan(1L << 20);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1280, 1400, 1420})
+    void aPathThatShrinksIsABlackHoleForTwoTimeouts(int carries) {
+        try (Transfer transfer = new Transfer(1500, 1500, true)) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(1500);
+            transfer.send(7_000_000);
+            transfer.link(carries);
+            transfer.arrives(SimPair.seconds(20));
+            assertThat(transfer.tcb.pathMtu.bytes()).isBetween(PathMtu.BASE_BYTES, carries);
+            for (int i = 0; i < 20; i++) {
+                transfer.send(1_000_000);
+                transfer.arrives(SimPair.seconds(10));
+                transfer.pair.simulation.advance(SimPair.seconds(1));
+            }
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(carries);
+        }
+    }
+
+    @Test
+    void aPathThatGrowsIsFoundTenMinutesLater() {
+        try (Transfer transfer = new Transfer(1500, 1280, true)) {
+            for (int i = 0; i < 30; i++) {
+                transfer.send(500_000);
+                transfer.arrives(SimPair.seconds(10));
+                transfer.pair.simulation.advance(SimPair.seconds(1));
+            }
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(1280);
+            transfer.link(1500);
+            transfer.pair.simulation.advance(Duration.ofMinutes(10));
+            transfer.send(1_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(1500);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1400, 1000, 576})
+    void anInterfaceThatShrinksRefusesAndTheConnectionGoesOn(int mtu) {
+        try (Transfer transfer = new Transfer(1500, 1500, true)) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(1500);
+            transfer.pair.clientHost.mtu(mtu);
+            for (int i = 0; i < 5; i++) {
+                transfer.send(1_000_000);
+                transfer.arrives(SimPair.seconds(10));
+                transfer.pair.simulation.advance(SimPair.seconds(2));
+            }
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(mtu);
+            assertThat(transfer.tcb.counters.timeouts).isZero();
+        }
+    }
+
+    @Test
+    void withoutDiscoveryNothingIsTried() {
+        try (Transfer transfer = new Transfer(1500, 1500, false)) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.largestPacket).isEqualTo(PathMtu.BASE_BYTES);
+            assertThat(transfer.tcb.counters.pathMtuProbes).isZero();
+        }
+    }
+
+    @Test
+    void requestsAndResponsesAreNotProbedWith() {
+        try (Transfer transfer = new Transfer(1500, 1400, true)) {
+            for (int i = 0; i < 100; i++) {
+                transfer.send(1000);
+                transfer.arrives(SimPair.seconds(1));
+            }
+            assertThat(transfer.tcb.counters.pathMtuProbes).isZero();
+        }
+    }
+
+    @Test
+    void whatIsAnnouncedIsTakenInFull() {
+        try (Transfer transfer = new Transfer(65_535, 65_535, true)) {
+            transfer.send(8_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.largestPacket).isEqualTo(65_535);
+            assertThat(transfer.pair.servers.resources().shards())
+                    .allSatisfy(shard ->
+                            assertThat(shard.drops().of(DropReason.TRUNCATED)).isZero());
+        }
+    }
+}
