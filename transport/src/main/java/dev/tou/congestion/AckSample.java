@@ -20,6 +20,10 @@ public final class AckSample {
     private long rttNanos = NO_RTT;
     private boolean cwndLimited;
     private boolean inRecovery;
+    private long lostSegments;
+    private long deliveryRate;
+    private long deliveryIntervalNanos;
+    private boolean appLimited;
 
     /** Nothing yet: {@link #reset} begins. */
     public AckSample() {}
@@ -34,6 +38,10 @@ public final class AckSample {
         rttNanos = NO_RTT;
         cwndLimited = false;
         inRecovery = false;
+        lostSegments = 0;
+        deliveryRate = 0;
+        deliveryIntervalNanos = 0;
+        appLimited = false;
         return this;
     }
 
@@ -81,6 +89,24 @@ public final class AckSample {
         return this;
     }
 
+    /** @param lostSegments how many segments it newly revealed to be lost */
+    public AckSample lost(long lostSegments) {
+        this.lostSegments = lostSegments;
+        return this;
+    }
+
+    /**
+     * @param bytesPerSecond the rate at which the path delivered lately
+     * @param intervalNanos over which time that was measured, positive
+     * @param appLimited whether the application did not offer more, so that the path may be faster
+     */
+    public AckSample deliveryRate(long bytesPerSecond, long intervalNanos, boolean appLimited) {
+        deliveryRate = bytesPerSecond;
+        deliveryIntervalNanos = intervalNanos;
+        this.appLimited = appLimited;
+        return this;
+    }
+
     /** {@return when the acknowledgment came} */
     public long nowNanos() {
         return nowNanos;
@@ -119,5 +145,25 @@ public final class AckSample {
     /** {@return whether fast recovery is under way} */
     public boolean inRecovery() {
         return inRecovery;
+    }
+
+    /** {@return how many segments it newly revealed to be lost} */
+    public long lostSegments() {
+        return lostSegments;
+    }
+
+    /** {@return at which rate the path delivered lately, in bytes per second; 0 if this acknowledgment does not tell} */
+    public long deliveryRateBytesPerSecond() {
+        return deliveryRate;
+    }
+
+    /** {@return over which time that rate was measured, in nanoseconds; 0 without one} */
+    public long deliveryIntervalNanos() {
+        return deliveryIntervalNanos;
+    }
+
+    /** {@return whether that rate is only what the application offered, and the path may be faster} */
+    public boolean isAppLimited() {
+        return appLimited;
     }
 }

@@ -33,6 +33,33 @@ package dev.tou.congestion;
  * there evenly, by {@link ProportionalRateReduction} towards {@link #slowStartThresholdBytes()}, instead of at once, unless
  * {@link #managesRecovery()} says that {@link #windowBytes()} holds in recovery, too.
  *
+ * <p><b>One's own.</b> A class that implements this is given to {@code TouChannelOption.CONGESTION_CONTROLLER} by its
+ * constructor. This one knows its path and keeps so much in flight, whatever happens:
+ *
+ * <pre>{@code
+ * final class Fixed implements CongestionController {
+ *     public String name() { return "fixed"; }
+ *     public void onEstablished(int mssBytes, long nowNanos) {}
+ *     public void onHandshakeLoss(long nowNanos) {}
+ *     public void onAck(AckSample sample) {}
+ *     public void onLossDetected(long flightSizeBytes, long nowNanos) {}
+ *     public void onRecoveryEnd(long nowNanos) {}
+ *     public void onRetransmissionTimeout(long flightSizeBytes, long nowNanos) {}
+ *     public void onSpurious(long nowNanos) {}
+ *     public void onIdleRestart(long nowNanos) {}
+ *     public void onMssChanged(int mssBytes) {}
+ *     public long windowBytes() { return 625_000; }              // 100 Mbit/s for 50 ms
+ *     public long slowStartThresholdBytes() { return 0; }        // never in slow start
+ *     public boolean managesRecovery() { return true; }          // the window is meant in recovery, too
+ *     public long pacingRateBytesPerSecond() { return 12_500_000; }
+ * }
+ *
+ * bootstrap.option(TouChannelOption.CONGESTION_CONTROLLER, Fixed::new);
+ * }</pre>
+ *
+ * <p>A controller must not throw: the segment that brought the event would be left half handled, and the exception only
+ * logged.
+ *
  * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations are used by one thread,
  * allocate nothing per event, and read no clock.
  */

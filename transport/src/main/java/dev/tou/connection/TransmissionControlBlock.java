@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.Pacer;
 import dev.tou.congestion.WindowUse;
+import dev.tou.retransmission.DeliveryRate;
 import dev.tou.retransmission.LossRecovery;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.retransmission.RttEstimator;
@@ -68,6 +69,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final LossRecovery recovery;
     public final WindowUse windowUse = new WindowUse();
     public final Pacer pacer = new Pacer();
+    public final DeliveryRate deliveryRate = new DeliveryRate();
     public final PathMtu pathMtu = new PathMtu();
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();

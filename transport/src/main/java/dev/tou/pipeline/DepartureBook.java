@@ -66,18 +66,19 @@ final class DepartureBook {
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
     static void armLossProbe(TransmissionControlBlock tcb, long now) {
-        long timeout = tcb.recovery.probeTimeoutNanos(tcb.unsentBytes() == 0);
-        if (timeout == AckFacts.NEVER) {
+        long deadline = tcb.recovery.probeDeadlineNanos(tcb.unsentBytes() == 0, now);
+        if (deadline == AckFacts.NEVER) {
             tcb.disarm(TcpTimer.LOSS_PROBE);
         } else {
             long latest = tcb.deadlineNanos(TcpTimer.RETRANSMISSION);
-            tcb.arm(TcpTimer.LOSS_PROBE, now + timeout - latest < 0 ? now + timeout : latest);
+            tcb.arm(TcpTimer.LOSS_PROBE, deadline - latest < 0 ? deadline : latest);
         }
     }
 
     private int enterAgain(TransmissionControlBlock tcb, int entry, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         tcb.recovery.resent(queue.seq(entry), queue.length(entry), tcb.negotiated.timestamps(), stamp(tcb));
+        tcb.deliveryRate.sent(entry, queue.first(), tcb.recovery.inFlightBytes() == 0, now);
         queue.resent(entry, now);
         return entry;
     }
@@ -92,6 +93,16 @@ final class DepartureBook {
         if (queue.isEmpty()) {
             tcb.patience.progressed(now);
         }
+        boolean pathEmpty = tcb.recovery.inFlightBytes() == 0;
+        int first = append(tcb, leaving, now);
+        for (int entry = first; entry != queue.end(); entry++) {
+            tcb.deliveryRate.sent(entry, queue.first(), pathEmpty && entry == first, now);
+        }
+        return first;
+    }
+
+    private static int append(TransmissionControlBlock tcb, Departure leaving, long now) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
         int fin = leaving.hasFin() ? 1 : 0;
         if (!leaving.hasTrain()) {
             return queue.append(leaving.seq(), fin, now);

@@ -183,13 +183,18 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     private void tellCongestion(TransmissionControlBlock tcb, long priorInFlight) {
-        tcb.congestion.onAck(sample.reset(facts.nowNanos)
-                .acknowledged(facts.ackedBytes, facts.ackedBytes + (long) facts.sackedBytes)
+        int delivered = tcb.recovery.newlyDelivered(facts);
+        sample.reset(facts.nowNanos)
+                .acknowledged(facts.ackedBytes, delivered)
+                .lost(tcb.recovery.newlyLostSegments())
                 .inFlight(priorInFlight, tcb.recovery.inFlightBytes())
                 .rtt(acknowledged.rttNanos())
                 .cwndLimited(tcb.isCongestionLimited())
                 // The acknowledgment that ends recovery does not open the window as well (RFC 6582 section 3.2).
-                .inRecovery(tcb.recovery.isReducing()));
+                .inRecovery(tcb.recovery.isReducing());
+        boolean all = tcb.retransmissionQueue.isEmpty();
+        tcb.deliveryRate.delivered(acknowledged, delivered, all, tcb.rtt.minRttNanos(), facts.nowNanos, sample);
+        tcb.congestion.onAck(sample);
     }
 
     private void count(TransmissionControlBlock tcb) {

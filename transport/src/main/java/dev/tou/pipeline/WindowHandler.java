@@ -171,6 +171,9 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             sendTrain(tcb, sendable);
         }
+        if (tcb.unsentBytes() == 0 && tcb.congestionRoomBytes() > 0 && tcb.retransmissionQueue.lostBytes() == 0) {
+            tcb.deliveryRate.applicationLimited(tcb.recovery.inFlightBytes());
+        }
         tcb.windowUse.sendingStopped(
                 limited || tcb.congestionRoomBytes() < full,
                 tcb.recovery.inFlightBytes(),

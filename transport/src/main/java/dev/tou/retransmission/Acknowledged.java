@@ -27,6 +27,7 @@ public final class Acknowledged {
     private boolean anyNewest;
     private long newestSentNanos;
     private int newestEnd;
+    private int newestEntry;
     private boolean anyOriginal;
     private int lowestOriginal;
     private boolean reordered;
@@ -52,7 +53,10 @@ public final class Acknowledged {
         return this;
     }
 
-    /** @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not draw it */
+    /**
+     * @param nanos the end of the instant that the echoed timestamp names: a repetition sent later did not advance the
+     *     acknowledgment. Of what is reported out of order it says nothing (RFC 7323 section 4.3).
+     */
     public Acknowledged echo(long nanos) {
         echoNanos = nanos;
         return this;
@@ -89,7 +93,7 @@ public final class Acknowledged {
      * @param reported whether by SACK, above a hole: then the echoed timestamp is that of what came before the hole (RFC 7323
      *     section 4.3, (2)) and says nothing of this one
      */
-    void delivered(int end, long sentNanos, boolean resent, boolean held, boolean reported) {
+    void delivered(int entry, int end, long sentNanos, boolean resent, boolean held, boolean reported) {
         if (resent) {
             // RFC 8985 section 6.2, step 2: this may be the acknowledgment of an earlier transmission.
             boolean later = !reported && echoNanos != Long.MAX_VALUE && sentNanos - STAMP_LAG_NANOS - echoNanos >= 0;
@@ -107,6 +111,7 @@ public final class Acknowledged {
             anyNewest = true;
             newestSentNanos = sentNanos;
             newestEnd = end;
+            newestEntry = entry;
         }
     }
 
@@ -151,6 +156,11 @@ public final class Acknowledged {
     /** {@return when the segment that left last of those delivered left} */
     long newestSentNanos() {
         return newestSentNanos;
+    }
+
+    /** {@return its running number in the queue} */
+    int newestEntry() {
+        return newestEntry;
     }
 
     /** {@return where that segment ends} */

@@ -16,7 +16,8 @@ import static dev.tou.segment.SequenceNumber.gt;
  * </pre>
  *
  * <p>The second form is what users feel: the delay of acknowledgments is known, so there is no need for another round trip of
- * patience. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
+ * patience. It counts from when the last segment left, not anew from each acknowledgment, which only has to leave time for the
+ * next one. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
  * lost; then the window is reduced once, as for any loss.
  */
 public final class LossProbe {
@@ -62,20 +63,23 @@ public final class LossProbe {
     }
 
     /**
-     * {@return the probe timeout, in nanoseconds}
+     * {@return when the probe is due, if nothing happens before}
      *
      * @param inFlight how many segments are outstanding
+     * @param lastSentNanos when the last of them left
      * @param applicationLimited whether nothing waits to be sent
      */
-    long timeoutNanos(RttEstimator rtt, int inFlight, boolean applicationLimited) {
+    long deadlineNanos(RttEstimator rtt, int inFlight, long lastSentNanos, boolean applicationLimited, long nowNanos) {
         if (!rtt.hasSample()) {
-            return WITHOUT_SAMPLE_NANOS;
+            return nowNanos + WITHOUT_SAMPLE_NANOS;
         }
         if (ownPeer && applicationLimited) {
             long delay = inFlight == 1 ? pushAckDelayNanos : ackDelayNanos;
-            return rtt.srttNanos() + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS) + delay;
+            long answer = lastSentNanos + rtt.srttNanos() + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS) + delay;
+            long next = nowNanos + delay + LEAST_NANOS;
+            return answer - next > 0 ? answer : next;
         }
-        return 2 * rtt.srttNanos() + (inFlight == 1 ? ackDelayNanos : LEAST_NANOS);
+        return nowNanos + 2 * rtt.srttNanos() + (inFlight == 1 ? ackDelayNanos : LEAST_NANOS);
     }
 
     /**

@@ -188,11 +188,21 @@ public final class LossRecovery {
         reduction.begin(ack.unreportedBytes, congestion.slowStartThresholdBytes(), ack.segmentBytes);
     }
 
+    /** {@return what an acknowledgment delivered, in bytes: once what it acknowledges and had been reported before} */
+    public int newlyDelivered(AckFacts ack) {
+        return Math.max(0, ack.unreportedBytes - (queue.outstandingBytes() - queue.sackedBytes()));
+    }
+
+    /** {@return how many segments the last acknowledgment has revealed to be lost} */
+    public long newlyLostSegments() {
+        return queue.losses() - lossesBefore;
+    }
+
     /** Concludes an acknowledgment of which the congestion controller knows. */
     public void settle(AckFacts ack) {
         if (state == CongestionState.RECOVERY) {
             boolean safe = ack.ackedBytes > 0 && queue.losses() == lossesBefore;
-            reduction.windowBytes(inFlightBytes(), ack.ackedBytes + (long) ack.sackedBytes, safe);
+            reduction.windowBytes(inFlightBytes(), newlyDelivered(ack), safe);
         }
         if (ends) {
             state = CongestionState.OPEN;
@@ -246,9 +256,7 @@ public final class LossRecovery {
         if (!again || !undo.isWaiting()) {
             undo.begin(sndUna, sndNxt);
         }
-        if (rack != null) {
-            spuriousTimeout.begin(sndNxt, again);
-        }
+        spuriousTimeout.begin(sndNxt, again);
         probe.forget();
         state = CongestionState.LOSS;
         recoveryPoint = sndNxt;
@@ -259,23 +267,27 @@ public final class LossRecovery {
     }
 
     /**
-     * {@return how long to wait, from now on, before a probe goes out, in nanoseconds; {@link AckFacts#NEVER} if there is none to
-     * send} RFC 8985 section 7.2: while nothing is known to be missing, and no probe is on its way.
-     *
-     * @param applicationLimited whether nothing waits to be sent
+     * {@return whether a probe may leave} RFC 8985 section 7.2: while nothing is known to be missing, and no probe is on its way.
      */
-    public long probeTimeoutNanos(boolean applicationLimited) {
-        boolean wanted = rack != null
+    public boolean mayProbe() {
+        return rack != null
                 && state == CongestionState.OPEN
                 && !queue.isEmpty()
                 && queue.sackedBytes() == 0
                 && !probe.isOutstanding();
-        return wanted ? probe.timeoutNanos(rtt, queue.size(), applicationLimited) : AckFacts.NEVER;
     }
 
-    /** {@return whether a probe may leave now} */
-    public boolean mayProbe() {
-        return probeTimeoutNanos(true) != AckFacts.NEVER;
+    /**
+     * {@return when a probe is due, in nanoseconds; {@link AckFacts#NEVER} if there is none to send}
+     *
+     * @param applicationLimited whether nothing waits to be sent
+     */
+    public long probeDeadlineNanos(boolean applicationLimited, long nowNanos) {
+        if (!mayProbe()) {
+            return AckFacts.NEVER;
+        }
+        long lastSent = queue.sentNanos(queue.end() - 1);
+        return probe.deadlineNanos(rtt, queue.size(), lastSent, applicationLimited, nowNanos);
     }
 
     /** A probe leaves, which ends at {@code end}: the last segment again, or new text. */

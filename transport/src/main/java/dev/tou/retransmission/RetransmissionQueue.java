@@ -296,7 +296,7 @@ public final class RetransmissionQueue extends SentSegments {
             }
             if ((flags[at] & SACKED) == 0) {
                 unlist(head);
-                tell(at, result, false);
+                tell(head, result, false);
             } else {
                 sackedSegments--;
             }
@@ -326,12 +326,13 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     // An entry is known to have arrived.
-    private void tell(int at, Acknowledged result, boolean reported) {
-        if (probeFate == ProbeFate.UNKNOWN && at == (probe & mask())) {
+    private void tell(int entry, Acknowledged result, boolean reported) {
+        int at = entry & mask();
+        if (probeFate == ProbeFate.UNKNOWN && entry == probe) {
             probeFate = ProbeFate.ARRIVED;
         }
         boolean held = (flags[at] & HELD) != 0;
-        result.delivered(seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
+        result.delivered(entry, seq[at] + length[at], sentNanos[at], transmissions[at] > 1, held, reported);
     }
 
     private void drop(int at, int bytes) {
@@ -368,7 +369,7 @@ public final class RetransmissionQueue extends SentSegments {
     private int report(int entry, Acknowledged result) {
         int at = entry & mask();
         unlist(entry);
-        tell(at, result, true);
+        tell(entry, result, true);
         sackedSegments++;
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];

@@ -5,7 +5,8 @@ import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * The ring of the {@link RetransmissionQueue}: one entry for each segment that was sent and is not acknowledged, in primitive
- * arrays that grow with the window, and are given back when all is acknowledged if they are large. An entry is named by a running number, which decides its place.
+ * arrays that grow with the window, and are given back when all is acknowledged if they are large. An entry is named by a
+ * running number, which decides its place.
  */
 abstract class SentSegments {
 

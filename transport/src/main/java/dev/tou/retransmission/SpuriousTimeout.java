@@ -4,7 +4,8 @@ package dev.tou.retransmission;
 import static dev.tou.segment.SequenceNumber.geq;
 
 /**
- * Was the timeout a loss, or was the path only slow? Forward RTO recovery, the form for peers with SACK (RFC 5682 section 3):
+ * Was the timeout a loss, or was the path only slow? Forward RTO recovery (RFC 5682 section 2.1, and section 3.1 for peers with
+ * SACK):
  *
  * <pre>
  *   timeout --&gt; HEAD_SENT --first acknowledgment that advances--&gt; NEW_SENT --next one--&gt; spurious, or a loss

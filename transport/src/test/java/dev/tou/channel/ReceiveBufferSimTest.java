@@ -2,11 +2,13 @@
 package dev.tou.channel;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.telemetry.AckKind;
 import dev.tou.window.ReceiveAutotuning;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -74,7 +76,7 @@ class ReceiveBufferSimTest {
         }
     }
 
-    private final Sink sink = new Sink();
+    private Sink sink = new Sink();
     private boolean readsUnasked = true;
     private int hostBufferBytes = 4 << 20;
     private SimPair pair;
@@ -85,6 +87,10 @@ class ReceiveBufferSimTest {
     }
 
     private void flows(LinkProfile link) {
+        flows(link, client -> {});
+    }
+
+    private void flows(LinkProfile link, Consumer<Bootstrap> clientOptions) {
         pair = new SimPair(link);
         pair.serverHost.maxReceiveBufferBytes(hostBufferBytes);
         pair.listen(pair.servers
@@ -97,8 +103,9 @@ class ReceiveBufferSimTest {
                         ch.pipeline().addLast(sink);
                     }
                 }));
-        pair.simulation.await(
-                pair.clients.client().handler(new Source()).connect(pair.serverHost.address(SimPair.PORT)));
+        Bootstrap client = pair.clients.client().handler(new Source());
+        clientOptions.accept(client);
+        pair.simulation.await(client.connect(pair.serverHost.address(SimPair.PORT)));
         pair.simulation.expect("accept", () -> sink.channel != null, seconds(10));
     }
 
@@ -159,6 +166,21 @@ class ReceiveBufferSimTest {
         sink.channel.config().setReceiveBufferSize(bytes);
         pair.simulation.advance(seconds(2));
         assertThat(sink.tcb().advertisedWindow.capacityBytes()).isEqualTo(bytes);
+    }
+
+    /** The send buffer of twice the congestion window grows with it: slow start goes as fast as with one of any size. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 128 * 1024})
+    void theSendBufferNeverHoldsSlowStartBack(long lowWaterBytes) {
+        flows(link(100 * MBIT, ms(50)), client -> client.option(ChannelOption.SO_SNDBUF, 32 << 20));
+        pair.simulation.advance(seconds(1));
+        long withRoom = sink.bytes;
+        assertThat(withRoom).as("no slow start").isGreaterThan(2_000_000);
+        pair.close();
+        sink = new Sink();
+        flows(link(100 * MBIT, ms(50)), client -> client.option(TouChannelOption.UNSENT_LOW_WATER, lowWaterBytes));
+        pair.simulation.advance(seconds(1));
+        assertThat(sink.bytes).isGreaterThan(withRoom * 98 / 100);
     }
 
     /** PROTOCOL 3: between our own ends 16 acknowledgments in a round trip and one for 10 segments are enough for full speed. */

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What both ends of a long transfer tell of it. */
 class TransportListenerSimTest {
 
-    private static final int BYTES = 4_000_000;
+    private static final int BYTES = 12_000_000;
 
     private final EventLog sends = new EventLog(0);
     private final EventLog receives = new EventLog(0);
@@ -30,10 +30,9 @@ class TransportListenerSimTest {
     }
 
     @Test
-    void aQueueThatOnlyGrows() {
-        TcpInfo info = transfer(2_000_000);
+    void aQueueThatGrowsLong() {
+        transfer(2_000_000);
         assertThat(sends.lines()).anyMatch(line -> line.endsWith("by SLOW_START_EXIT"));
-        assertThat(info.losses()).isZero();
     }
 
     private TcpInfo transfer(int queueBytes) {

@@ -117,4 +117,56 @@ class HyStartTest {
         assertThat(hyStart.isConservative()).as("and it may rise again").isTrue();
         assertThat(hyStart.isOver()).isFalse();
     }
+
+    /** Acknowledgments at a steady rate of a segment in a while, of a flight that grows; the round trip has not risen yet. */
+    private double fullAt(long everyNanos) {
+        long product = 50 * MILLI / everyNanos * MSS;
+        long now = 0;
+        int inRound = 0;
+        for (long inFlight = product / 2; inFlight < 4 * product; inFlight += MSS) {
+            now += everyNanos;
+            boolean begins = inRound++ % 50 == 0;
+            hyStart.onAck(
+                    sample.reset(now)
+                            .acknowledged(MSS, MSS)
+                            .inFlight(inFlight + MSS, inFlight)
+                            .rtt(50 * MILLI)
+                            .cwndLimited(true),
+                    begins,
+                    MSS);
+            if (hyStart.isOver()) {
+                return inFlight / (double) product;
+            }
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
+    @Test
+    void aFlightThatWillTakeTwiceAsLongIsForeseen() {
+        assertThat(fullAt(MILLI / 2)).isBetween(1.70, 1.85);
+    }
+
+    @Test
+    void acknowledgmentsInLumpsTellNoRate() {
+        assertThat(fullAt(4 * MILLI)).isInfinite();
+    }
+
+    /** Twice the least round trip, half of it jitter, is what it always was. */
+    @Test
+    void jitterIsNoQueue() {
+        long now = 0;
+        for (int i = 0; i < 2_000; i++) {
+            now += MILLI / 2;
+            long rtt = (50 + i % 50) * MILLI;
+            hyStart.onAck(
+                    sample.reset(now)
+                            .acknowledged(MSS, MSS)
+                            .inFlight(200 * MSS, 199 * MSS) // 100 ms at 2 segments a millisecond
+                            .rtt(rtt)
+                            .cwndLimited(true),
+                    i % 200 == 0,
+                    MSS);
+            assertThat(hyStart.isOver()).isFalse();
+        }
+    }
 }

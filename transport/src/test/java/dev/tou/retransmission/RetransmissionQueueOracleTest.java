@@ -2,6 +2,7 @@
 package dev.tou.retransmission;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
@@ -83,8 +84,11 @@ class RetransmissionQueueOracleTest {
                     case 6, 7 -> sack();
                     case 8 -> lose();
                     default -> {
-                        if (random.nextInt(10) == 0) {
+                        int dice = random.nextInt(20);
+                        if (dice < 2) {
                             timeout();
+                        } else if (dice == 2) {
+                            takeBack();
                         } else {
                             resend();
                         }
@@ -196,6 +200,12 @@ class RetransmissionQueueOracleTest {
             }
         }
 
+        /** It was no loss. */
+        private void takeBack() {
+            list.forEach(entry -> entry.lost = false);
+            queue.unmarkLost();
+        }
+
         private void timeout() {
             boolean reneged = !list.isEmpty() && list.get(0).sacked;
             for (Entry entry : list) {
@@ -222,6 +232,14 @@ class RetransmissionQueueOracleTest {
             }
         }
 
+        /** What RACK looks at first of what was sent once, or more often. */
+        private Entry onThePath(boolean resent, Comparator<Entry> order) {
+            return list.stream()
+                    .filter(entry -> !entry.sacked && !entry.lost && entry.transmissions > 1 == resent)
+                    .min(order)
+                    .orElse(null);
+        }
+
         private void check() {
             int sacked = 0;
             int lost = 0;
@@ -244,6 +262,16 @@ class RetransmissionQueueOracleTest {
             assertThat(queue.sackedBytes()).isEqualTo(sacked);
             assertThat(queue.lostBytes()).isEqualTo(lost);
             assertThat(queue.pipeBytes()).isEqualTo(nxt - una - sacked - lost);
+            Entry original = onThePath(false, Comparator.comparingInt(entry -> entry.from));
+            assertThat(queue.firstOriginal()).isEqualTo(original == null ? queue.end() : original.number);
+            Entry resent = onThePath(true, Comparator.comparingLong(entry -> entry.sentNanos));
+            assertThat(queue.firstResent() == queue.end()).isEqualTo(resent == null);
+            if (resent != null) {
+                Entry found = list.get(queue.firstResent() - queue.first());
+                assertThat(found.transmissions > 1 && !found.sacked && !found.lost)
+                        .isTrue();
+                assertThat(found.sentNanos).isEqualTo(resent.sentNanos);
+            }
             if (sacked > 0) {
                 assertThat(queue.highestSacked()).isEqualTo(origin + highestSacked);
             }

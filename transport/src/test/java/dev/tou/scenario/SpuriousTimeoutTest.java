@@ -20,9 +20,9 @@ class SpuriousTimeoutTest extends ScenarioTest {
     private static final int WINDOW = 200_000;
 
     // RFC 3522: an echoed timestamp older than the retransmission answers the original. RFC 5682 section 3: without
-    // timestamps, an acknowledgment of what was never sent again does.
+    // timestamps, an acknowledgment of what was never sent again does, by SACK.
     @ParameterizedTest
-    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    @CsvSource({"true,true", "true,false", "false,true"})
     void theWindowComesBack(boolean timestamps, boolean sack) {
         Scenario scenario = scenario(1)
                 .path(LinkProfile.IDEAL.delay(WAY).rate(50_000_000, 1_000_000))
@@ -41,9 +41,14 @@ class SpuriousTimeoutTest extends ScenarioTest {
             assertThat(scenario.ledger().up().lostSegments()).isZero();
             assertThat(scenario.decisions().undos()).as("found to be needless").isNotEmpty();
             assertThat(c.info().cwnd()).as("window").isGreaterThanOrEqualTo(cwnd);
-            assertThat(c.info().ssthresh()).as("threshold").isGreaterThanOrEqualTo(ssthresh);
-            // A probe, the timeouts of growing length, and no more: not the whole window once again.
-            assertThat(c.textSince(begin)).filteredOn(Sighting::retransmission).hasSizeLessThanOrEqualTo(8);
+            // Slow start may have ended for the growing round trips (RFC 9406), but not below what was there.
+            assertThat(c.info().ssthresh()).as("threshold").isGreaterThanOrEqualTo(Math.min(ssthresh, cwnd));
+            if (timestamps) {
+                // A probe, the timeouts of growing length, and no more: not the whole window once again.
+                assertThat(c.textSince(begin))
+                        .filteredOn(Sighting::retransmission)
+                        .hasSizeLessThanOrEqualTo(8);
+            }
             c.untilAllIsRead();
         }
     }

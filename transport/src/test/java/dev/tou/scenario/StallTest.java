@@ -52,10 +52,10 @@ class StallTest extends ScenarioTest {
             return mbitPerSecond(stallNanos - 10 * RTT_NANOS, stallNanos);
         }
 
-        /** {@return the goodput of four round trips, beginning two after the stall} */
+        /** {@return the goodput of ten round trips, beginning two after the stall; windows leave in bursts} */
         double after() {
             long from = endNanos + 2 * LOADED_RTT_NANOS;
-            return mbitPerSecond(from, from + 4 * LOADED_RTT_NANOS);
+            return mbitPerSecond(from, from + 10 * LOADED_RTT_NANOS);
         }
     }
 

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
 import static dev.tou.script.Segments.syn;
+import static dev.tou.script.Segments.synAck;
 
 /** Where SACK is agreed on, each report of an arrival lets out as much new text (RFC 3042, RFC 2018). */
 class LimitedTransmitTest extends ScriptedTest {
@@ -36,7 +37,10 @@ class LimitedTransmitTest extends ScriptedTest {
     // "The receiver's advertised window allows the transmission of the segment."
     @Test
     void notBeyondTheWindow() {
-        acceptedFrom(ms(20), syn(IRS).mss(1000).sackOk());
+        listens();
+        peer.sends(syn(IRS).mss(1000).sackOk().win(10_000));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        script.passes(ms(20));
         peer.sends(ack(FIRST).win(10_000));
         app.writes(10_000);
         app.writes(2_000);

@@ -98,7 +98,7 @@ class NegotiationTest extends ScriptedTest {
     // RFC 7323 section 2.2: the window of a SYN is not scaled, all others are.
     @Test
     void theWindowOfASynIsNotScaled() {
-        listens();
+        listens(server -> server.option(ChannelOption.SO_RCVBUF, 1 << 20));
         peer.sends(syn(IRS).mss(1000).wscale(4).win(3000));
         peer.expects(synAck(ISS, IRS + 1).wscale(5).win(0xFFFF)).now();
         peer.sends(ack(ISS + 1).win(1500 / 16));

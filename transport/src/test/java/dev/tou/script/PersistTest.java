@@ -168,9 +168,9 @@ class PersistTest extends ScriptedTest {
         app.writes("more");
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(200));
         peer.sends(ack(FIRST + 2000).win(2000));
+        peer.expects(data("more").seq(FIRST + 3000)).now(); // RFC 5682 section 2.1, step 2b: new text tells
+        peer.sends(ack(FIRST + 2000).win(2000));
         peer.expects(data(1000).seq(FIRST + 2000)).now();
-        peer.sends(ack(FIRST + 3000).win(2000));
-        peer.expects(data("more")).now();
         peer.sends(ack(FIRST + 3004));
     }
 
