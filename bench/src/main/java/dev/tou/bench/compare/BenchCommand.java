@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "Compare tou with kernel TCP and QUIC on this machine.",
             "Two processes with one event loop each run the same handlers over every transport, in turn, round after "
                     + "round; ratios are formed within a round. Kernel TCP is Netty's, on loopback, whose MTU is 65536; "
-                    + "tou and QUIC send packets of --path-mtu unless a transport's name says otherwise."
+                    + "QUIC sends packets of --path-mtu, tou starts with them and finds what the path carries, unless "
+                    + "a transport's name says otherwise."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -56,7 +57,7 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "tcp,tou,tou-65535,quic",
             description =
-                    "tcp, tou, quic; tou-MTU and tcp-MTU have a path MTU of their own (default: ${DEFAULT-VALUE}).")
+                    "tcp, tou, quic; tou-MTU and tcp-MTU keep a path MTU of their own (default: ${DEFAULT-VALUE}).")
     private List<String> transports;
 
     @Option(
@@ -94,7 +95,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--path-mtu",
             paramLabel = "BYTES",
             defaultValue = "1500",
-            description = "Largest IP packet of tou and QUIC (default: ${DEFAULT-VALUE}).")
+            description = "Largest IP packet of QUIC, and of tou at first (default: ${DEFAULT-VALUE}).")
     private int pathMtuBytes;
 
     @Option(
