@@ -194,6 +194,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                 .inRecovery(tcb.recovery.isReducing());
         boolean all = tcb.retransmissionQueue.isEmpty();
         tcb.deliveryRate.delivered(acknowledged, delivered, all, tcb.rtt.minRttNanos(), facts.nowNanos, sample);
+        if (facts.late) {
+            sample.deliveryRate(0, 0, false);
+        }
         tcb.congestion.onAck(sample);
     }
 
