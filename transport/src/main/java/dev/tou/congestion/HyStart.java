@@ -16,14 +16,6 @@ package dev.tou.congestion;
  * as many as a receiver that acknowledges every other segment would have brought, four at most, lest one stray
  * acknowledgment decide. Samples are to be of the path: those taken after a stall of the loop are left out by the caller.
  *
- * <p><b>Foresight.</b> What a round trip tells is a round trip old, and the window has doubled since: with a buffer of one
- * product of rate and delay it overflows before the rise is seen. So the round trip of what is in flight now is foretold as well:
- * in flight / rate at which acknowledgments come. As long as nothing queues that is 1 / ln 2 = 1.44 of the round trip, because
- * the window doubles while it goes round; at {@value #FORESIGHT} the path is full and slow start over, before a queue of one
- * product is. Compared with the mean of the last round trip, jitter does not matter. The rate is the best of this round trip and the
- * last, measured over a sixteenth of the round trip or more, and never across a silence: acknowledgments that come in lumps
- * make this blind and not rash.
- *
  * <p>Meant for the first slow start only, as section 4.3 advises: later ones have a threshold.
  */
 final class HyStart {
@@ -34,13 +26,6 @@ final class HyStart {
     static final int RTT_SAMPLES = 8;
     static final int CSS_GROWTH_DIVISOR = 4;
     static final int CSS_ROUNDS = 5;
-
-    static final double FORESIGHT = 1.75;
-
-    private static final int RATE_INTERVALS = 16;
-
-    /** Two ticks of the pacer's timer and some more, so that its trains are no silence. */
-    private static final long LEAST_INTERVAL_NANOS = 2_500_000;
 
     private static final long NONE = Long.MAX_VALUE;
     private static final int MOST_SAMPLES_OF_AN_ACK = 4;
@@ -54,23 +39,6 @@ final class HyStart {
 
     private int conservativeRounds;
 
-    private long leastNanos = NONE;
-    private long roundSumNanos;
-    private int roundCount;
-
-    /** The mean round-trip time of the last round trip. */
-    private long meanNanos;
-
-    private long lastAckNanos;
-    private boolean full;
-
-    /** Bytes per nanosecond. */
-    private double roundRate;
-
-    private double lastRoundRate;
-    private long intervalAt;
-    private long intervalBytes;
-
     /**
      * An acknowledgment came in slow start.
      *
@@ -80,14 +48,10 @@ final class HyStart {
         if (roundBegins) {
             beginRound();
         }
-        foresee(sample);
         if (sample.rttNanos() == AckSample.NO_RTT) {
             return;
         }
         roundNanos = Math.min(roundNanos, sample.rttNanos());
-        leastNanos = Math.min(leastNanos, sample.rttNanos());
-        roundSumNanos += sample.rttNanos();
-        roundCount++;
         samples += (int) Math.max(1, Math.min(MOST_SAMPLES_OF_AN_ACK, sample.deliveredBytes() / (2L * mssBytes)));
         if (samples < RTT_SAMPLES) {
             return;
@@ -104,39 +68,7 @@ final class HyStart {
         }
     }
 
-    private void foresee(AckSample sample) {
-        long now = sample.nowNanos();
-        long enough = leastNanos == NONE ? NONE : Math.max(LEAST_INTERVAL_NANOS, leastNanos / RATE_INTERVALS);
-        boolean pause = enough == NONE || now - lastAckNanos > enough;
-        lastAckNanos = now;
-        if (pause) {
-            // What came after a silence came at nobody knows which rate.
-            intervalAt = now;
-            intervalBytes = 0;
-            return;
-        }
-        intervalBytes += sample.deliveredBytes();
-        if (now - intervalAt >= enough) {
-            roundRate = Math.max(roundRate, intervalBytes / (double) (now - intervalAt));
-            intervalAt = now;
-            intervalBytes = 0;
-        }
-        double rate = Math.max(roundRate, lastRoundRate);
-        // Short paths are not paced, and what bursts tell is the speed of the host.
-        full |= roundRate > 0
-                && lastRoundRate > 0
-                && leastNanos >= Pacer.LEAST_RTT_NANOS
-                && meanNanos > 0
-                && sample.cwndLimited()
-                && sample.inFlightBytes() > FORESIGHT * rate * meanNanos;
-    }
-
     private void beginRound() {
-        lastRoundRate = roundRate;
-        roundRate = 0;
-        meanNanos = roundSumNanos / Math.max(1, roundCount);
-        roundSumNanos = 0;
-        roundCount = 0;
         lastRoundNanos = roundNanos;
         roundNanos = NONE;
         samples = 0;
@@ -156,7 +88,7 @@ final class HyStart {
 
     /** {@return whether it has not fallen again for so long that slow start is over} */
     boolean isOver() {
-        return full || isConservative() && conservativeRounds >= CSS_ROUNDS;
+        return isConservative() && conservativeRounds >= CSS_ROUNDS;
     }
 
     /** Forgets everything; a slow start begins. */
@@ -166,8 +98,5 @@ final class HyStart {
         samples = 0;
         baselineNanos = NONE;
         conservativeRounds = 0;
-        full = false;
-        roundRate = 0;
-        lastRoundRate = 0;
     }
 }

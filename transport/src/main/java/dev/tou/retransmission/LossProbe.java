@@ -11,7 +11,7 @@ import static dev.tou.segment.SequenceNumber.gt;
  * <pre>
  *   to a peer of unknown kind   PTO = 2 SRTT + (one segment in flight ? 200 ms : 2 ms)
  *   between our own ends        the same with the delay that the peer has announced, and for a flight that the application limits
- *                               PTO = SRTT + max(4 RTTVAR, 2 ms) + that delay
+ *                               PTO = max(SRTT, least RTT + that delay) + max(4 RTTVAR, 2 ms)
  *   without any sample          PTO = 1 s
  * </pre>
  *
@@ -75,7 +75,9 @@ public final class LossProbe {
         }
         if (ownPeer && applicationLimited) {
             long delay = inFlight == 1 ? pushAckDelayNanos : ackDelayNanos;
-            long answer = lastSentNanos + rtt.srttNanos() + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS) + delay;
+            // Where every acknowledgment is that late, SRTT has the delay already, and it does not count twice.
+            long late = Math.max(rtt.srttNanos(), rtt.minRttNanos() + delay);
+            long answer = lastSentNanos + late + Math.max(4 * rtt.rttvarNanos(), LEAST_NANOS);
             long next = nowNanos + delay + LEAST_NANOS;
             return answer - next > 0 ? answer : next;
         }

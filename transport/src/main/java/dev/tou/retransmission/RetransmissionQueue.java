@@ -234,7 +234,10 @@ public final class RetransmissionQueue extends SentSegments {
             return;
         }
         for (int entry = head; entry != tail; entry++) {
-            flags[entry & mask()] &= ~SACKED;
+            if (isSacked(entry)) {
+                flags[entry & mask()] &= ~SACKED;
+                listIfResent(entry);
+            }
         }
         sackedBytes = 0;
         sackedSegments = 0;
@@ -253,12 +256,17 @@ public final class RetransmissionQueue extends SentSegments {
             }
             flags[at] &= ~LOST;
             lostBytes -= length[at];
-            if (transmissions[at] > 1) {
-                flags[at] |= LISTED;
-                resentOrder.insert(entry, this);
-            }
+            listIfResent(entry);
         }
         originals = head;
+    }
+
+    // It is thought to be on the path again.
+    private void listIfResent(int entry) {
+        if (isRetransmitted(entry)) {
+            flags[entry & mask()] |= LISTED;
+            resentOrder.insert(entry, this);
+        }
     }
 
     /** {@return the oldest entry that was sent once and is neither reported nor lost, or {@link #end} if there is none} */

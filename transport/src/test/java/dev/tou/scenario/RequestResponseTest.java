@@ -4,7 +4,6 @@ package dev.tou.scenario;
 import java.time.Duration;
 
 import dev.tou.simulation.LinkProfile;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,19 +22,6 @@ class RequestResponseTest {
             Exchanges exchanges = new Exchanges(scenario::nowNanos, BYTES, perSecond, SECONDS);
             scenario.open(exchanges, new Exchanges.Echo());
             scenario.simulation().expect("all answers", exchanges::isDone, Duration.ofMinutes(5));
-            System.out.printf(
-                    "%d/s seed %d p50 %.1f p90 %.1f p99 %.1f p99.9 %.1f max %.1f lost %d again %d spurious %d %s%n",
-                    perSecond,
-                    seed,
-                    exchanges.quantileMillis(0.5),
-                    exchanges.quantileMillis(0.9),
-                    exchanges.quantileMillis(0.99),
-                    exchanges.quantileMillis(0.999),
-                    exchanges.quantileMillis(1),
-                    scenario.ledger().up().lostSegments(),
-                    scenario.ledger().up().retransmittedSegments(),
-                    scenario.ledger().up().spuriousBytes(),
-                    scenario.clientInfo());
             scenario.settle();
             assertThat(exchanges.failure()).isNull();
             return exchanges;
@@ -46,7 +32,7 @@ class RequestResponseTest {
     // What
     // is left to a protocol is the time in which it notices: a round trip and a little, not a timeout.
     @ParameterizedTest
-    @ValueSource(ints = {1000, 20})
+    @ValueSource(ints = 20)
     void withALossInAHundredThe99thPercentileStaysBelow55Milliseconds(int perSecond) {
         for (long seed : SEEDS) {
             Exchanges exchanges = run(seed, perSecond, 0.01);
@@ -61,10 +47,5 @@ class RequestResponseTest {
     void withoutLossOneInAThousandIsWithinThreeMillisecondsOfTheRoundTrip(int perSecond) {
         Exchanges exchanges = run(1, perSecond, 0);
         assertThat(exchanges.quantileMillis(0.999)).isBetween(20.0, 23.0);
-    }
-
-    @Test
-    void aLossIsWhatMakesAnAnswerLate() {
-        assertThat(run(1, 1000, 0.01).quantileMillis(0.5)).isLessThan(45);
     }
 }
