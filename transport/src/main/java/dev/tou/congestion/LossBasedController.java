@@ -17,7 +17,7 @@ package dev.tou.congestion;
  *
  * <p><b>A reduction</b> starts from the window, as RFC 9438 section 4.6 allows where growth is limited to use, but at most from
  * twice of what was in flight in the last two round trips: beyond that it is not validated (RFC 7661), and gone with the
- * first loss. In slow start, where the window runs ahead of what a paced sender has out, it starts from what was in flight. One
+ * first loss. After slow start, which runs ahead of what a paced sender has out, the first starts from what was in flight. One
  * acknowledgment that covers a train and reveals a loss in it has lowered FlightSize before it is read, so that alone would cost
  * small windows dear.
  *
@@ -53,6 +53,9 @@ abstract class LossBasedController implements CongestionController {
 
     /** What was found lost in this episode, and where its loss leads if it is a whole segment. */
     private long lostBytes;
+
+    /** Whether slow start has opened the window since the last reduction, or it is the initial one. */
+    private boolean ahead = true;
 
     private long reducedFromBytes;
     private long reducedToBytes;
@@ -166,6 +169,7 @@ abstract class LossBasedController implements CongestionController {
         }
         long growth = Math.min(counted, thresholdBytes - windowBytes);
         windowBytes += growth;
+        ahead = true;
         return counted - growth;
     }
 
@@ -207,6 +211,7 @@ abstract class LossBasedController implements CongestionController {
         priorWindowBytes = windowBytes;
         priorThresholdBytes = thresholdBytes;
         long validBytes = validBytes(flightSizeBytes);
+        ahead = false;
         reducedFromBytes = Math.max(flightSizeBytes, validBytes);
         reducedToBytes = reduce(validBytes, flightSizeBytes, timeout);
         if (timeout || lostBytes == 0) {
@@ -221,7 +226,7 @@ abstract class LossBasedController implements CongestionController {
 
     private long validBytes(long flightSizeBytes) {
         long carried = Math.max(flightSizeBytes, roundTrips.peakInFlightBytes());
-        return Math.min(windowBytes, windowBytes < thresholdBytes ? carried : 2 * carried);
+        return Math.min(windowBytes, ahead ? carried : 2 * carried);
     }
 
     private long weighed() {

@@ -79,7 +79,7 @@ class ReductionTest {
     // A paced sender has not tried the window that slow start has opened.
     @ParameterizedTest
     @MethodSource("controllers")
-    void inSlowStartIsFromWhatWasInFlight(CongestionController fresh, double factor) {
+    void afterSlowStartIsFromWhatWasInFlight(CongestionController fresh, double factor) {
         slowStart(fresh, factor);
         carries(60 * MSS);
         controller.onLossDetected(50 * MSS, now);
