@@ -46,7 +46,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     private final InetSocketAddress peerAddress;
     private final ConnectionOptions options;
     private final ConnectionOwner owner;
-    private final MemoryAccount memory;
     private final int maxWindowBytes;
     private TcpState state = TcpState.CLOSED;
     private ByteStream stream = ByteStream.NOBODY;
@@ -71,12 +70,12 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final Pacer pacer = new Pacer();
     public final DeliveryRate deliveryRate = new DeliveryRate();
     public final PathMtu pathMtu = new PathMtu();
+    public final Holdings holdings;
     public final Patience patience;
     public final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     public final ConnectionCounters counters = new ConnectionCounters();
     public final Reporter report;
 
-    private int chargedBytes;
     private int lastAckSent;
     private boolean passive;
     private boolean orphan;
@@ -113,7 +112,6 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         peerAddress = key.remoteUdpAddress();
         this.options = options;
         this.owner = owner;
-        this.memory = memory;
         this.maxWindowBytes = maxWindowBytes;
         snd = new SendSequenceSpace(iss);
         timestamps = new TimestampClock(timestampOffset);
@@ -129,6 +127,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         congestion = options.congestionController().newController();
         recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
         report = new Reporter(this, owner, wheel);
+        holdings = new Holdings(memory, sendBuffer, receiveBuffer, reassembly, retransmissionQueue, deliveryRate);
     }
 
     /** {@return the tuple that names the connection} */
@@ -416,21 +415,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return nextTouched;
     }
 
-    /** Books what the buffers hold now. Nothing borrowed from a datagram may be left. */
-    public void settleMemory() {
-        int held = sendBuffer.memoryBytes() + receiveBuffer.memoryBytes() + reassembly.memoryBytes();
-        memory.charge(held - chargedBytes);
-        chargedBytes = held;
-    }
-
     /** Frees everything that is left, whatever the state. */
     public void release() {
         disarmAll();
-        retransmissionQueue.clear();
-        sendBuffer.release();
-        reassembly.release();
-        receiveBuffer.release();
-        settleMemory();
+        holdings.release();
     }
 
     @Override

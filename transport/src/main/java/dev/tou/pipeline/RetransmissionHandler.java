@@ -30,6 +30,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
+    /** For so long nothing must have been outstanding before memory is given back. */
+    private static final long QUIET_NANOS = 1_000_000_000L;
+
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
@@ -192,8 +195,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                 .cwndLimited(tcb.isCongestionLimited())
                 // The acknowledgment that ends recovery does not open the window as well (RFC 6582 section 3.2).
                 .inRecovery(tcb.recovery.isReducing());
-        boolean all = tcb.retransmissionQueue.isEmpty();
-        tcb.deliveryRate.delivered(acknowledged, delivered, all, tcb.rtt.minRttNanos(), facts.nowNanos, sample);
+        tcb.deliveryRate.delivered(acknowledged, delivered, tcb.rtt.minRttNanos(), facts.nowNanos, sample);
+        if (facts.late) {
+            sample.deliveryRate(0, 0, false);
+        }
         tcb.congestion.onAck(sample);
     }
 
@@ -215,6 +220,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (tcb.retransmissionQueue.isEmpty()) {
             tcb.disarm(TcpTimer.RETRANSMISSION);
             tcb.disarm(TcpTimer.USER_TIMEOUT);
+            if (tcb.holdings.areLarge()) {
+                tcb.arm(TcpTimer.QUIET, now + QUIET_NANOS);
+            }
         } else if (facts.ackedBytes > 0) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
             SilenceWatch.armUserTimeout(tcb);
@@ -244,6 +252,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                 case LOSS_PROBE -> probe(context, expiry);
                 case REORDERING -> reorderingOver(expiry.connection());
                 case USER_TIMEOUT -> userTimeout(expiry.connection(), expiry.nowNanos());
+                case QUIET -> expiry.connection().holdings.giveBack();
                 default -> context.fireUserEventTriggered(event);
             }
         } else {

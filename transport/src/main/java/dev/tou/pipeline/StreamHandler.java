@@ -133,7 +133,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         } else if (tcb.isLive() && tcb.receiving.deservesUpdate()) {
             window.transmitNow(tcb);
         } else {
-            tcb.settleMemory();
+            tcb.holdings.settle();
         }
     }
 

@@ -94,7 +94,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
                 transmit(tcb);
                 refill(tcb);
-                tcb.settleMemory();
+                tcb.holdings.settle();
             }
         } finally {
             burst.end();
@@ -113,7 +113,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     /** What an application wrote outside a burst goes at once. */
     void transmitNow(TransmissionControlBlock tcb) {
         transmit(tcb);
-        tcb.settleMemory();
+        tcb.holdings.settle();
         ctx.flush();
     }
 

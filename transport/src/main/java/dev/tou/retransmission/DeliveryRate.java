@@ -82,17 +82,11 @@ public final class DeliveryRate {
      *
      * @param what knows the segment that was sent last among those that it newly delivers
      * @param newlyDeliveredBytes how much it newly delivers
-     * @param all whether nothing is outstanding any more
      * @param leastRttNanos the least round-trip time of the path
      * @param sample told the rate, if there is one
      */
     public void delivered(
-            Acknowledged what,
-            long newlyDeliveredBytes,
-            boolean all,
-            long leastRttNanos,
-            long nowNanos,
-            AckSample sample) {
+            Acknowledged what, long newlyDeliveredBytes, long leastRttNanos, long nowNanos, AckSample sample) {
         if (newlyDeliveredBytes <= 0) {
             return;
         }
@@ -104,12 +98,14 @@ public final class DeliveryRate {
         if (what.hasNewest()) {
             measure(what.newestEntry(), what.newestSentNanos(), leastRttNanos, nowNanos, sample);
         }
-        if (all && deliveredThen.length > INITIAL_ENTRIES) {
-            deliveredThen = NONE;
-            deliveredThenNanos = NONE;
-            firstSentNanos = NONE;
-            appLimitedThen = NO_FLAGS;
-        }
+    }
+
+    /** Nothing has been outstanding for a while: gives back what was kept of each segment. */
+    public void giveBack() {
+        deliveredThen = NONE;
+        deliveredThenNanos = NONE;
+        firstSentNanos = NONE;
+        appLimitedThen = NO_FLAGS;
     }
 
     private void measure(int newest, long newestSentNanos, long leastRttNanos, long nowNanos, AckSample sample) {

@@ -323,12 +323,17 @@ public final class RetransmissionQueue extends SentSegments {
         }
         if (isEmpty()) {
             anySacked = false;
-            becomeIdle();
         }
     }
 
-    private void becomeIdle() {
-        if (shrink()) {
+    /** {@return whether the ring is larger than a usual flight needs} */
+    public boolean holdsMuch() {
+        return capacity() > RETAINED_ENTRIES;
+    }
+
+    /** Gives a large ring back, if nothing is outstanding. Growing costs, so not before it has been so for a while. */
+    public void giveBack() {
+        if (isEmpty() && shrink()) {
             resentOrder.shrink(capacity());
         }
     }
@@ -417,6 +422,6 @@ public final class RetransmissionQueue extends SentSegments {
         anySacked = false;
         probeFate = ProbeFate.NONE;
         resentOrder.clear();
-        becomeIdle();
+        giveBack();
     }
 }

@@ -32,6 +32,9 @@ public enum TcpTimer {
     /** The pacer lets the next burst go. */
     PACING,
 
+    /** Nothing has been outstanding for a while: what the last flight needed beyond a usual one is given back. */
+    QUIET,
+
     /** The connection has been silent: is the peer still there? (RFC 9293 section 3.8.4) */
     KEEPALIVE,
 

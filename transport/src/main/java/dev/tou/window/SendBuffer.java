@@ -307,13 +307,22 @@ public final class SendBuffer {
         }
     }
 
-    private void becomeIdle() {
-        if (slotSeq.length > RETAINED_SLOTS) {
+    /** {@return whether the index is larger than a usual flight needs} */
+    public boolean holdsMuch() {
+        return slotSeq.length > RETAINED_SLOTS;
+    }
+
+    /** Gives a large index back, if all is acknowledged. Growing costs, so not before it has been so for a while. */
+    public void giveBack() {
+        if (head == tail && holdsMuch()) {
             slotSeq = new int[INITIAL_SLOTS];
             slotText = new int[INITIAL_SLOTS];
             slotOffset = new int[INITIAL_SLOTS];
             slotSlab = new ByteBuf[INITIAL_SLOTS];
         }
+    }
+
+    private void becomeIdle() {
         cursor = tail;
         lastSlotOpen = false;
         lastSlabBytes = 0;

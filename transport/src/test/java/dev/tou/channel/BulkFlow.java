@@ -4,6 +4,7 @@ package dev.tou.channel;
 import java.time.Duration;
 
 import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.telemetry.TcpInfo;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -86,6 +87,10 @@ final class BulkFlow extends ChannelInboundHandlerAdapter implements AutoCloseab
 
     TcpInfo info() {
         return channel.tcpInfo();
+    }
+
+    TransmissionControlBlock tcb() {
+        return channel.tcb();
     }
 
     double windowSegments() {

@@ -146,7 +146,8 @@ class ReceiveBufferSimTest {
         sink.channel.config().setAutoRead(true);
         pair.simulation.advance(ms(600));
         assertThat(goodput(seconds(2))).isGreaterThan(0.9 * TEXT_SHARE * 20 * MBIT);
-        assertThat(tcb.advertisedWindow.capacityBytes()).isBetween(500_000, 3_000_000);
+        assertThat(tcb.advertisedWindow.capacityBytes())
+                .isBetween(500_000, ReceiveAutotuning.DEFAULT_MAX_BYTES * 2 / 3);
     }
 
     /** A socket whose buffer the system has kept small: a window comes spread over the round trip, and only a part must fit. */

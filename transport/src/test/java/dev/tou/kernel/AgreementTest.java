@@ -133,7 +133,9 @@ class AgreementTest {
     @ParameterizedTest
     @CsvSource({"nio, TOU", "epoll, KERNEL"})
     void aSmallMssOfOurs(String io, Opener opener) {
-        try (Interop interop = new Interop(io).option(TouChannelOption.PATH_MTU, 576)) {
+        try (Interop interop = new Interop(io)
+                .option(TouChannelOption.PATH_MTU, 576)
+                .option(TouChannelOption.PATH_MTU_DISCOVERY, false)) {
             Connection connection = interop.open(opener);
             bothAtOnce(connection, SIZE / 8);
             SocketStatistics kernel = interop.kernel.connection();

@@ -35,7 +35,7 @@ class DeliveryRateTest {
             acknowledged.delivered(first, (first + 1) * SIZE, sentAt[first], false, false, false);
             first++;
         }
-        rate.delivered(acknowledged, (long) (first - from) * SIZE, first == end, 10 * MILLI, now, sample.reset(now));
+        rate.delivered(acknowledged, (long) (first - from) * SIZE, 10 * MILLI, now, sample.reset(now));
     }
 
     @Test

@@ -34,7 +34,7 @@ class RetransmissionQueueTest {
 
     /** A flight of megabytes may not come again; one of usual size does. */
     @Test
-    void aLargeRingIsGivenBackWhenAllIsAcknowledged() {
+    void aLargeRingIsGivenBackOnceAllIsAcknowledged() {
         send(SentSegments.RETAINED_ENTRIES);
         acknowledge(SentSegments.RETAINED_ENTRIES, 5);
         assertThat(queue.capacity()).isEqualTo(SentSegments.RETAINED_ENTRIES);
@@ -43,8 +43,11 @@ class RetransmissionQueueTest {
         queue.markLost(queue.first() + 10);
         queue.resent(queue.first() + 10, 3);
         acknowledge(segments - 1, 5);
-        assertThat(queue.capacity()).isEqualTo(4 * SentSegments.RETAINED_ENTRIES);
+        queue.giveBack();
+        assertThat(queue.capacity()).as("in use").isEqualTo(4 * SentSegments.RETAINED_ENTRIES);
         acknowledge(segments, 5);
+        assertThat(queue.holdsMuch()).as("kept for the next burst").isTrue();
+        queue.giveBack();
         assertThat(queue.capacity()).isLessThan(100);
         send(40);
         sack(20, 30);

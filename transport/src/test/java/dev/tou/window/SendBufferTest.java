@@ -62,7 +62,7 @@ class SendBufferTest {
 
     /** A burst of megabytes leaves nothing behind, and an index of usual size stays, because the next burst needs it. */
     @Test
-    void aLargeIndexIsGivenBackWhenAllIsAcknowledged() {
+    void aLargeIndexIsGivenBackOnceAllIsAcknowledged() {
         open(10);
         write(SendBuffer.RETAINED_SLOTS * MSS);
         assertThat(buffer.slots()).isEqualTo(SendBuffer.RETAINED_SLOTS);
@@ -71,7 +71,11 @@ class SendBufferTest {
         write(3 * SendBuffer.RETAINED_SLOTS * MSS);
         buffer.acknowledge(buffer.end() - 1);
         assertThat(buffer.slots()).isEqualTo(4 * SendBuffer.RETAINED_SLOTS);
+        buffer.giveBack();
+        assertThat(buffer.slots()).as("in use").isEqualTo(4 * SendBuffer.RETAINED_SLOTS);
         buffer.acknowledge(buffer.end());
+        assertThat(buffer.holdsMuch()).as("kept for the next burst").isTrue();
+        buffer.giveBack();
         assertThat(buffer.slots()).isLessThan(100);
         int seq = buffer.end();
         write(250);
