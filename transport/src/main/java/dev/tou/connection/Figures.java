@@ -84,6 +84,8 @@ final class Figures {
         put(TcpFigure.RCV_BUF, tcb.advertisedWindow.capacityBytes());
         put(TcpFigure.RCV_SPACE, tcb.receiving.rounds().arrivedBytes());
         put(TcpFigure.PACING_RATE, tcb.report.pacingRate());
+        put(TcpFigure.DELIVERY_RATE, tcb.deliveryRate.bytesPerSecond());
+        put(TcpFigure.DELIVERY_RATE_APP_LIMITED, tcb.deliveryRate.isApplicationLimited() ? 1 : 0);
     }
 
     private void flight() {
@@ -121,6 +123,7 @@ final class Figures {
         put(TcpFigure.ACKS_DUPLICATE, acknowledgments(AckKind.DUPLICATE));
         put(TcpFigure.ACKS_WINDOW_UPDATE, acknowledgments(AckKind.WINDOW_UPDATE));
         put(TcpFigure.ACKS_CHALLENGE, acknowledgments(AckKind.CHALLENGE));
+        put(TcpFigure.ACKS_ON_TEXT, tcb.counters.piggybackedAcknowledgments);
     }
 
     private long acknowledgments(AckKind kind) {

@@ -73,6 +73,14 @@ public enum TcpFigure {
     LAST_ACK("lastack", Unit.NANOSECONDS, "How long ago anything acceptable was received."),
     /** How fast segments may leave; 0 if they are not paced. */
     PACING_RATE("pacing_rate", Unit.BYTES_PER_SECOND, "How fast segments may leave; 0 if they are not paced."),
+    /** How fast the path has delivered lately; 0 before the first sample. */
+    DELIVERY_RATE(
+            "delivery_rate",
+            Unit.BYTES_PER_SECOND,
+            "How fast the path has delivered lately; 0 before the first sample."),
+    /** Whether that rate is only what the application wanted: 1 if so. */
+    DELIVERY_RATE_APP_LIMITED(
+            "delivery_rate_app_limited", Unit.COUNT, "Whether that rate is only what the application wanted: 1 if so."),
     /** What the peer is known to have: acknowledged, or reported out of order. */
     DELIVERED("delivered", Unit.BYTES, "What the peer is known to have: acknowledged, or reported out of order."),
     /** Text sent, repetitions included. */
@@ -130,6 +138,8 @@ public enum TcpFigure {
     ACKS_WINDOW_UPDATE("acks_window_update", Unit.COUNT, "Acknowledgments that told of room in the receive buffer."),
     /** Acknowledgments that answered what may have been forged (RFC 5961). */
     ACKS_CHALLENGE("acks_challenge", Unit.COUNT, "Acknowledgments that answered what may have been forged (RFC 5961)."),
+    /** Acknowledgments of something new that rode on text. */
+    ACKS_ON_TEXT("acks_on_text", Unit.COUNT, "Acknowledgments of something new that rode on text."),
     /** How long something waited to be sent or to be acknowledged. */
     BUSY("busy", Unit.NANOSECONDS, "How long something waited to be sent or to be acknowledged."),
     /** How long of that the application could have written more. */

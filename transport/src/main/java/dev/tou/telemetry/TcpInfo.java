@@ -244,6 +244,16 @@ public final class TcpInfo {
         return get(TcpFigure.PACING_RATE);
     }
 
+    /** {@return {@link TcpFigure#DELIVERY_RATE}, in bytes per second} */
+    public long deliveryRate() {
+        return get(TcpFigure.DELIVERY_RATE);
+    }
+
+    /** {@return {@link TcpFigure#DELIVERY_RATE_APP_LIMITED}, 1 or 0} */
+    public long deliveryRateAppLimited() {
+        return get(TcpFigure.DELIVERY_RATE_APP_LIMITED);
+    }
+
     /** {@return {@link TcpFigure#DELIVERED}, in bytes} */
     public long delivered() {
         return get(TcpFigure.DELIVERED);
@@ -382,6 +392,11 @@ public final class TcpInfo {
     /** {@return {@link TcpFigure#ACKS_CHALLENGE}} */
     public long acksChallenge() {
         return get(TcpFigure.ACKS_CHALLENGE);
+    }
+
+    /** {@return {@link TcpFigure#ACKS_ON_TEXT}} */
+    public long acksOnText() {
+        return get(TcpFigure.ACKS_ON_TEXT);
     }
 
     /** {@return {@link TcpFigure#BUSY}, in nanoseconds} */

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import static dev.tou.channel.SimPair.ms;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 /** What a paced flow does to the path, on virtual time. */
 class PacingSimTest {
@@ -31,6 +32,8 @@ class PacingSimTest {
             double most = 125e6 * flow.info().mss() / (flow.info().mss() + 20 + 12 + HEADERS);
             System.out.printf("1 Gbit/s x 10 ms: %.1f MB/s of %.1f, %s%n", goodput / 1e6, most / 1e6, flow.info());
             assertThat(goodput).isGreaterThan(0.95 * most);
+            assertThat((double) flow.info().deliveryRate()).isCloseTo(goodput, withinPercentage(5));
+            assertThat(flow.info().deliveryRateAppLimited()).isZero();
         }
     }
 

@@ -36,8 +36,9 @@ public final class Drawing
     /** Something that the test did, at a moment. */
     record Mark(long nanos, String label) {}
 
-    /** Watches every datagram of a network from now on. */
+    /** Watches every datagram of a network from now on, and forgets what it saw of another. */
     public Drawing watch(SimulatedNetwork simulated) {
+        forget();
         network = simulated;
         simulated.onDatagram(wire);
         return this;
@@ -86,6 +87,10 @@ public final class Drawing
         if (!context.getDisplayName().startsWith(method)) {
             title += ' ' + context.getDisplayName();
         }
+        forget();
+    }
+
+    private void forget() {
         decisions.clear();
         marks.clear();
         wire = new Wire();
