@@ -8,12 +8,8 @@ package dev.tou.congestion;
  * <pre>
  *   rate      2.0 windows a round trip in slow start, 1.2 after, or what the controller says
  *   quantum   what flows in 1 ms, the tick of the timers; 2 segments at least
- *   depth     2 quanta: one, and one more because a timer may be a tick late; a quarter of a small window, up to 10
- *             segments; after silence 10 segments at least
+ *   depth     2 quanta: one, and one more because a timer may be a tick late; after silence 10 segments at least
  * </pre>
- *
- * <p>The quarter is for acknowledgments that cover several segments: what they let go would otherwise wait for the timer, each
- * round trip would take longer by that, and a window of 30 segments is worth a few percent less then.
  *
  * <p>What an application wants to send leaves at once if the bucket holds all of it. Otherwise sending waits for a quantum, so
  * that many small trains are one larger. A timer that is later than a tick is given no credit beyond the depth: a stall must
@@ -37,9 +33,6 @@ public final class Pacer {
     static final double GAIN = 1.2;
     static final long QUANTUM_NANOS = 1_000_000;
     static final int BURST_SEGMENTS = 10;
-
-    /** A small window leaves in so many turns at least. */
-    static final double LEAST_TURNS = 4;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -83,9 +76,8 @@ public final class Pacer {
                 ? chosenBytesPerSecond / NANOS_PER_SECOND
                 : (slowStart ? SLOW_START_GAIN : GAIN) * windowBytes / srttNanos;
         quantumBytes = Math.max(rate * QUANTUM_NANOS, 2.0 * mssBytes);
-        double burst = BURST_SEGMENTS * (double) mssBytes;
-        depthBytes = Math.max(2 * quantumBytes, Math.min(burst, windowBytes / LEAST_TURNS));
-        burstBytes = Math.max(depthBytes, burst);
+        depthBytes = 2 * quantumBytes;
+        burstBytes = Math.max(depthBytes, BURST_SEGMENTS * (double) mssBytes);
         if (wasOff) {
             tokens = burstBytes;
             filledAt = nowNanos;
@@ -152,6 +144,6 @@ public final class Pacer {
      * @param bytes how much text
      */
     public void sent(long bytes) {
-        tokens = Math.max(tokens - bytes, -2 * quantumBytes);
+        tokens = Math.max(tokens - bytes, -depthBytes);
     }
 }

@@ -118,22 +118,6 @@ class PacerTest {
         assertThat(send(ALL, false)).isEqualTo(2 * MSS);
     }
 
-    /** What an acknowledgment of a train lets go does not wait for a timer, or each round trip would take longer by that. */
-    @Test
-    void aQuarterOfASmallWindowLeavesAtOnce() {
-        follow(40 * MSS, false, 50); // 0.96 segments a millisecond
-        drain();
-        for (int i = 0; i < 10; i++) {
-            now += 10 * MILLI;
-            assertThat(send(8 * MSS, false)).isEqualTo(8 * MSS);
-        }
-        now += SECOND;
-        assertThat(drain()).as("ten segments at most").isEqualTo(10 * MSS);
-        follow(16 * MSS, false, 50);
-        now += SECOND;
-        assertThat(drain()).as("of a smaller window less").isEqualTo(4 * MSS);
-    }
-
     /** A timer may be a tick late for free; a stall is not made up for by a burst. */
     @ParameterizedTest
     @CsvSource({"1, 24000", "5, 24000", "1000, 24000"})
