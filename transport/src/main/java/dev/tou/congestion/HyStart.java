@@ -6,7 +6,7 @@ package dev.tou.congestion;
  *
  * <pre>
  *                     eight samples in a row are above the least RTT of the last round trip
- *                     by max(4 ms, min(1/8, 16 ms)), or by a quarter of that if the path looks full
+ *                     by max(4 ms, min(1/8, 16 ms))
  *   slow start ---------------------------------------------------------------------------> held: the window stays
  *        ^                                                                                     |             |
  *        +------ a round trip later a sample is not above it by all of that: a false alarm ----+     none is: over
@@ -18,15 +18,10 @@ package dev.tou.congestion;
  * round trips, which overflows what was to be spared; here it stays as it is until the segments sent since have told. If the path
  * is full they all waited; if not, a round trip or two were lost, and slow start goes on.
  *
- * <p><b>A path looks full</b> when what is in flight is {@value #FULL} times what the rate of acknowledgments delivers in a
- * round trip. As long as nothing queues that is 1 / ln 2 = 1.44, because the window doubles while it goes round. The rate is the best of
- * this round trip and the last, measured over an eighth of it and never across a silence, so that acknowledgments that
- * come in lumps hide a full path and never make one up.
- *
- * <p>A receiver that acknowledges a train at once brings few samples,
- * but each is that of the train's newest segment, which has waited least, and so the least of all its segments: it counts for
- * as many as a receiver that acknowledges every other segment would have brought, four at most, lest one stray
- * acknowledgment decide. Samples are to be of the path: those taken after a stall of the loop are left out by the caller.
+ * <p>A receiver that acknowledges a train at once brings few samples, but each is that of the train's newest segment, which has
+ * waited least, and so the least of all its segments: it counts for as many as a receiver that acknowledges every other segment
+ * would have brought, four at most, lest one stray acknowledgment decide. Samples are to be of the path: those taken after a
+ * stall of the loop are left out by the caller.
  *
  * <p>Meant for the first slow start only, as section 4.3 advises: later ones have a threshold.
  */
@@ -37,24 +32,15 @@ final class HyStart {
     static final int MIN_RTT_DIVISOR = 8;
     static final int RTT_SAMPLES = 8;
 
-    /** Of the threshold, when the path looks full. */
-    static final int EARLY_DIVISOR = 4;
-
-    static final double FULL = 1.7;
-
     private static final long NONE = Long.MAX_VALUE;
     private static final int MOST_SAMPLES_OF_AN_ACK = 4;
-
-    private final AcknowledgmentRate rate = new AcknowledgmentRate();
 
     private long deliveredBytes;
     private long lastRoundNanos = NONE;
     private long roundNanos = NONE;
 
-    /** Samples in a row that were above the threshold, and above a quarter of it. */
+    /** Samples in a row that were above the threshold. */
     private int high;
-
-    private int risen;
 
     /** While held, what a sample must not be below; none in slow start. */
     private long queuedNanos = NONE;
@@ -77,7 +63,6 @@ final class HyStart {
             lastRoundNanos = roundNanos;
             roundNanos = NONE;
         }
-        rate.onAck(sample, roundBegins, lastRoundNanos);
         if (sample.rttNanos() == AckSample.NO_RTT) {
             return;
         }
@@ -91,19 +76,13 @@ final class HyStart {
     }
 
     private void suspect(AckSample sample, int weight) {
-        long rise = sample.rttNanos() - lastRoundNanos;
-        long threshold = threshold(lastRoundNanos);
-        high = rise >= threshold ? high + weight : 0;
-        risen = rise >= threshold / EARLY_DIVISOR ? risen + weight : 0;
-        if (sample.cwndLimited() && (high >= RTT_SAMPLES || risen >= RTT_SAMPLES && looksFull(sample))) {
-            queuedNanos = lastRoundNanos + threshold;
+        long queued = lastRoundNanos + threshold(lastRoundNanos);
+        high = sample.rttNanos() >= queued ? high + weight : 0;
+        if (high >= RTT_SAMPLES && sample.cwndLimited()) {
+            queuedNanos = queued;
             turnBytes = deliveredBytes + sample.inFlightBytes();
             judging = false;
         }
-    }
-
-    private boolean looksFull(AckSample sample) {
-        return rate.isKnown() && sample.inFlightBytes() > FULL * rate.bytesPerNano() * lastRoundNanos;
     }
 
     private void judge(AckSample sample, int weight) {
@@ -111,7 +90,6 @@ final class HyStart {
             if (sample.rttNanos() < queuedNanos) {
                 queuedNanos = NONE;
                 high = 0;
-                risen = 0;
                 return;
             }
             judged += weight;
@@ -142,9 +120,7 @@ final class HyStart {
         lastRoundNanos = NONE;
         roundNanos = NONE;
         high = 0;
-        risen = 0;
         queuedNanos = NONE;
         over = false;
-        rate.reset();
     }
 }
