@@ -164,8 +164,8 @@ abstract class LossBasedController implements CongestionController {
     private long slowStart(long acked) {
         long limit = afterTimeout ? Math.min(windowBytes, limitBytes()) : limitBytes();
         long counted = Math.min(acked, limit);
-        if (hyStart.isConservative() && thresholdBytes == Long.MAX_VALUE) {
-            counted = Math.max(1, counted / HyStart.CSS_GROWTH_DIVISOR);
+        if (hyStart.isHeld() && thresholdBytes == Long.MAX_VALUE) {
+            return 0;
         }
         long growth = Math.min(counted, thresholdBytes - windowBytes);
         windowBytes += growth;
