@@ -31,7 +31,8 @@ public final class ProportionalRateReduction {
     private long thresholdBytes;
     private long deliveredBytes;
     private long outBytes;
-    private long windowBytes;
+    private long quotaBytes;
+    private boolean asked;
 
     /** Not in recovery: {@link #begin} starts. */
     public ProportionalRateReduction() {}
@@ -50,7 +51,8 @@ public final class ProportionalRateReduction {
         thresholdBytes = ssthreshBytes;
         deliveredBytes = 0;
         outBytes = 0;
-        windowBytes = 0;
+        quotaBytes = 0;
+        asked = false;
     }
 
     /** {@return whether more was in flight when recovery began than the threshold; if not, the window is the controller's} */
@@ -71,14 +73,15 @@ public final class ProportionalRateReduction {
      * An acknowledgment came, that which began recovery included.
      *
      * @param pipeBytes the estimate of what is in flight now, after losses were marked
-     * @param newlyDeliveredBytes what it newly acknowledged, selectively or not; with 0 the window stays as it is
+     * @param newlyDeliveredBytes what it newly acknowledged, selectively or not; with 0 it lets no more out
      * @param safeAck whether it advanced SND.UNA and revealed no further loss
      * @return how many bytes may be in flight until the next acknowledgment
      */
     public long windowBytes(long pipeBytes, long newlyDeliveredBytes, boolean safeAck) {
-        if (newlyDeliveredBytes <= 0 && windowBytes > 0) {
-            return windowBytes;
+        if (newlyDeliveredBytes <= 0 && asked) {
+            return windowBytes(pipeBytes);
         }
+        asked = true;
         deliveredBytes += newlyDeliveredBytes;
         long send;
         if (pipeBytes > thresholdBytes) {
@@ -88,22 +91,43 @@ public final class ProportionalRateReduction {
             send = Math.min(thresholdBytes - pipeBytes, send);
         }
         // The first retransmission leaves whatever the share is.
-        windowBytes = pipeBytes + Math.max(send, outBytes == 0 ? mssBytes : 0);
-        return windowBytes;
+        quotaBytes = Math.max(send, outBytes == 0 ? mssBytes : 0);
+        return windowBytes(pipeBytes);
     }
 
-    /** {@return the window that the last acknowledgment left; 0 before the first of an episode} */
-    public long windowBytes() {
-        return windowBytes;
+    /**
+     * Losses were found by a timer. They shrink the pipe, but nothing was delivered that would let more out, save what was held
+     * back before, and one segment where nothing is left in flight whose acknowledgment could.
+     *
+     * @param pipeBytes as above
+     */
+    public void lossesFound(long pipeBytes) {
+        long send = pipeBytes > thresholdBytes
+                ? wholeSegments(share()) - outBytes
+                : Math.min(thresholdBytes - pipeBytes, deliveredBytes - outBytes);
+        long least = outBytes == 0 || pipeBytes <= 0 ? mssBytes : 0;
+        asked = true;
+        quotaBytes = Math.max(Math.max(send, quotaBytes), least);
+    }
+
+    /**
+     * {@return how many bytes may be in flight} What the last acknowledgment let out and was not sent since comes on top of
+     * what is in flight now, so a loss that is found meanwhile makes no room.
+     *
+     * @param pipeBytes the estimate of what is in flight now
+     */
+    public long windowBytes(long pipeBytes) {
+        return pipeBytes + Math.max(0, quotaBytes);
     }
 
     /**
      * Something was sent in recovery, new or again.
      *
-     * @param bytes how much text
+     * @param bytes how much text; negative for what could not leave after all
      */
     public void sent(long bytes) {
         outBytes += bytes;
+        quotaBytes -= bytes;
     }
 
     // Delivered and threshold are less than 2^31 each on any connection, so the product fits.
