@@ -102,7 +102,6 @@ public final class Cubic extends LossBasedController {
         long whole = (long) curve.credit;
         curve.credit -= whole;
         growBy(whole);
-        remember(sample);
     }
 
     private void begin(long now) {
@@ -128,10 +127,10 @@ public final class Cubic extends LossBasedController {
         if (curve.begun) {
             curve.epochNanos += sample.nowNanos() - lastAckNanos;
         }
-        remember(sample);
     }
 
-    private void remember(AckSample sample) {
+    @Override
+    void remember(AckSample sample) {
         lastAckNanos = sample.nowNanos();
         pathWasEmpty = sample.inFlightBytes() == 0;
     }
