@@ -68,7 +68,7 @@ class StallTest extends ScenarioTest {
         return new Aftermath(c, cwnd, begin, begin + length.toNanos());
     }
 
-    // PROTOCOL: a sender that stalls sends nothing again because of it. Its timers are due when it wakes, but the
+    // A sender that stalls sends nothing again because of it. Its timers are due when it wakes, but the
     // acknowledgments are in the socket, and are read first.
     @ParameterizedTest
     @ValueSource(ints = {5, 50, 500, 3000})
