@@ -234,7 +234,9 @@ abstract class LossBasedController implements CongestionController {
     @Override
     public final void onMssChanged(int mssBytes) {
         this.mssBytes = mssBytes;
-        windowBytes = Math.max(windowBytes, mssBytes);
+        // RFC 5681 section 3.1: after a timeout the window is one segment, and that timeout may have made segments
+        // smaller.
+        windowBytes = episode == Episode.TIMED_OUT ? mssBytes : Math.max(windowBytes, mssBytes);
         thresholdBytes = Math.max(thresholdBytes, 2L * mssBytes);
         startOver();
     }
