@@ -78,6 +78,7 @@ class StallTest extends ScenarioTest {
             assertThat(aftermath.retransmissions()).isZero();
             assertThat(c.info().timeouts()).isZero();
             assertThat(c.info().recoveries()).isZero();
+            assertThat(c.scenario().decisions().idleRestarts()).isZero();
             assertThat(aftermath.after()).isGreaterThan(0.95 * aftermath.before());
             c.untilAllIsRead();
         }
@@ -108,6 +109,9 @@ class StallTest extends ScenarioTest {
             Aftermath aftermath = stall(c, Duration.ofMillis(millis), Scenario::stallClientBeforeItsTimers);
             assertThat(aftermath.retransmissions()).isZero();
             assertThat(c.info().timeouts()).isZero();
+            assertThat(c.scenario().decisions().idleRestarts())
+                    .as("text has waited all along")
+                    .isZero();
             assertThat(aftermath.after()).isGreaterThan(0.95 * aftermath.before());
             c.untilAllIsRead();
         }
