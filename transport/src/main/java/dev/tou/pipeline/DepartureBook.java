@@ -188,7 +188,8 @@ final class DepartureBook {
             shard.segmentationFailed();
         }
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
-        // once. Anything else waits for what touches the connection next, an acknowledgment or a timer, because repeating
+        // once. Anything else waits for what touches the connection next, an acknowledgment or a timer, because
+        // repeating
         // what the kernel refuses in this very turn would spin.
         if (segmentation || failure == SendFailure.TOO_LARGE || cause instanceof PortUnreachableException) {
             burst.touch(tcb);

@@ -85,8 +85,7 @@ class BusyLoopTest extends ScenarioTest {
     // leaves after it does not undercut (PAWS).
     @Test
     void timestampsAreThoseOfTheTimeAtWhichSegmentsLeave() {
-        Scenario scenario =
-                scenario(1).path(LinkProfile.IDEAL.delay(WAY).loss(0.05));
+        Scenario scenario = scenario(1).path(LinkProfile.IDEAL.delay(WAY).loss(0.05));
         List<long[]> stamps = new ArrayList<>();
         scenario.network().onDatagram((now, datagram, fate) -> {
             if (fate == Fate.SENT
