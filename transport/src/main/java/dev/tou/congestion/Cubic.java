@@ -98,7 +98,6 @@ public final class Cubic extends LossBasedController {
         long whole = (long) curve.credit;
         curve.credit -= whole;
         growBy(whole);
-        remember(sample);
     }
 
     private void begin(long now) {
@@ -124,10 +123,10 @@ public final class Cubic extends LossBasedController {
         if (curve.begun) {
             curve.epochNanos += sample.nowNanos() - lastAckNanos;
         }
-        remember(sample);
     }
 
-    private void remember(AckSample sample) {
+    @Override
+    void remember(AckSample sample) {
         lastAckNanos = sample.nowNanos();
         pathWasEmpty = sample.inFlightBytes() == 0;
     }

@@ -92,6 +92,9 @@ abstract class LossBasedController implements CongestionController {
     /** An acknowledgment came that earns nothing, because something else limits sending. */
     abstract void notLimited(AckSample sample);
 
+    /** After every acknowledgment, whatever it has earned: what the next one will have to be compared with. */
+    abstract void remember(AckSample sample);
+
     /**
      * The window is about to be reduced; {@link #restore} may have to take that back.
      *
@@ -139,10 +142,15 @@ abstract class LossBasedController implements CongestionController {
         if (episode == Episode.TIMED_OUT && sample.ackedBytes() > 0) {
             episode = Episode.LOSS_RECOVERY;
         }
-        if (!sample.cwndLimited()) {
+        if (sample.cwndLimited()) {
+            grow(sample, firstSlowStart);
+        } else {
             notLimited(sample);
-            return;
         }
+        remember(sample);
+    }
+
+    private void grow(AckSample sample, boolean firstSlowStart) {
         long acked = episode == Episode.LOSS_RECOVERY ? sample.deliveredBytes() : sample.ackedBytes();
         if (acked <= 0 || sample.inRecovery()) {
             return;
@@ -271,7 +279,9 @@ abstract class LossBasedController implements CongestionController {
     @Override
     public final void onMssChanged(int mssBytes) {
         this.mssBytes = mssBytes;
-        windowBytes = Math.max(windowBytes, mssBytes);
+        // RFC 5681 section 3.1: after a timeout the window is one segment, and that timeout may have made segments
+        // smaller.
+        windowBytes = episode == Episode.TIMED_OUT ? mssBytes : Math.max(windowBytes, mssBytes);
         thresholdBytes = Math.max(thresholdBytes, 2L * mssBytes);
         startOver();
     }

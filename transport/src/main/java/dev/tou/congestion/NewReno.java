@@ -55,6 +55,11 @@ public final class NewReno extends LossBasedController {
     }
 
     @Override
+    void remember(AckSample sample) {
+        // Growth by bytes does not ask when.
+    }
+
+    @Override
     long reduce(long validBytes, long flightBytes, boolean timeout) {
         creditBytes = 0;
         return Math.max(validBytes, flightBytes) / 2; // RFC 5681 section 3.1, equation 4

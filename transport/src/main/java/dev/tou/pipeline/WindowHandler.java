@@ -174,6 +174,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             sendTrain(tcb, sendable);
         }
+        tcb.patience.sendingStopped(tcb.unsentBytes() > 0);
         if (tcb.unsentBytes() == 0 && tcb.congestionRoomBytes() > 0 && tcb.retransmissionQueue.lostBytes() == 0) {
             tcb.deliveryRate.applicationLimited(tcb.recovery.inFlightBytes());
         }

@@ -120,8 +120,7 @@ public final class RetransmissionQueue extends SentSegments {
     /** Appends a segment that was just handed over for the first time. {@return its running number} */
     public int append(int segSeq, int segLength, long nowNanos) {
         if (size() == capacity()) {
-            grow();
-            resentOrder.grow(capacity());
+            enlarge();
         }
         int at = tail & mask();
         seq[at] = segSeq;
@@ -131,6 +130,25 @@ public final class RetransmissionQueue extends SentSegments {
         transmissions[at] = 1;
         outstandingBytes += segLength;
         return tail++;
+    }
+
+    /** Makes as many entries of the oldest, with so much text, as it needs segments now; not while it is on the path again. */
+    public void splitFirst(int textBytes, int segmentBytes) {
+        if (textBytes <= segmentBytes || (flags[head & mask()] & (HELD | SACKED | LISTED)) != 0) {
+            return;
+        }
+        int pieces = (textBytes - 1) / segmentBytes + 1;
+        while (size() + pieces - 1 > capacity()) {
+            enlarge();
+        }
+        originals = gt(originals, head) ? originals : head - pieces + 1;
+        divideFirst(pieces, segmentBytes);
+        lostHint = head;
+    }
+
+    private void enlarge() {
+        grow();
+        resentOrder.grow(capacity());
     }
 
     /** Notes that an entry was handed over again. */
