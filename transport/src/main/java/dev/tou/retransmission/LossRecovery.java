@@ -87,7 +87,10 @@ public final class LossRecovery {
 
     // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
     private boolean isShrinking() {
-        return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
+        return state == CongestionState.RECOVERY
+                && rack != null
+                && !congestion.managesRecovery()
+                && reduction.isNeeded();
     }
 
     /** {@return how long a segment that was overtaken may still be late, in nanoseconds} */
@@ -140,7 +143,9 @@ public final class LossRecovery {
             lookForEvidence(ack, allTwice);
         }
         ends = state == CongestionState.LOSS && geq(ack.ack, recoveryPoint);
+        int lostBefore = queue.lostBytes();
         LossDetector.Outcome outcome = detector.onAcknowledgment(queue, ack);
+        found(queue.lostBytes() - lostBefore);
         ends |= outcome == LossDetector.Outcome.RECOVERY_ENDS;
         if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
@@ -149,6 +154,13 @@ public final class LossRecovery {
         if (probeReduces) {
             undo.close(); // what the controller would take back now is this
             congestion.onLossDetected(Math.min(ack.flightBytes, congestion.windowBytes()), ack.nowNanos);
+        }
+    }
+
+    private void found(int lostBytes) {
+        if (lostBytes > 0) {
+            congestion.onLost(lostBytes);
+            reduction.lower(congestion.slowStartThresholdBytes());
         }
     }
 
@@ -265,7 +277,10 @@ public final class LossRecovery {
     public void onReorderingTimer(AckFacts ack) {
         begin(ack);
         began = false;
-        if (detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos) == LossDetector.Outcome.RECOVERY_BEGINS) {
+        int lostBefore = queue.lostBytes();
+        LossDetector.Outcome outcome = detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos);
+        found(queue.lostBytes() - lostBefore);
+        if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
         }
         if (state == CongestionState.RECOVERY) {
