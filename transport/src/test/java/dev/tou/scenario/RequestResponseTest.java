@@ -4,6 +4,7 @@ package dev.tou.scenario;
 import java.time.Duration;
 
 import dev.tou.simulation.LinkProfile;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,5 +48,10 @@ class RequestResponseTest {
     void withoutLossOneInAThousandIsWithinThreeMillisecondsOfTheRoundTrip(int perSecond) {
         Exchanges exchanges = run(1, perSecond, 0);
         assertThat(exchanges.quantileMillis(0.999)).isBetween(20.0, 23.0);
+    }
+
+    @Test
+    void aLossIsWhatMakesAnAnswerLate() {
+        assertThat(run(1, 1000, 0.01).quantileMillis(0.5)).isLessThan(45);
     }
 }
