@@ -3,6 +3,7 @@ package dev.tou.endpoint;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ public final class ClientSockets {
 
     /** How long a channel without connections waits for the next one. */
     private static final long IDLE_SECONDS = 5;
+
+    /** For how long it is believed what an interface carries; that it carries less, the first refusal says. */
+    private static final long MTU_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
 
@@ -76,6 +80,11 @@ public final class ClientSockets {
 
     private final EventLoopResources resources;
     private final Map<Remote, Pool> pools = new HashMap<>();
+
+    /** What the interfaces towards some hosts carry, known since {@link #mtusNanos}: to ask costs a socket and all interfaces. */
+    private final Map<InetAddress, Integer> mtus = new HashMap<>();
+
+    private long mtusNanos;
 
     ClientSockets(EventLoopResources resources) {
         this.resources = resources;
@@ -146,9 +155,20 @@ public final class ClientSockets {
         return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
     }
 
-    private static int mtuTowards(DatagramTransport transport, InetSocketAddress remote) {
+    private int mtuTowards(DatagramTransport transport, InetSocketAddress remote) {
+        long now = resources.nowNanos();
+        if (now - mtusNanos >= MTU_NANOS || mtus.isEmpty()) {
+            mtus.clear();
+            mtusNanos = now;
+        }
+        Integer known = mtus.get(remote.getAddress());
+        if (known != null) {
+            return known;
+        }
         try {
-            return transport.interfaceMtu(transport.localAddressTowards(remote));
+            int mtu = transport.interfaceMtu(transport.localAddressTowards(remote));
+            mtus.put(remote.getAddress(), mtu);
+            return mtu;
         } catch (IOException e) {
             // There is no way to it, which connecting will tell better.
             return ConnectionOptions.ACCEPTED_PATH_MTU;

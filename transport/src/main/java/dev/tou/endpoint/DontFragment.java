@@ -14,10 +14,11 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * Asks the kernel never to fragment what a channel sends, so that a probe of the path MTU does not arrive in pieces (RFC 8899
- * section 3, item 2), and not to refuse what it believes, by ICMP, to be too large.
+ * section 3, item 2), and where it can be said, not to refuse what it believes, by ICMP, to be too large.
  *
  * <p>On epoll and io_uring that is Linux's {@code IP_PMTUDISC_PROBE}; a socket of IPv6 may carry IPv4, too, and has both. On NIO
- * it is {@code IP_DONTFRAGMENT}, from Java 19 on. Before that Linux sets the bit for packets up to the path MTU that it knows, and
+ * it is {@code IP_DONTFRAGMENT}, from Java 19 on; on Linux that is {@code IP_PMTUDISC_DO}, which refuses packets above the path MTU
+ * that ICMP has told, be it true or forged: such a refusal counts as loss. Before Java 19 Linux sets the bit for packets up to the path MTU that it knows, and
  * that is the interface's unless ICMP has said less; other systems may fragment. What is larger than the interface carries is
  * never tried, in any case.
  */
@@ -43,17 +44,21 @@ final class DontFragment {
     static void set(DatagramChannel channel, boolean ipv6) {
         try {
             if (channel instanceof NioDatagramChannel) {
-                if (NIO != null) {
-                    channel.config().setOption(NIO, true);
-                }
+                set(channel, NIO, true);
             } else {
-                channel.config().setOption(IPV4, PMTUDISC_PROBE);
+                set(channel, IPV4, PMTUDISC_PROBE);
                 if (ipv6) {
-                    channel.config().setOption(IPV6, PMTUDISC_PROBE);
+                    set(channel, IPV6, PMTUDISC_PROBE);
                 }
             }
         } catch (ChannelException | UnsupportedOperationException e) {
             LOGGER.debug("{} may fragment what it sends", channel, e);
+        }
+    }
+
+    private static <T> void set(DatagramChannel channel, ChannelOption<T> option, T value) {
+        if (option == null || !channel.config().setOption(option, value)) {
+            LOGGER.debug("{} may fragment what it sends: it does not know the option {}", channel, option);
         }
     }
 

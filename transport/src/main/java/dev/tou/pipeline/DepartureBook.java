@@ -2,7 +2,6 @@
 package dev.tou.pipeline;
 
 import java.net.PortUnreachableException;
-import java.net.SocketException;
 
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
@@ -10,7 +9,6 @@ import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.retransmission.AckFacts;
 import dev.tou.retransmission.RetransmissionQueue;
-import dev.tou.state.TcpEvent;
 import dev.tou.telemetry.LossSign;
 import dev.tou.timing.TcpTimer;
 import dev.tou.window.Train;
@@ -168,32 +166,29 @@ final class DepartureBook {
             tcb.arm(TcpTimer.RETRANSMISSION, leftNanos + tcb.rtt.rtoNanos());
         }
         tcb.report.lossesAreShownBy(null);
-        if (cause != null && tcb.isLive()) {
+        if (cause == null) {
+            tcb.pathMtu.accepted(tcb.negotiated.packetBytes(text));
+        } else if (tcb.isLive()) {
             notSent(tcb, entries, text, cause);
         }
     }
 
     private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
         SendFailure failure = SendFailure.of(cause);
-        if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > shard.interfaceMtuNow()) {
+        int carried = failure == SendFailure.TRANSIENT ? 0 : shard.interfaceMtuNow();
+        if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > carried) {
             // Linux says so of a train whose segments are too large.
             failure = SendFailure.TOO_LARGE;
         }
-        if (failure == SendFailure.TOO_LARGE
-                && !PathMtuProber.refused(tcb, text, shard.interfaceMtuNow(), nowNanos())) {
-            tcb.fail(new SocketException("Message too long: a path MTU of "
-                    + tcb.options().pathMtu() + " is more than the interface towards " + tcb.key() + " carries"));
-            tcb.transition(TcpEvent.TIMEOUT);
-        }
+        boolean tooLarge = failure == SendFailure.TOO_LARGE && PathMtuProber.refused(tcb, text, carried, nowNanos());
         boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();
         if (segmentation) {
             shard.segmentationFailed();
         }
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
         // once. Anything else waits for what touches the connection next, an acknowledgment or a timer, because
-        // repeating
-        // what the kernel refuses in this very turn would spin.
-        if (segmentation || failure == SendFailure.TOO_LARGE || cause instanceof PortUnreachableException) {
+        // repeating what the kernel refuses in this very turn would spin.
+        if (segmentation || tooLarge || cause instanceof PortUnreachableException) {
             burst.touch(tcb);
             shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));
         }

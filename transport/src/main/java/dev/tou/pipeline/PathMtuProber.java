@@ -5,6 +5,7 @@ import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.retransmission.RetransmissionQueue;
 import dev.tou.segment.ControlBits;
 import dev.tou.telemetry.CongestionState;
+import dev.tou.telemetry.WindowChange;
 import dev.tou.window.PathMtu;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -52,7 +53,7 @@ final class PathMtuProber {
         if (tcb.congestion.windowBytes() < (long) LEAST_WINDOW_SEGMENTS * segment) {
             return Moment.NONE;
         }
-        long window = Math.min(tcb.congestion.windowBytes(), tcb.snd.maxWnd());
+        long window = Math.min(tcb.congestion.windowBytes(), tcb.snd.wnd());
         int packet = path.wantedBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
         if (packet == 0) {
             return Moment.NONE;
@@ -61,7 +62,10 @@ final class PathMtuProber {
         if (Pacing.allows(tcb, segment, now) == 0) {
             return Moment.NONE;
         }
-        if (Math.min(tcb.congestionRoomBytes(), tcb.snd.usable()) < text) {
+        if (tcb.snd.usable() < text) {
+            return Moment.NONE; // a slow reader: it may never take so much at once
+        }
+        if (tcb.congestionRoomBytes() < text) {
             return tcb.retransmissionQueue.isEmpty() ? Moment.NONE : Moment.WAIT;
         }
         send(ctx, tcb, departure, packet, text);
@@ -102,6 +106,7 @@ final class PathMtuProber {
         int text = tcb.negotiated.segmentTextBytes(tcb.pathMtu.bytes());
         tcb.sendBuffer.segmentTextBytes(text);
         tcb.congestion.onMssChanged(text);
+        tcb.report.window(WindowChange.SEGMENT_SIZE);
         tcb.report.pathMtu(tcb.pathMtu.bytes());
     }
 
@@ -109,7 +114,9 @@ final class PathMtuProber {
     static void timedOut(TransmissionControlBlock tcb, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         settle(tcb, now);
-        if (tcb.pathMtu.timedOut(tcb.negotiated.packetBytes(queue.length(queue.first())), now)) {
+        // What was one segment when it left first leaves in pieces if it is too large now.
+        int packet = Math.min(tcb.negotiated.packetBytes(queue.length(queue.first())), tcb.pathMtu.bytes());
+        if (tcb.pathMtu.timedOut(packet, now)) {
             changeSegments(tcb);
         }
     }
@@ -118,13 +125,16 @@ final class PathMtuProber {
      * The kernel has refused a datagram as too large.
      *
      * @param text how much there was in it
-     * @return whether that can leave in smaller ones
+     * @param interfaceMtu the largest packet that the interface carries now, in bytes
+     * @return whether to send that again at once
      */
     static boolean refused(TransmissionControlBlock tcb, int text, int interfaceMtu, long now) {
         settle(tcb, now);
-        if (tcb.pathMtu.refused(tcb.negotiated.packetBytes(text), interfaceMtu, now)) {
+        int before = tcb.pathMtu.bytes();
+        boolean again = tcb.pathMtu.refused(tcb.negotiated.packetBytes(text), interfaceMtu, now);
+        if (tcb.pathMtu.bytes() != before) {
             changeSegments(tcb);
         }
-        return tcb.sendBuffer.segmentTextBytes() < text;
+        return again;
     }
 }

@@ -23,6 +23,8 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
 
     private final Channel channel;
     private boolean open;
+    private int parts;
+    private Throwable failure;
 
     ReusablePromise(Channel channel) {
         this.channel = channel;
@@ -32,6 +34,12 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
     final void reopen() {
         assert !open;
         open = true;
+        parts = 1;
+    }
+
+    /** The operation consists of so many, which are all given this promise: it is over with the last, and fails with any. */
+    final void parts(int operations) {
+        parts = operations;
     }
 
     /** The operation is over; the promise may be reopened from here on. {@code cause} is null if it succeeded. */
@@ -41,8 +49,14 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
         if (!open) {
             return false;
         }
+        failure = failure == null ? cause : failure;
+        if (--parts > 0) {
+            return true;
+        }
         open = false;
-        completed(cause);
+        Throwable first = failure;
+        failure = null;
+        completed(first);
         return true;
     }
 

@@ -139,8 +139,14 @@ final class SegmentCodec extends ChannelDuplexHandler {
         } else if (shard.sendsSegmented() && whole <= Train.MAX_SEND_BYTES) {
             ctx.write(new SegmentedDatagramPacket(slice(train, 0, whole), stride, recipientOf(departure)), promise);
         } else {
+            ChannelPromise others = ctx.voidPromise();
+            if (departure.kind() == Departure.Kind.RETRANSMISSION && promise instanceof DepartureReceipt receipt) {
+                // The pieces of one entry: where one is refused, the entry has not left.
+                receipt.parts(last + 1);
+                others = promise;
+            }
             for (int i = 0; i < last; i++) {
-                ctx.write(addressed(slice(train, i * stride, stride), departure.recipient()), ctx.voidPromise());
+                ctx.write(addressed(slice(train, i * stride, stride), departure.recipient()), others);
             }
             ByteBuf end = slice(train, last * stride, headerBytes + train.lastTextBytes());
             ctx.write(addressed(end, departure.recipient()), promise);

@@ -25,14 +25,15 @@ final class SendLimit {
         if (tcb.isArmed(TcpTimer.PACING)) {
             return Limit.PACING;
         }
-        if (tcb.isArmed(TcpTimer.PACING)) {
-            return Limit.PACING;
-        }
         int full = tcb.sendBuffer.segmentTextBytes();
         if (unsent == 0 || tcb.congestionRoomBytes() < Math.min(unsent, full)) {
             return Limit.CONGESTION_WINDOW;
         }
-        return tcb.snd.usable() < Math.min(unsent, full) ? Limit.RECEIVE_WINDOW : Limit.SMALL_SEGMENT;
+        if (tcb.snd.usable() < Math.min(unsent, full)) {
+            return Limit.RECEIVE_WINDOW;
+        }
+        // A full segment that could leave and has not: its room is saved up for a probe of the path MTU.
+        return unsent >= full ? Limit.CONGESTION_WINDOW : Limit.SMALL_SEGMENT;
     }
 
     private static Limit withNothingToSend(TransmissionControlBlock tcb) {

@@ -152,9 +152,12 @@ public interface TransportListener {
 
     // --- the path ---
 
-    /** A packet larger than any before is tried (RFC 8899); {@code packetBytes} counts IP and UDP headers. */
+    /** A packet larger than those of the moment is tried (RFC 8899); {@code packetBytes} counts IP and UDP headers. */
     default void onPathMtuProbe(long nowNanos, int packetBytes) {}
 
-    /** The largest packet that is sent has another size; {@code packetBytes} counts IP and UDP headers. */
+    /**
+     * The largest packet that is sent has another size; {@code packetBytes} counts IP and UDP headers. Larger: a probe has arrived.
+     * Smaller: two timeouts in a row were of large segments, or the host refuses them.
+     */
     default void onPathMtu(long nowNanos, int packetBytes) {}
 }

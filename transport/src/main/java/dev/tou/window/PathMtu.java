@@ -9,7 +9,7 @@ package dev.tou.window;
  *   BASE --open--> SEARCHING --probe arrives--> SEARCHING, larger segments
  *                            --3 probes lost--> SEARCHING below that size
  *                            --nothing left---> COMPLETE --600 s--> SEARCHING above what is known
- *   any, above the base -----two timeouts of large segments, or the interface refuses one---> BASE, and again
+ *   any, above the base -----two timeouts of large segments, or the host refuses one---------> BASE, and again
  * </pre>
  *
  * <p>The search tries the bound first, what the interface and the peer take, because that is right on most paths; then 1500,
@@ -61,8 +61,16 @@ public final class PathMtu {
 
     private boolean on;
     private int probedBytes;
+
+    /** How many probes in a row were lost, all of one size. */
     private int lostProbes;
+
+    private int lostBytes;
     private int timeouts;
+
+    /** The size of a packet that was refused although the interface carries it, and of none as large that left since; or 0. */
+    private int refusedBytes;
+
     private long nextNanos;
 
     /**
@@ -87,17 +95,17 @@ public final class PathMtu {
     }
 
     /** {@return the largest packet that will ever be tried, in bytes} */
-    public int boundBytes() {
+    int boundBytes() {
         return boundBytes;
     }
 
     /** {@return whether there is a larger size that is to be tried before the search rests} */
-    public boolean isSearching() {
+    boolean isSearching() {
         return on && ceilingBytes > bytes;
     }
 
     /** {@return the size of the probe that is on its way, or 0} */
-    public int probedBytes() {
+    int probedBytes() {
         return probedBytes;
     }
 
@@ -139,7 +147,10 @@ public final class PathMtu {
         while (high < SIZES.length && SIZES[high] <= most) {
             high++;
         }
-        return low == high ? 0 : SIZES[low + (high - low) / 2];
+        if (low < high) {
+            return SIZES[low + (high - low) / 2];
+        }
+        return bytes < baseBytes && baseBytes <= most ? baseBytes : 0;
     }
 
     // One of the list that is worth the while, before the window is large enough for the right one.
@@ -175,16 +186,15 @@ public final class PathMtu {
     public void probeLost(long nowNanos) {
         int size = probedBytes;
         probedBytes = 0;
-        if (size > bytes && size <= ceilingBytes && ++lostProbes >= MAX_PROBES) {
-            ceilingBytes = size - 1;
-            lostProbes = 0;
+        if (size > bytes && size <= ceilingBytes) {
+            lostProbes = size == lostBytes ? lostProbes + 1 : 1;
+            lostBytes = size;
+            if (lostProbes >= MAX_PROBES) {
+                ceilingBytes = size - 1;
+                lostProbes = 0;
+            }
         }
         settle(nowNanos, nowNanos + PROBE_INTERVAL_NANOS);
-    }
-
-    /** There is no probe any more, and nothing is known of it: the connection's last text is acknowledged otherwise. */
-    public void probeForgotten() {
-        probedBytes = 0;
     }
 
     private void settle(long nowNanos, long nextProbeNanos) {
@@ -218,24 +228,44 @@ public final class PathMtu {
     }
 
     /**
-     * The host has refused a packet as larger than its interface carries (EMSGSIZE).
+     * The host has refused a packet as too large (EMSGSIZE). That is true of a packet that is larger than the interface carries:
+     * the bound comes down. Otherwise it may be an error of the socket, which an ICMP message has left there and which fails the
+     * next datagram, of whatever size and connection: the first time it says nothing. The second time the host believes some
+     * ICMP message that it should not, so segments become smaller, and the search goes on, for its belief ends.
      *
      * @param packetBytes how large it was
-     * @param interfaceBytes what the interface carries, as far as is known
-     * @return whether segments must be smaller from now on; false if they are already, or cannot be
+     * @param interfaceBytes what the interface carries
+     * @return whether to send at once again what was in it; otherwise it is lost, and the timer repeats it
      */
     public boolean refused(int packetBytes, int interfaceBytes, long nowNanos) {
-        int most = interfaceBytes >= LEAST_BYTES && interfaceBytes < packetBytes
-                ? interfaceBytes
-                : packetBytes > baseBytes ? baseBytes : LEAST_BYTES;
-        boundBytes = Math.min(boundBytes, most);
-        baseBytes = Math.min(baseBytes, boundBytes);
-        boolean smaller = bytes > boundBytes;
-        if (smaller) {
-            bytes = baseBytes;
+        if (packetBytes > interfaceBytes) {
+            boundBytes = Math.min(boundBytes, Math.max(interfaceBytes, LEAST_BYTES));
+            baseBytes = Math.min(baseBytes, boundBytes);
+            bytes = bytes > boundBytes ? baseBytes : bytes;
+            restartSearch(nowNanos);
+            return packetBytes > bytes;
         }
+        if (packetBytes > bytes) {
+            return true; // a probe, or from before segments became smaller: now it leaves in pieces
+        }
+        if (refusedBytes == 0 || packetBytes < refusedBytes) {
+            refusedBytes = packetBytes;
+            return true;
+        }
+        if (!on || packetBytes <= LEAST_BYTES) {
+            return false;
+        }
+        refusedBytes = 0;
+        bytes = bytes > baseBytes ? baseBytes : LEAST_BYTES;
         restartSearch(nowNanos);
-        return smaller;
+        return true;
+    }
+
+    /** The host has taken a packet of this size; cheap, and told for every train. */
+    public void accepted(int packetBytes) {
+        if (packetBytes >= refusedBytes) {
+            refusedBytes = 0;
+        }
     }
 
     private void restartSearch(long nowNanos) {

@@ -2,10 +2,13 @@
 package dev.tou.channel;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.simulation.Errno;
 import dev.tou.simulation.Fate;
 import dev.tou.simulation.LinkProfile;
+import dev.tou.simulation.SendFault;
 import dev.tou.telemetry.DropReason;
 import dev.tou.window.PathMtu;
 import io.netty.buffer.Unpooled;
@@ -35,7 +38,11 @@ class PathMtuSimTest {
         private long sent;
 
         Transfer(int interfaceMtu, int linkMtu, boolean discovery) {
-            pair = new SimPair(LINK.mtu(linkMtu));
+            this(new SimPair(LINK.mtu(linkMtu)), interfaceMtu, discovery);
+        }
+
+        private Transfer(SimPair hosts, int interfaceMtu, boolean discovery) {
+            pair = hosts;
             pair.clientHost.mtu(interfaceMtu);
             pair.serverHost.mtu(interfaceMtu);
             pair.network.onDatagram((now, datagram, fate) -> {
@@ -46,6 +53,11 @@ class PathMtuSimTest {
             pair.listen();
             client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
             tcb = ((TouSocketChannel) client).tcb();
+        }
+
+        /** Over datagrams that leave one by one, as with NIO; interface and link carry 1500 bytes. */
+        static Transfer oneByOne() {
+            return new Transfer(new SimPair(1, LINK.mtu(1500), false), 1500, true);
         }
 
         void send(int bytes) {
@@ -93,7 +105,9 @@ class PathMtuSimTest {
             }
             TransmissionControlBlock tcb = transfer.tcb;
             assertThat(tcb.pathMtu.bytes()).isEqualTo(found);
-            assertThat(tcb.pathMtu.isSearching()).isFalse();
+            assertThat(tcb.pathMtu.isDue(transfer.pair.network.nowNanos() + 300_000_000_000L))
+                    .as("the search rests")
+                    .isFalse();
             assertThat(tcb.counters.pathMtuProbesLost).isPositive();
             assertThat(tcb.counters.bytesRetransmitted)
                     .as("probes and nothing else")
@@ -180,6 +194,71 @@ class PathMtuSimTest {
             }
             assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(mtu);
             assertThat(transfer.tcb.counters.timeouts).isZero();
+        }
+    }
+
+    /** An ICMP message about a probe, or a forged one, fails whatever is sent next; here ten times. */
+    @Test
+    void anErrorOfTheSocketCostsOneDatagram() {
+        try (Transfer transfer = Transfer.oneByOne()) {
+            AtomicInteger errors = new AtomicInteger();
+            transfer.pair.clientHost.sendFault((random, recipient, bytes, segments) ->
+                    errors.getAndUpdate(left -> Math.max(0, left - 1)) > 0 ? Errno.EMSGSIZE : null);
+            errors.set(1);
+            for (int i = 0; i < 10; i++) {
+                transfer.send(1_000_000);
+                transfer.pair.simulation.advance(SimPair.ms(35));
+                errors.set(1);
+                transfer.arrives(SimPair.seconds(10));
+            }
+            TransmissionControlBlock tcb = transfer.tcb;
+            assertThat(tcb.pathMtu.bytes()).isEqualTo(1500);
+            assertThat(tcb.counters.timeouts).isZero();
+            assertThat(tcb.counters.retransmissions).isBetween(1L, 11L);
+        }
+    }
+
+    /** As IP_PMTUDISC_DO does after an ICMP message, true or forged, and forgets ten minutes later. */
+    @ParameterizedTest
+    @ValueSource(ints = {1400, 1000, 576})
+    void aKernelThatBelievesInASmallerPathIsGivenSmallerPacketsUntilItForgets(int believed) {
+        try (Transfer transfer = Transfer.oneByOne()) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            transfer.pair.clientHost.sendFault(
+                    (random, recipient, bytes, segments) -> bytes + 28 > believed ? Errno.EMSGSIZE : null);
+            for (int i = 0; i < 5; i++) {
+                transfer.send(1_000_000);
+                transfer.arrives(SimPair.seconds(10));
+                transfer.pair.simulation.advance(SimPair.seconds(2));
+            }
+            assertThat(transfer.tcb.pathMtu.bytes()).isBetween(PathMtu.LEAST_BYTES, believed);
+            assertThat(transfer.tcb.counters.timeouts).isZero();
+            transfer.pair.clientHost.sendFault(SendFault.NONE);
+            // The search that is under way ends first, below 1500, which it has ruled out.
+            for (int i = 0; i < 3; i++) {
+                transfer.pair.simulation.advance(Duration.ofMinutes(10));
+                transfer.send(2_000_000);
+                transfer.arrives(SimPair.seconds(10));
+            }
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(1500);
+        }
+    }
+
+    /** Forged down to 552 bytes, which is less than we go: the timer repeats, and nothing ends. */
+    @Test
+    void aKernelThatTakesNothingForAWhileIsOutlived() {
+        try (Transfer transfer = Transfer.oneByOne()) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            transfer.pair.clientHost.sendFault(
+                    (random, recipient, bytes, segments) -> bytes + 28 > 552 ? Errno.EMSGSIZE : null);
+            transfer.send(20_000);
+            transfer.pair.simulation.advance(SimPair.seconds(5));
+            assertThat(transfer.client.isActive()).isTrue();
+            transfer.pair.clientHost.sendFault(SendFault.NONE);
+            transfer.arrives(SimPair.seconds(120));
+            assertThat(transfer.client.isActive()).isTrue();
         }
     }
 

@@ -167,20 +167,83 @@ class PathMtuTest {
         assertThat(path.boundBytes()).isEqualTo(1400);
         assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
         assertThat(path.refused(1500, 1400, now))
-                .as("the next of the same flush")
-                .isFalse();
+                .as("the next of the same flush leaves in pieces, too")
+                .isTrue();
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
         now += SECOND;
         assertThat(search(1400)).containsExactly(1400);
     }
 
     @Test
-    void aRefusalWithoutReasonLowersItToTheBaseAndThenToWhatEveryHostTakes() {
-        open(1500, 1500);
+    void aRefusalOfWhatTheInterfaceCarriesSaysNothingOnce() {
+        open(PathMtu.BASE_BYTES, 1500);
+        search(1500);
+        for (int i = 0; i < 10; i++) {
+            assertThat(path.refused(1500, 1500, now)).as("sent again").isTrue();
+            path.accepted(1500);
+        }
+        assertThat(path.refused(1228, 1500, now)).isTrue();
+        assertThat(path.bytes()).isEqualTo(1500);
+        assertThat(path.boundBytes()).isEqualTo(1500);
+    }
+
+    @Test
+    void aHostThatInsistsGetsSmallerPacketsUntilItsBeliefEnds() {
+        open(PathMtu.BASE_BYTES, 1500);
+        search(1500);
+        path.refused(1500, 1500, now);
+        path.accepted(1000); // one that is smaller says nothing of the large
         assertThat(path.refused(1500, 1500, now)).isTrue();
         assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
+        path.refused(PathMtu.BASE_BYTES, 1500, now);
         assertThat(path.refused(PathMtu.BASE_BYTES, 1500, now)).isTrue();
         assertThat(path.bytes()).isEqualTo(PathMtu.LEAST_BYTES);
-        assertThat(path.refused(PathMtu.LEAST_BYTES, 1500, now)).isFalse();
+        assertThat(path.refused(PathMtu.LEAST_BYTES, 1500, now)).isTrue();
+        assertThat(path.refused(PathMtu.LEAST_BYTES, 1500, now))
+                .as("now it is for the timer")
+                .isFalse();
+        assertThat(path.bytes()).isEqualTo(PathMtu.LEAST_BYTES);
+        now += SECOND;
+        assertThat(search(1500)).containsExactly(1500);
+    }
+
+    @Test
+    void theBaseIsFoundAgainFromBelow() {
+        open(PathMtu.BASE_BYTES, 1500);
+        for (int i = 0; i < 2; i++) {
+            path.refused(PathMtu.BASE_BYTES, 1500, now);
+        }
+        assertThat(path.bytes()).isEqualTo(PathMtu.LEAST_BYTES);
+        now += SECOND;
+        assertThat(search(1250)).endsWith(PathMtu.BASE_BYTES);
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
+        assertThat(path.isSearching()).isFalse();
+    }
+
+    @Test
+    void withoutDiscoveryOnlyTheInterfaceMakesPacketsSmaller() {
+        path.open(1500, 1500, false, now);
+        path.refused(1500, 1500, now);
+        assertThat(path.refused(1500, 1500, now)).isFalse();
+        assertThat(path.bytes()).isEqualTo(1500);
+        assertThat(path.refused(1500, 1400, now)).isTrue();
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
+    }
+
+    @Test
+    void lossesOfOneSizeAreCountedTogether() {
+        open(PathMtu.BASE_BYTES, 9000);
+        for (int size : new int[] {1500, 1500, 9000, 9000, 1500}) {
+            path.probeSent(size);
+            path.probeLost(now);
+        }
+        now += SECOND;
+        assertThat(path.wantedBytes(LARGE_WINDOW, 1 << 20))
+                .as("none was lost thrice in a row")
+                .isEqualTo(9000);
+        path.probeSent(9000);
+        path.probeArrived(now);
+        assertThat(path.bytes()).isEqualTo(9000);
     }
 
     @Test
@@ -188,9 +251,8 @@ class PathMtuTest {
         open(PathMtu.BASE_BYTES, 1500);
         path.probeSent(path.wantedBytes(LARGE_WINDOW, 1 << 20));
         path.probeLost(now);
-        assertThat(path.refused(1500, 1400, now))
-                .as("nothing else was that large")
-                .isFalse();
+        assertThat(path.refused(1500, 1400, now)).as("it leaves in pieces").isTrue();
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
         now += SECOND;
         assertThat(search(1400)).containsExactly(1400);
     }
