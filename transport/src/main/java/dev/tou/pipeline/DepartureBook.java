@@ -154,7 +154,9 @@ final class DepartureBook {
         if (cause != null) {
             tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
         }
+        int lostBefore = tcb.retransmissionQueue.lostBytes();
         tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.recovery.notSent(tcb.retransmissionQueue.lostBytes() - lostBefore);
         tcb.report.lossesAreShownBy(null);
         if (cause != null && tcb.isLive()) {
             notSent(tcb, entries, text, cause);

@@ -142,7 +142,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     // RFC 5681 section 2, "DUPLICATE ACKNOWLEDGMENT", (a) to (e).
     private static boolean isDuplicate(TransmissionControlBlock tcb, Segment seg) {
-        return !tcb.retransmissionQueue.isEmpty()
+        return (!tcb.retransmissionQueue.isEmpty() || tcb.recovery.awaitsProbeAnswer())
                 && seg.length() == 0
                 && seg.ack() == tcb.snd.una()
                 && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
@@ -320,7 +320,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         tcb.counters.lossProbes++;
         tcb.report.lossProbe(seq, tcb.snd.nxt() - seq);
-        tcb.recovery.probed(tcb.snd.nxt(), again, tcb.negotiated.timestamps(), stamp);
+        tcb.recovery.probed(seq, tcb.snd.nxt(), again, tcb.negotiated.timestamps(), stamp);
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.arm(TcpTimer.RETRANSMISSION, expiry.nowNanos() + tcb.rtt.rtoNanos());
     }
@@ -356,7 +356,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
      */
     boolean resendLost(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting(newTextBytes(tcb) > 0, tcb.snd.nxt())) {
+        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting()) {
             return true;
         }
         while (queue.seekLost()) {
@@ -374,6 +374,16 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             resend(tcb, entry);
         }
         return true;
+    }
+
+    /**
+     * To be asked when everything was sent that could be: Nagle's rule, a cork or the congestion window may hold back what the
+     * peer would take.
+     *
+     * @return whether what is lost has waited for new text that did not leave, nor waits for the pacer or the channel
+     */
+    boolean waitsInVain(TransmissionControlBlock tcb) {
+        return !tcb.isWaitingForChannel() && !tcb.isArmed(TcpTimer.PACING) && tcb.recovery.endsWaiting(tcb.snd.nxt());
     }
 
     private void resend(TransmissionControlBlock tcb, int entry) {

@@ -133,6 +133,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
             }
             sendText(tcb, tcb.options().smallSegments());
+            if (retransmission.waitsInVain(tcb) && !retransmission.resendLost(tcb)) {
+                waitForChannel(tcb);
+            }
             sendFin(tcb);
         }
         acknowledgments.afterText(ctx, tcb, now());

@@ -140,7 +140,7 @@ public final class RetransmissionQueue extends SentSegments {
             lostBytes -= length[at];
         }
         unlist(entry);
-        flags[at] = (byte) (flags[at] & ~LOST | HELD | LISTED);
+        flags[at] = (byte) (flags[at] & ~(LOST | CERTAIN) | HELD | LISTED);
         resentOrder.append(entry);
         if (isProbe(entry)) {
             probeFate = ProbeFate.LOST;
@@ -168,6 +168,7 @@ public final class RetransmissionQueue extends SentSegments {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
+                flags[at] |= isLost(entry) ? CERTAIN : 0;
             }
             if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
                 lostHint = entry; // known to be lost before, but not to be sent again until now
@@ -179,7 +180,8 @@ public final class RetransmissionQueue extends SentSegments {
     public boolean seekLost() {
         int entry = gt(lostHint, head) ? lostHint : head;
         while (lostBytes > 0 && lt(entry, tail) && (flags[entry & mask()] & (LOST | HELD)) != LOST) {
-            entry++;
+            steps++;
+            entry = isSacked(entry) ? unreported(entry) : entry + 1;
         }
         boolean found = lostBytes > 0 && lt(entry, tail);
         lostHint = found ? entry : tail;
@@ -202,6 +204,7 @@ public final class RetransmissionQueue extends SentSegments {
         lostBytes += length[at];
         if (isProbe(entry)) {
             probeFate = ProbeFate.LOST;
+            flags[at] |= CERTAIN;
             lostHint = lt(entry, lostHint) ? entry : lostHint;
             return false;
         }
@@ -239,6 +242,7 @@ public final class RetransmissionQueue extends SentSegments {
                 listIfResent(entry);
             }
         }
+        resentOrder.sort(this);
         sackedBytes = 0;
         sackedSegments = 0;
         anySacked = false;
@@ -246,26 +250,28 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     /**
-     * Takes every loss back that was not repaired yet: it was none. Looks at the whole queue.
+     * Takes every loss back that was not repaired yet: it was none. What never left, and a path MTU probe, stay lost. Looks at
+     * the whole queue.
      */
     void unmarkLost() {
         for (int entry = head; lostBytes > 0 && entry != tail; entry++) {
             int at = entry & mask();
-            if ((flags[at] & LOST) == 0) {
+            if ((flags[at] & (LOST | CERTAIN)) != LOST) {
                 continue;
             }
             flags[at] &= ~LOST;
             lostBytes -= length[at];
             listIfResent(entry);
         }
+        resentOrder.sort(this);
         originals = head;
     }
 
-    // It is thought to be on the path again.
+    // It is thought to be on the path again; the order must be restored.
     private void listIfResent(int entry) {
         if (isRetransmitted(entry)) {
             flags[entry & mask()] |= LISTED;
-            resentOrder.insert(entry, this);
+            resentOrder.append(entry);
         }
     }
 
@@ -387,7 +393,7 @@ public final class RetransmissionQueue extends SentSegments {
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
         }
-        flags[at] = (byte) (flags[at] & ~LOST | SACKED);
+        flags[at] = (byte) (flags[at] & ~(LOST | CERTAIN) | SACKED);
         skip[at] = entry + 1;
         int end = seq[at] + length[at];
         if (!anySacked || gt(end, highestSacked)) {

@@ -5,7 +5,7 @@ import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * The ring of the {@link RetransmissionQueue}: one entry for each segment that was sent and is not acknowledged, in primitive
- * arrays that grow with the window, and are given back when all is acknowledged if they are large. An entry is named by a
+ * arrays that grow with the window, and are given back, if they are large, when nothing has been outstanding for a while. An entry is named by a
  * running number, which decides its place.
  */
 abstract class SentSegments {
@@ -16,6 +16,9 @@ abstract class SentSegments {
 
     /** In the order of repetitions. */
     static final int LISTED = 8;
+
+    /** Lost beyond doubt: its datagram never left, or it was too large for the path. */
+    static final int CERTAIN = 16;
 
     static final int INITIAL_ENTRIES = 16;
 

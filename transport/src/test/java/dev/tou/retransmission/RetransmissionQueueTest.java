@@ -222,6 +222,23 @@ class RetransmissionQueueTest {
             assertThat(queue.steps() - before).isLessThan(8_000 * 3 + 8_000 * LOG);
         }
 
+        @Test
+        void theSearchForWhatIsLostPassesOverWhatIsReported() {
+            send(10_000);
+            sack(1, 9_999);
+            queue.markLost(queue.end() - 1);
+            long before = queue.steps();
+            for (int i = 0; i < 100; i++) {
+                queue.markLost(queue.first());
+                assertThat(queue.seekLost()).isTrue();
+                queue.resent(queue.lostEntry(), 0);
+                queue.left(queue.first(), 1, true, 0);
+                assertThat(queue.seekLost()).isTrue();
+                assertThat(queue.lostEntry()).isEqualTo(queue.end() - 1);
+            }
+            assertThat(queue.steps() - before).isLessThan(10_000 + 100 * 10);
+        }
+
         /** CVE-2019-11478: large blocks that were all reported before, more of them than anybody would remember. */
         @Test
         void repeatedBlocksCostTheirNumberAndNotTheirLength() {
