@@ -57,11 +57,15 @@ package dev.tou.congestion;
  * bootstrap.option(TouChannelOption.CONGESTION_CONTROLLER, Fixed::new);
  * }</pre>
  *
+ * <p><b>Thread.</b> All calls come from the event loop of the connection, except that {@link #name()}, {@link #windowBytes()}
+ * and {@link #slowStartThresholdBytes()} may be asked from any thread, for {@code TouSocketChannel.tcpInfo()} and for the size of
+ * the send buffer: they must only read.
+ *
  * <p>A controller must not throw: the segment that brought the event would be left half handled, and the exception only
  * logged.
  *
- * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations are used by one thread,
- * allocate nothing per event, and read no clock.
+ * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations allocate nothing per event, and
+ * read no clock.
  */
 public interface CongestionController {
 

@@ -15,6 +15,9 @@ public interface ConnectionOwner {
     /** {@return the UDP address of this end; the wildcard for a catch-all} */
     InetSocketAddress localAddress();
 
+    /** {@return whether a listener of the event loop is being called} */
+    Reporting reporting();
+
     /** The listener of a connection has thrown something. */
     void listenerFailed(TransmissionControlBlock tcb, Throwable failure);
 

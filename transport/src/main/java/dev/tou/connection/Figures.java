@@ -140,6 +140,7 @@ final class Figures {
         put(TcpFigure.UNDOS, counted.undone);
         put(TcpFigure.DSACK_DUPS, counted.duplicatesReported);
         put(TcpFigure.REORD_SEEN, tcb.recovery.reorderings());
+        put(TcpFigure.LISTENER_FAILURES, tcb.report.failures());
         put(TcpFigure.REO_WND, tcb.recovery.reorderingWindowNanos());
     }
 

@@ -73,13 +73,16 @@ public final class Reporter {
     }
 
     private TransportListener makeListener() {
+        owner.reporting().begin();
         try {
             TransportListener made = factory.newListener(tcb.id());
             boolean nobody = made == null || made == TransportListener.NONE;
-            return nobody ? TransportListener.NONE : new GuardedListener(made, this::failed);
+            return nobody ? TransportListener.NONE : new GuardedListener(made, owner.reporting(), this::failed);
         } catch (RuntimeException | Error failure) {
             failed(failure);
             return TransportListener.NONE;
+        } finally {
+            owner.reporting().end();
         }
     }
 
@@ -162,6 +165,11 @@ public final class Reporter {
     /** Says why the next acknowledgment leaves, if it leaves without text. */
     public void acknowledgmentDue(AckKind kind) {
         ackKind = kind;
+    }
+
+    /** {@return why the next acknowledgment leaves} */
+    public AckKind dueKind() {
+        return ackKind;
     }
 
     /** An acknowledgment without text leaves, of everything before {@code ack}. */

@@ -122,7 +122,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         reassembly = new ReassemblyQueue(ReassemblyQueue.DEFAULT_MAX_RUNS, 0);
         advertisedWindow = new AdvertisedWindow(0);
         ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
-        receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning);
+        receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning, memory::isShort);
         fixReceiveBuffer();
         congestion = options.congestionController().newController();
         recovery = new LossRecovery(retransmissionQueue, rtt, congestion);

@@ -12,9 +12,12 @@ import java.util.random.RandomGenerator;
 
 import dev.tou.connection.InitialSequenceNumbers;
 import dev.tou.connection.MemoryAccount;
+import dev.tou.connection.MemoryBudget;
+import dev.tou.connection.Reporting;
 import dev.tou.connection.SipHash;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
+import io.netty.util.internal.PlatformDependent;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
 public final class EventLoopResources {
@@ -24,11 +27,15 @@ public final class EventLoopResources {
     /** What the next loop of the process is called; where it starts, nobody can guess. */
     private static final AtomicInteger NEXT_NUMBER = new AtomicInteger(SECRETS.nextInt());
 
+    /** For the connections of all loops: half of what may be allocated outside the heap. */
+    private static final MemoryBudget BUDGET = new MemoryBudget(outsideTheHeap() / 2);
+
     private static final ConcurrentMap<EventLoop, EventLoopResources> BY_LOOP = new ConcurrentHashMap<>();
 
     private final EventLoop loop;
     private final TimerWheel wheel;
-    private final MemoryAccount memory = new MemoryAccount();
+    private final MemoryAccount memory = new MemoryAccount(BUDGET);
+    private final Reporting reporting = new Reporting();
     private final Set<Shard> shards = new LinkedHashSet<>();
     private final InitialSequenceNumbers sequenceNumbers;
     private final RandomGenerator random;
@@ -43,6 +50,12 @@ public final class EventLoopResources {
         this.random = random;
         wheel = new TimerWheel(loop);
         clientSockets = new ClientSockets(this);
+    }
+
+    // Netty's own limit; where that is switched off, the default of the JDK.
+    private static long outsideTheHeap() {
+        long limit = PlatformDependent.maxDirectMemory();
+        return limit > 0 ? limit : Runtime.getRuntime().maxMemory();
     }
 
     /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
@@ -94,6 +107,11 @@ public final class EventLoopResources {
     /** {@return what the connections hold in buffers} */
     public MemoryAccount memory() {
         return memory;
+    }
+
+    /** {@return whether a listener of a connection is being called} */
+    public Reporting reporting() {
+        return reporting;
     }
 
     /** {@return the source of initial sequence numbers and timestamp offsets} */

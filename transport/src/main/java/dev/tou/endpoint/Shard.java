@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.ConnectionOwner;
+import dev.tou.connection.Reporting;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
 import dev.tou.state.TcpState;
@@ -289,6 +290,11 @@ public final class Shard implements ConnectionOwner {
                     localAddress);
         }
         timeWaitClock.arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
+    }
+
+    @Override
+    public Reporting reporting() {
+        return resources.reporting();
     }
 
     @Override

@@ -72,7 +72,10 @@ final class AcknowledgmentSender {
     /** Acknowledges everything, and says more than once what only repetition can say. */
     void acknowledge(ChannelHandlerContext ctx, TransmissionControlBlock tcb) {
         int copies = Math.max(1 + tcb.acknowledgments.takeDuplicates(), tcb.duplicates.ranges());
+        AckKind kind = tcb.report.dueKind();
         for (int i = 0; i < copies; i++) {
+            // The one before has used it up.
+            tcb.report.acknowledgmentDue(kind);
             tcb.report.acknowledges(tcb.rcv.nxt());
             ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
         }

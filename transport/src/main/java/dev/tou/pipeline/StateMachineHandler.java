@@ -6,7 +6,6 @@ import java.net.PortUnreachableException;
 import java.net.SocketException;
 
 import dev.tou.connection.SegmentArrives;
-import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
@@ -201,8 +200,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                     tcb.negotiated.peerAckDelayMillis() * NANOS_PER_MILLI,
                     tcb.negotiated.peerPushAckDelayMillis() * NANOS_PER_MILLI);
         }
+        // What the application has changed since it called connect.
+        tcb.optionsChanged(now);
         tcb.transition(event);
-        SilenceWatch.armKeepAlive(tcb, now);
         if (tcb.snd.finQueued()) {
             // Closed by the application before the handshake was complete.
             tcb.snd.queueFin(tcb.sendBuffer.end());

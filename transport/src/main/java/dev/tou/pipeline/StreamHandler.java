@@ -3,6 +3,7 @@ package dev.tou.pipeline;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Consumer;
 
 import dev.tou.connection.ByteStream;
 import dev.tou.connection.TransmissionControlBlock;
@@ -21,7 +22,8 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
  * Last stage: bytes and the application's channel. At the end of a burst it tells the application's side of every touched
  * connection what has become of it; and it takes the application's calls (RFC 9293 section 3.9.1).
  *
- * <p>An application may call back from inside any of this: its calls then only mark, and the burst's end sends.
+ * <p>An application may call back from inside any of this: its calls then only mark, and the burst's end sends. A
+ * {@link dev.tou.telemetry.TransportListener} is called in the middle of a segment, so what it asks for waits for the loop.
  */
 final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCalls {
 
@@ -91,8 +93,20 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     // --- from the application ---
 
+    // Calls keep their order. SEND and RECEIVE need not wait: they move bytes between buffers and send nothing.
+    private boolean waits(TransmissionControlBlock tcb, Consumer<TransmissionControlBlock> call) {
+        boolean inTheMiddle = shard.reporting().isUnderWay();
+        if (inTheMiddle) {
+            shard.loop().execute(() -> call.accept(tcb));
+        }
+        return inTheMiddle;
+    }
+
     @Override
     public void open(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::open)) {
+            return;
+        }
         stateMachine.open(tcb);
         flushUnlessInBurst();
     }
@@ -111,6 +125,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void push(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::push)) {
+            return;
+        }
         if (burst.isActive()) {
             burst.touch(tcb);
         } else {
@@ -125,8 +142,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void received(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::received)) {
+            return;
+        }
         tcb.receiving.applicationRead(now());
-        tcb.report.receiveBuffer();
         tcb.report.receiveBuffer();
         if (burst.isActive()) {
             burst.touch(tcb);
@@ -143,6 +162,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void optionsChanged(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::optionsChanged)) {
+            return;
+        }
         if (tcb.isLive() && tcb.state().isSynchronized()) {
             tcb.optionsChanged(shard.resources().nowNanos());
             push(tcb);
@@ -151,12 +173,20 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void close(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::close)) {
+            return;
+        }
         stateMachine.close(tcb);
         push(tcb);
     }
 
     @Override
     public void orphan(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::orphan)) {
+            // The channel is closed, and hears no more of it in the meantime.
+            tcb.stream(ByteStream.NOBODY);
+            return;
+        }
         boolean unread = tcb.receiveBuffer.readableBytes() > 0 && tcb.isLive();
         tcb.becomeOrphan();
         shard.applicationClosed(tcb);
@@ -179,6 +209,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
 
     @Override
     public void abort(TransmissionControlBlock tcb) {
+        if (waits(tcb, this::abort)) {
+            return;
+        }
         stateMachine.abort(tcb);
         push(tcb);
         flushUnlessInBurst();

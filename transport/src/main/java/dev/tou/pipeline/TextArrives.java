@@ -41,7 +41,7 @@ final class TextArrives {
         if (seg.is(ControlBits.FIN)) {
             tcb.rcv.finAt(seg.seq() + seg.text().bytes());
         }
-        tcb.receiving.observePeerSegment(seg.largestTextBytes());
+        tcb.receiving.onArrival(seg.text().bytes(), seg.largestTextBytes());
         if (seg.seq() == tcb.rcv.nxt()) {
             inOrder(tcb, seg, now);
         } else {

@@ -8,8 +8,8 @@ package dev.tou.telemetry;
 public enum TcpFigure {
     /** The text of a full segment that we send. */
     MSS("mss", Unit.BYTES, "The text of a full segment that we send."),
-    /** The text of the largest segment that the peer has sent. */
-    RCV_MSS("rcvmss", Unit.BYTES, "The text of the largest segment that the peer has sent."),
+    /** The text of a full segment of the peer: what is expected, then what came. */
+    RCV_MSS("rcvmss", Unit.BYTES, "The text of a full segment of the peer: what is expected, then what came."),
     /** The largest segment that we have told the peer to send, options counted. */
     ADV_MSS("advmss", Unit.BYTES, "The largest segment that we have told the peer to send, options counted."),
     /** The largest IP packet that we send. */
@@ -46,11 +46,8 @@ public enum TcpFigure {
     SND_BUF("snd_buf", Unit.BYTES, "How much written text the send buffer keeps."),
     /** How much unread text the receive buffer keeps. */
     RCV_BUF("rcv_buf", Unit.BYTES, "How much unread text the receive buffer keeps."),
-    /** How much came in order in the last round trip, by which the receive buffer grows. */
-    RCV_SPACE(
-            "rcv_space",
-            Unit.BYTES,
-            "How much came in order in the last round trip, by which the receive buffer grows."),
+    /** How much came in order in the last round trip. */
+    RCV_SPACE("rcv_space", Unit.BYTES, "How much came in order in the last round trip."),
     /** What is sent and not acknowledged. */
     UNACKED("unacked", Unit.BYTES, "What is sent and not acknowledged."),
     /** What of that is thought to be on the path. */
@@ -158,7 +155,9 @@ public enum TcpFigure {
     /** How long of that less than a segment waited for company. */
     SMALL_LIMITED("small_limited", Unit.NANOSECONDS, "How long of that less than a segment waited for company."),
     /** How long of that the UDP channel took no more. */
-    UDP_LIMITED("udp_limited", Unit.NANOSECONDS, "How long of that the UDP channel took no more.");
+    UDP_LIMITED("udp_limited", Unit.NANOSECONDS, "How long of that the UDP channel took no more."),
+    /** What the connection's listener has thrown. */
+    LISTENER_FAILURES("listener_failures", Unit.COUNT, "What the connection's listener has thrown.");
 
     /** What a number counts. */
     public enum Unit {

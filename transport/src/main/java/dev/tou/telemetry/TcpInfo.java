@@ -11,8 +11,8 @@ import dev.tou.state.TcpState;
  * number has an accessor, is a {@link TcpFigure} that explains itself, and is in {@link #toMap()}; {@link #toString()} writes
  * what {@code ss} would.
  *
- * <p>Unlike the kernel, windows and what is on its way are counted in bytes, and times are nanoseconds. Counts are since the
- * connection began.
+ * <p>Unlike the kernel, windows and what is on its way are counted in bytes, and times are nanoseconds. Accessors bear no unit in
+ * their names, because those are {@code ss}'s; each says its unit. Counts are since the connection began.
  */
 public final class TcpInfo {
 
@@ -437,5 +437,10 @@ public final class TcpInfo {
     /** {@return {@link TcpFigure#UDP_LIMITED}, in nanoseconds} */
     public long udpLimited() {
         return get(TcpFigure.UDP_LIMITED);
+    }
+
+    /** {@return {@link TcpFigure#LISTENER_FAILURES}} */
+    public long listenerFailures() {
+        return get(TcpFigure.LISTENER_FAILURES);
     }
 }

@@ -21,8 +21,9 @@ import dev.tou.state.TcpState;
  * </pre>
  *
  * <p><b>Thread.</b> All calls come from the event loop of the connection, in the order of the decisions. They come from inside
- * the engine: a listener must not block, and must not call the channel; it can hand a task to the event loop. What it throws is
- * counted and logged, and does not reach the connection.
+ * the engine: a listener must not block. What it asks of a channel (a write, a close, another option) takes effect after the
+ * engine has finished, as a task of the event loop. What it throws is counted ({@link TcpFigure#LISTENER_FAILURES}), logged once
+ * for each UDP channel, and does not reach the connection.
  *
  * <p><b>Cost.</b> All arguments are primitives and constants: an event allocates nothing, and without a listener it costs one
  * comparison. Segments are told in trains, not one by one.
@@ -102,7 +103,7 @@ public interface TransportListener {
      * Something that was sent counts as lost.
      *
      * @param seq where it begins
-     * @param bytes how much sequence space it is; with {@link LossSign#TIMEOUT} all that is outstanding
+     * @param bytes how much sequence space it is; a timeout tells each segment that is outstanding
      */
     default void onLoss(long nowNanos, int seq, int bytes, LossSign sign) {}
 

@@ -62,7 +62,7 @@ public final class AdvertisedWindow {
         int free = Math.max(0, capacityBytes - unreadBytes);
         int gain = free - rcv.wnd();
         // "RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS)", with Fr = 1/2.
-        boolean worthIt = gain >= Math.min(capacityBytes / 2, segmentBytes);
+        boolean worthIt = gain >= Math.min(mostBytes() / 2, segmentBytes);
         if (!worthIt) {
             return rcv.edge();
         }
@@ -72,6 +72,11 @@ public final class AdvertisedWindow {
 
     private int expressible(int bytes) {
         return Math.min(bytes >>> scale, 0xFFFF) << scale;
+    }
+
+    // Without scaling, parts of a large buffer would be more than a window can ever gain.
+    private int mostBytes() {
+        return Math.min(capacityBytes, 0xFFFF << scale);
     }
 
     /** {@return the window field for the edge that {@code rcv} has advertised} */
@@ -106,11 +111,10 @@ public final class AdvertisedWindow {
     public boolean deservesUpdate(ReceiveSequenceSpace rcv, int unreadBytes, int segmentBytes) {
         // What the field cannot express is no gain: it would be told again and again.
         int gain = expressible(Math.max(0, capacityBytes - unreadBytes)) - rcv.wnd();
-        if (gain < Math.min(capacityBytes / 2, segmentBytes)) {
+        int most = mostBytes();
+        if (gain < Math.min(most / 2, segmentBytes)) {
             return false;
         }
-        return rcv.wnd() < segmentBytes
-                || gain >= capacityBytes / 2
-                || gain >= Math.max(2 * segmentBytes, capacityBytes / 4);
+        return rcv.wnd() < segmentBytes || gain >= most / 2 || gain >= Math.max(2 * segmentBytes, most / 4);
     }
 }

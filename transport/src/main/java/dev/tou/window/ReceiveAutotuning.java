@@ -78,8 +78,7 @@ public final class ReceiveAutotuning {
     }
 
     // On a short path a whole window can come at once, and must find room in the socket while the loop is busy. On a
-    // longer
-    // one it comes spread over the round trip, and only the part of a busy loop's time must.
+    // longer one it comes spread over the round trip, and only the part of a busy loop's time must.
     private long limitBytes(long rttNanos) {
         return Math.min(maxBytes, socketBytes * Math.max(1, rttNanos / SOCKET_NANOS));
     }

@@ -24,6 +24,7 @@ public final class ReceiveRounds {
     private int lastEcho;
     private boolean echoed;
 
+    private boolean measures;
     private int crossing;
     private long crossingSinceNanos;
 
@@ -91,12 +92,13 @@ public final class ReceiveRounds {
     }
 
     private void cross(int rcvNxt, int edge, long nowNanos) {
-        if (crossingSinceNanos != 0 && geq(rcvNxt, crossing)) {
+        if (measures && geq(rcvNxt, crossing)) {
             long took = nowNanos - crossingSinceNanos;
             rttNanos = rttNanos == 0 ? took : Math.min(rttNanos, took);
-            crossingSinceNanos = 0;
+            measures = false;
         }
-        if (crossingSinceNanos == 0) {
+        if (!measures) {
+            measures = true;
             crossing = edge;
             crossingSinceNanos = nowNanos;
         }

@@ -16,19 +16,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Every event passes the guard, and nothing that a listener throws does. */
 class GuardedListenerTest {
 
+    private final Reporting reporting = new Reporting();
     private final List<Throwable> failures = new ArrayList<>();
 
     @Test
     void everyEventReachesTheListenerWithItsArguments() throws Exception {
         List<String> heard = new ArrayList<>();
         TransportListener guarded = new GuardedListener(
-                listener((method, arguments) -> heard.add(method.getName() + Arrays.toString(arguments))),
+                listener((method, arguments) -> {
+                    assertThat(reporting.isUnderWay()).isTrue();
+                    heard.add(method.getName() + Arrays.toString(arguments));
+                }),
+                reporting,
                 failures::add);
         for (Method event : TransportListener.class.getDeclaredMethods()) {
             Object[] arguments = argumentsOf(event);
             event.invoke(guarded, arguments);
             assertThat(heard).containsExactly(event.getName() + Arrays.toString(arguments));
             heard.clear();
+            assertThat(reporting.isUnderWay()).isFalse();
         }
         assertThat(failures).isEmpty();
     }
@@ -40,11 +46,13 @@ class GuardedListenerTest {
                 listener((method, arguments) -> {
                     throw thrown;
                 }),
+                reporting,
                 failures::add);
         for (Method event : TransportListener.class.getDeclaredMethods()) {
             event.invoke(guarded, argumentsOf(event));
             assertThat(failures).as(event.getName()).containsExactly(thrown);
             failures.clear();
+            assertThat(reporting.isUnderWay()).isFalse();
         }
     }
 

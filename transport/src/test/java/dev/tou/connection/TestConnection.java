@@ -42,6 +42,11 @@ public final class TestConnection {
             }
 
             @Override
+            public Reporting reporting() {
+                return new Reporting();
+            }
+
+            @Override
             public void listenerFailed(TransmissionControlBlock tcb, Throwable failure) {}
 
             @Override
@@ -60,7 +65,7 @@ public final class TestConnection {
                 new TimerWheel(ImmediateEventExecutor.INSTANCE),
                 owner,
                 UnpooledByteBufAllocator.DEFAULT,
-                new MemoryAccount());
+                new MemoryAccount(new MemoryBudget(Long.MAX_VALUE)));
     }
 
     public static TransmissionControlBlock synSent() {

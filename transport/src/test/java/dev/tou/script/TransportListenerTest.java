@@ -250,6 +250,21 @@ class TransportListenerTest extends ScriptedTest {
         peer.takesAll();
     }
 
+    /** Several duplicates in a burst are reported one by one, and each report is of the same kind. */
+    @Test
+    void everyCopyOfAnAcknowledgmentHasItsKind() {
+        acceptedAndHeardWithSack();
+        for (int i = 0; i < 4; i++) {
+            peer.sends(data(1000));
+        }
+        peer.takesAll();
+        log.lines().clear();
+        peer.sendsTogether(data(1000).seq(IRS + 1), data(1000).seq(IRS + 2001));
+        assertThat(log.take("ack")).containsExactly("ack DUPLICATE", "ack DUPLICATE");
+        peer.takesAll();
+        app.received(4000);
+    }
+
     /** What the listener of a living connection has missed, it is not told. */
     @Test
     void aListenerMayComeLate() {
@@ -282,7 +297,7 @@ class TransportListenerTest extends ScriptedTest {
         accepted(server -> server.option(TouChannelOption.TRANSPORT_LISTENER, connection -> broken));
         app.writes(1000);
         peer.expects(data(1000).seq(FIRST)).now();
-        assertThat(script.connection().report.failures()).isEqualTo(2);
+        assertThat(app.info().listenerFailures()).isEqualTo(2);
     }
 
     @Test
@@ -293,6 +308,6 @@ class TransportListenerTest extends ScriptedTest {
                 .childOption(TouChannelOption.TRANSPORT_LISTENER, connection -> null));
         app.writes(1000);
         peer.expects(data(1000).seq(FIRST)).now();
-        assertThat(script.connection().report.failures()).isEqualTo(1);
+        assertThat(app.info().listenerFailures()).isEqualTo(1);
     }
 }

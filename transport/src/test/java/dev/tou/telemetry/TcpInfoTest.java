@@ -1,11 +1,16 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.telemetry;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.tou.state.TcpState;
@@ -60,6 +65,20 @@ class TcpInfoTest {
         Set<String> labels =
                 Arrays.stream(TcpFigure.values()).map(TcpFigure::label).collect(Collectors.toSet());
         assertThat(labels).hasSize(TcpFigure.values().length).allMatch(label -> label.matches("[a-z_]+"));
+    }
+
+    /** Each sentence is there twice, for whoever reads the Javadoc and for whoever runs the program. */
+    @Test
+    void theJavadocSaysTheSame() throws IOException {
+        String source = Files.readString(Path.of("src/main/java/dev/tou/telemetry/TcpFigure.java"));
+        Matcher constant = Pattern.compile("/\\*\\* ([^*]+) \\*/\\s+([A-Z_]+)\\([^;]*?\"([^\"]{15,})\"\\)")
+                .matcher(source);
+        for (TcpFigure figure : TcpFigure.values()) {
+            assertThat(constant.find()).as(figure.name()).isTrue();
+            assertThat(constant.group(2)).isEqualTo(figure.name());
+            assertThat(constant.group(1)).isEqualTo(figure.explanation());
+            assertThat(constant.group(3)).isEqualTo(figure.explanation());
+        }
     }
 
     @Test

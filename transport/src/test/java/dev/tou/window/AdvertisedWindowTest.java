@@ -156,6 +156,15 @@ class AdvertisedWindowTest {
         assertThat(window(capacity, promised).deservesUpdate(rcv, unread, MSS)).isEqualTo(deserves);
     }
 
+    /** A buffer that has grown beyond what the field can say: its parts are no measure. */
+    @Test
+    void withoutScalingTheFieldIsTheMeasure() {
+        AdvertisedWindow advertised = window(6 << 20, 0x7FFF);
+        assertThat(advertised.deservesUpdate(rcv, 0, MSS)).isTrue();
+        advertised.scale(7);
+        assertThat(advertised.deservesUpdate(rcv, (6 << 20) - 0xFFFF, MSS)).isFalse();
+    }
+
     @Test
     void aSmallerCapacityTakesEffectAsTheApplicationReads() {
         AdvertisedWindow advertised = window(10_000, 8000);

@@ -99,6 +99,17 @@ class ReceiveRoundsTest {
         assertThat(rounds.arrivedBytes()).isCloseTo(1000, within(20));
     }
 
+    /** The clock may show anything, zero too. */
+    @Test
+    void aMeasurementMayBeginAtZero() {
+        now = 0;
+        begin(0, false);
+        rounds.onText(NXT + 1000, NXT + 20_000, now);
+        now += 30 * MS;
+        rounds.onText(NXT + 20_000, NXT + 40_000, now);
+        assertThat(rounds.rttNanos()).isEqualTo(30 * MS);
+    }
+
     /** Without timestamps: no window comes in less than a round trip, and the least of them is nearest to it. */
     @Test
     void aWindowThatHasComeMeasuresTheRoundTrip() {
