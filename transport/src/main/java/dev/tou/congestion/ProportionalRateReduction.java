@@ -14,6 +14,10 @@ package dev.tou.congestion;
  *                              that advances and reveals no further loss (SSRB), until the threshold is reached
  * </pre>
  *
+ * <p>A flight that is not above the threshold when recovery begins, because the application had no more to send, {@linkplain
+ * #isNeeded() has no way to go down}: the window of the controller holds, as in RFC 6675 section 5. Conservation of packets would
+ * silence it when a repair is lost behind which nothing was to send for a moment, until the retransmission timer expires.
+ *
  * <p>Whole segments leave, so the share is rounded up to segments, as section 6.2 does by its ceiling and as counting in
  * packets would. Everything is in bytes. A plain object without clock, for one connection and one thread; it allocates
  * nothing. The caller {@linkplain #begin begins} when recovery does, asks for a window for each acknowledgment that
@@ -27,7 +31,8 @@ public final class ProportionalRateReduction {
     private long thresholdBytes;
     private long deliveredBytes;
     private long outBytes;
-    private long windowBytes;
+    private long quotaBytes;
+    private boolean asked;
 
     /** Not in recovery: {@link #begin} starts. */
     public ProportionalRateReduction() {}
@@ -46,21 +51,37 @@ public final class ProportionalRateReduction {
         thresholdBytes = ssthreshBytes;
         deliveredBytes = 0;
         outBytes = 0;
-        windowBytes = 0;
+        quotaBytes = 0;
+        asked = false;
+    }
+
+    /** {@return whether more was in flight when recovery began than the threshold; if not, the window is the controller's} */
+    public boolean isNeeded() {
+        return recoverFlightBytes > thresholdBytes;
+    }
+
+    /**
+     * More was found to be lost, and the controller goes lower.
+     *
+     * @param ssthreshBytes its threshold now
+     */
+    public void lower(long ssthreshBytes) {
+        thresholdBytes = Math.min(thresholdBytes, ssthreshBytes);
     }
 
     /**
      * An acknowledgment came, that which began recovery included.
      *
      * @param pipeBytes the estimate of what is in flight now, after losses were marked
-     * @param newlyDeliveredBytes what it newly acknowledged, selectively or not; with 0 the window stays as it is
+     * @param newlyDeliveredBytes what it newly acknowledged, selectively or not; with 0 it lets no more out
      * @param safeAck whether it advanced SND.UNA and revealed no further loss
      * @return how many bytes may be in flight until the next acknowledgment
      */
     public long windowBytes(long pipeBytes, long newlyDeliveredBytes, boolean safeAck) {
-        if (newlyDeliveredBytes <= 0 && windowBytes > 0) {
-            return windowBytes;
+        if (newlyDeliveredBytes <= 0 && asked) {
+            return windowBytes(pipeBytes);
         }
+        asked = true;
         deliveredBytes += newlyDeliveredBytes;
         long send;
         if (pipeBytes > thresholdBytes) {
@@ -70,22 +91,43 @@ public final class ProportionalRateReduction {
             send = Math.min(thresholdBytes - pipeBytes, send);
         }
         // The first retransmission leaves whatever the share is.
-        windowBytes = pipeBytes + Math.max(send, outBytes == 0 ? mssBytes : 0);
-        return windowBytes;
+        quotaBytes = Math.max(send, outBytes == 0 ? mssBytes : 0);
+        return windowBytes(pipeBytes);
     }
 
-    /** {@return the window that the last acknowledgment left; 0 before the first of an episode} */
-    public long windowBytes() {
-        return windowBytes;
+    /**
+     * Losses were found by a timer. They shrink the pipe, but nothing was delivered that would let more out, save what was held
+     * back before, and one segment where nothing is left in flight whose acknowledgment could.
+     *
+     * @param pipeBytes as above
+     */
+    public void lossesFound(long pipeBytes) {
+        long send = pipeBytes > thresholdBytes
+                ? wholeSegments(share()) - outBytes
+                : Math.min(thresholdBytes - pipeBytes, deliveredBytes - outBytes);
+        long least = outBytes == 0 || pipeBytes <= 0 ? mssBytes : 0;
+        asked = true;
+        quotaBytes = Math.max(Math.max(send, quotaBytes), least);
+    }
+
+    /**
+     * {@return how many bytes may be in flight} What the last acknowledgment let out and was not sent since comes on top of
+     * what is in flight now, so a loss that is found meanwhile makes no room.
+     *
+     * @param pipeBytes the estimate of what is in flight now
+     */
+    public long windowBytes(long pipeBytes) {
+        return pipeBytes + Math.max(0, quotaBytes);
     }
 
     /**
      * Something was sent in recovery, new or again.
      *
-     * @param bytes how much text
+     * @param bytes how much text; negative for what could not leave after all
      */
     public void sent(long bytes) {
         outBytes += bytes;
+        quotaBytes -= bytes;
     }
 
     // Delivered and threshold are less than 2^31 each on any connection, so the product fits.

@@ -9,7 +9,7 @@ public final class Patience {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-    private static final long MAX_WINDOW_PROBE_NANOS = 60 * NANOS_PER_SECOND;
+    private static final long LONGEST_DELAY_NANOS = 60 * NANOS_PER_SECOND;
 
     private final ConnectionOptions options;
     private int timeoutsInARow;
@@ -20,6 +20,7 @@ public final class Patience {
     private long lastHeardNanos;
     private long lastHeardTextNanos;
     private long lastSpokeNanos;
+    private boolean textWaits;
 
     Patience(ConnectionOptions options) {
         this.options = options;
@@ -50,6 +51,18 @@ public final class Patience {
         if (timeoutsInARow++ == 0) {
             unansweredSinceNanos = sentNanos;
         }
+    }
+
+    /**
+     * {@return how long to wait for what has not even left: the retransmission timeout, doubled with every timeout in a row, at most
+     * 60 s}
+     */
+    public long retryDelayNanos(long rtoNanos) {
+        return doubled(rtoNanos, timeoutsInARow);
+    }
+
+    private static long doubled(long nanos, int times) {
+        return Math.min(LONGEST_DELAY_NANOS, nanos << Math.min(times, 16));
     }
 
     /** {@return whether no timer has expired since the last progress} */
@@ -99,7 +112,7 @@ public final class Patience {
      * most 60 s (RFC 9293 section 3.8.6.1)}
      */
     public long windowProbeDelayNanos(long rtoNanos) {
-        return Math.min(MAX_WINDOW_PROBE_NANOS, rtoNanos << Math.min(windowProbes, 16));
+        return doubled(rtoNanos, windowProbes);
     }
 
     /** Counts one more probe of a closed window. */
@@ -166,6 +179,16 @@ public final class Patience {
     /** Text was sent. */
     public void spoke(long nowNanos) {
         lastSpokeNanos = nowNanos;
+    }
+
+    /** All was sent that may be; there is text left, or none. */
+    public void sendingStopped(boolean textIsLeft) {
+        textWaits = textIsLeft;
+    }
+
+    /** {@return whether text has waited since then, so that silence is not the application's} */
+    boolean hasTextWaited() {
+        return textWaits;
     }
 
     /** {@return when text was last sent} */

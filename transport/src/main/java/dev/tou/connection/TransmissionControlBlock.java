@@ -310,9 +310,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return recovery.windowBytes() - recovery.inFlightBytes();
     }
 
-    /** {@return whether the congestion window was what kept text from being sent} */
+    /** {@return whether the congestion window was used, so that it may grow} */
     public boolean isCongestionLimited() {
-        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
+        return windowUse.isUsed(congestion.windowBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
@@ -365,11 +365,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     }
 
     /**
-     * {@return whether nothing is outstanding and no text was sent for longer than a retransmission timeout, so that the
-     * congestion window says nothing any more (RFC 5681 section 4.1)}
+     * {@return whether nothing is outstanding and the application had nothing to send for longer than a retransmission timeout,
+     * so that the congestion window says nothing any more (RFC 5681 section 4.1)} Text that waited for an acknowledgment, or for
+     * the peer's window, is no idleness: our own loop may have stood still while it lay in the socket.
      */
     public boolean hasIdled(long nowNanos) {
-        return retransmissionQueue.isEmpty() && nowNanos - patience.lastSpokeNanos() > rtt.rtoNanos();
+        return retransmissionQueue.isEmpty()
+                && !patience.hasTextWaited()
+                && nowNanos - patience.lastSpokeNanos() > rtt.rtoNanos();
     }
 
     /** {@return the figures of this moment} */

@@ -15,12 +15,14 @@ final class Burst {
     private final TimerWheel wheel;
     private boolean active;
     private long nowNanos;
+    private long stampNanos;
     private long readNanos;
     private long stalledNanos;
 
     Burst(TimerWheel wheel) {
         this.wheel = wheel;
         readNanos = wheel.nowNanos();
+        stampNanos = readNanos;
     }
 
     /** {@return whether a burst goes on, so that whoever wants to transmit has only to touch} */
@@ -32,6 +34,25 @@ final class Burst {
     void begin(long now) {
         active = true;
         nowNanos = now;
+        stampsFrom(now);
+    }
+
+    /** Something leaves now: what leaves after it has no older timestamp, which the peer would discard (RFC 7323, PAWS). */
+    void stampsFrom(long now) {
+        if (now - stampNanos > 0) {
+            stampNanos = now;
+        }
+    }
+
+    /**
+     * {@return the time of the timestamp that a segment gets which leaves now} Not older than that by which the last text was
+     * booked: the applications' callbacks may have taken long since the burst was read.
+     */
+    long stampNanos() {
+        if (!active) {
+            stampsFrom(wheel.nowNanos());
+        }
+        return stampNanos;
     }
 
     /** Datagrams are read. If the loop has stood still since this was done last, they may have waited. */

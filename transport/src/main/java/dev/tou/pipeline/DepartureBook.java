@@ -38,6 +38,7 @@ final class DepartureBook {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         // Read afresh: what the applications did since the burst was read is no part of the round trip.
         long now = nowNanos();
+        burst.stampsFrom(now);
         boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
         int first = again ? enterAgain(tcb, leaving.entry(), now) : enterNew(tcb, leaving, now);
         tcb.patience.spoke(now);
@@ -81,9 +82,9 @@ final class DepartureBook {
         return entry;
     }
 
-    /** {@return the timestamp that a segment gets which leaves now: that of its burst} */
+    /** {@return the timestamp of what was booked last, or of what leaves now} */
     int stamp(TransmissionControlBlock tcb) {
-        return tcb.timestamps.value(burst.isActive() ? burst.nowNanos() : nowNanos());
+        return tcb.timestamps.value(burst.stampNanos());
     }
 
     private static int enterNew(TransmissionControlBlock tcb, Departure leaving, long now) {
@@ -152,7 +153,18 @@ final class DepartureBook {
         if (cause != null) {
             tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
         }
-        tcb.retransmissionQueue.left(firstEntry, entries, cause == null, leftNanos);
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        boolean oldestWaited = !queue.isEmpty()
+                && queue.first() - firstEntry >= 0
+                && queue.first() - firstEntry < entries
+                && !tcb.patience.isPatient();
+        int lostBefore = queue.lostBytes();
+        queue.left(firstEntry, entries, cause == null, leftNanos);
+        tcb.recovery.notSent(queue.lostBytes() - lostBefore);
+        if (oldestWaited && tcb.isLive()) {
+            // The wait for the channel had grown longer and longer; that for the peer begins now.
+            tcb.arm(TcpTimer.RETRANSMISSION, leftNanos + tcb.rtt.rtoNanos());
+        }
         tcb.report.lossesAreShownBy(null);
         if (cause == null) {
             tcb.pathMtu.accepted(tcb.negotiated.packetBytes(text));
@@ -174,7 +186,8 @@ final class DepartureBook {
             shard.segmentationFailed();
         }
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
-        // once. Anything else waits for the timer, because repeating what the kernel refuses would spin.
+        // once. Anything else waits for what touches the connection next, an acknowledgment or a timer, because
+        // repeating what the kernel refuses in this very turn would spin.
         if (segmentation || tooLarge || cause instanceof PortUnreachableException) {
             burst.touch(tcb);
             shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));

@@ -126,23 +126,34 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     // RFC 6298 section 3, Karn: what was sent twice says nothing of the round trip, and the timeout stays backed off,
     // unless the echoed timestamp tells which of the two was acknowledged (RFC 7323 section 4).
     private void measureRoundTrip(TransmissionControlBlock tcb, Segment seg, long now) {
-        if (facts.late) {
-            acknowledged.discardRtt();
-        } else if (acknowledged.rttNanos() >= 0) {
-            tcb.rtt.onSample(acknowledged.rttNanos(), now);
+        if (acknowledged.rttNanos() >= 0) {
+            sample(tcb, acknowledged.rttNanos(), false, now);
         } else if (acknowledged.bytes() > 0 && tcb.negotiated.timestamps()) {
             long millis = tcb.timestamps.value(now) - seg.options().timestampEcho();
             long longest = now - tcb.patience.waitingSinceNanos() + tcb.rtt.rtoNanos();
             if (millis * NANOS_PER_MILLI <= longest) {
                 // Nothing that was under way was sent before that, so the peer does not echo what we said then.
-                tcb.rtt.onCoarseSample(millis * NANOS_PER_MILLI, now);
+                sample(tcb, millis * NANOS_PER_MILLI, true, now);
             }
+        }
+        if (facts.late) {
+            acknowledged.discardRtt();
+        }
+    }
+
+    private void sample(TransmissionControlBlock tcb, long rttNanos, boolean coarse, long now) {
+        if (facts.late) {
+            tcb.rtt.onLateSample(rttNanos, burst.stalledNanos(), now);
+        } else if (coarse) {
+            tcb.rtt.onCoarseSample(rttNanos, now);
+        } else {
+            tcb.rtt.onSample(rttNanos, now);
         }
     }
 
     // RFC 5681 section 2, "DUPLICATE ACKNOWLEDGMENT", (a) to (e).
     private static boolean isDuplicate(TransmissionControlBlock tcb, Segment seg) {
-        return !tcb.retransmissionQueue.isEmpty()
+        return (!tcb.retransmissionQueue.isEmpty() || tcb.recovery.awaitsProbeAnswer())
                 && seg.length() == 0
                 && seg.ack() == tcb.snd.una()
                 && seg.windowBytes(tcb.negotiated.peerScale()) == tcb.snd.wnd();
@@ -278,14 +289,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (queue.isEmpty()) {
             return;
         }
-        if (queue.isHeld(queue.first())) {
-            // It has not even left: nothing can be said of the path.
-            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
-            return;
-        }
         tcb.patience.timedOut(queue.sentNanos(queue.first()));
         if (SilenceWatch.isGivenUp(tcb, now)) {
             tcb.transition(TcpEvent.TIMEOUT);
+            return;
+        }
+        if (queue.isHeld(queue.first())) {
+            // It has not even left: nothing can be said of the path, but it does not wait for ever either.
+            tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.patience.retryDelayNanos(tcb.rtt.rtoNanos()));
             return;
         }
         tcb.counters.timeouts++;
@@ -310,19 +321,26 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             DepartureBook.armLossProbe(tcb, expiry.nowNanos()); // the path has not even been asked
             return;
         }
-        int stamp = book.stamp(tcb);
         boolean again = newTextBytes(tcb) == 0;
-        int seq = again ? queue.seq(last) : tcb.snd.nxt();
+        int seq = again ? tailSeq(tcb) : tcb.snd.nxt();
         if (again) {
-            resend(tcb, last);
+            resend(tcb, last, seq);
         } else {
             context.fireUserEventTriggered(expiry);
         }
         tcb.counters.lossProbes++;
         tcb.report.lossProbe(seq, tcb.snd.nxt() - seq);
-        tcb.recovery.probed(tcb.snd.nxt(), again, tcb.negotiated.timestamps(), stamp);
+        tcb.recovery.probed(seq, tcb.snd.nxt(), again, tcb.negotiated.timestamps(), book.stamp(tcb));
         tcb.disarm(TcpTimer.LOSS_PROBE);
         tcb.arm(TcpTimer.RETRANSMISSION, expiry.nowNanos() + tcb.rtt.rtoNanos());
+    }
+
+    // Where the last segment begins, which may be less than the last entry if segments have become smaller since.
+    private static int tailSeq(TransmissionControlBlock tcb) {
+        splitFirst(tcb);
+        int last = tcb.retransmissionQueue.end() - 1;
+        int from = textEnd(tcb, last) - tcb.sendBuffer.segmentTextBytes();
+        return SequenceNumber.lt(from, tcb.retransmissionQueue.seq(last)) ? tcb.retransmissionQueue.seq(last) : from;
     }
 
     /** {@return how much new text a probe may carry: one segment, if the peer's window takes it; 0 if there is none} */
@@ -356,10 +374,13 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
      */
     boolean resendLost(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting(newTextBytes(tcb) > 0, tcb.snd.nxt())) {
+        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting()) {
             return true;
         }
         while (queue.seekLost()) {
+            if (queue.lostEntry() == queue.first()) {
+                splitFirst(tcb);
+            }
             int entry = queue.lostEntry();
             if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()) {
                 return true;
@@ -371,17 +392,38 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
                     && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
                 return true;
             }
-            resend(tcb, entry);
+            resend(tcb, entry, queue.seq(entry));
         }
         return true;
     }
 
-    private void resend(TransmissionControlBlock tcb, int entry) {
+    /**
+     * To be asked when everything was sent that could be: Nagle's rule, a cork or the congestion window may hold back what the
+     * peer would take.
+     *
+     * @return whether what is lost has waited for new text that did not leave, nor waits for the pacer or the channel
+     */
+    boolean waitsInVain(TransmissionControlBlock tcb) {
+        return !tcb.isWaitingForChannel() && !tcb.isArmed(TcpTimer.PACING) && tcb.recovery.endsWaiting(tcb.snd.nxt());
+    }
+
+    // The oldest goes whatever the window, so it must not be more than a segment: a probe of the path MTU was, and what
+    // left before segments became smaller.
+    private static void splitFirst(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
-        int seq = queue.seq(entry);
-        int end = seq + queue.length(entry);
-        boolean fin = tcb.snd.finAt(end - 1);
-        int text = fin ? end - 1 - seq : end - seq;
+        int first = queue.first();
+        queue.splitFirst(textEnd(tcb, first) - queue.seq(first), tcb.sendBuffer.segmentTextBytes());
+    }
+
+    private static int textEnd(TransmissionControlBlock tcb, int entry) {
+        int end = tcb.retransmissionQueue.seq(entry) + tcb.retransmissionQueue.length(entry);
+        return tcb.snd.finAt(end - 1) ? end - 1 : end;
+    }
+
+    // An entry, from this sequence number on.
+    private void resend(TransmissionControlBlock tcb, int entry, int seq) {
+        int text = textEnd(tcb, entry) - seq;
+        boolean fin = tcb.snd.finAt(seq + text);
         Train train = tcb.sendBuffer.retransmission(seq, text, departure.train());
         tcb.counters.retransmissions++;
         tcb.counters.bytesRetransmitted += train.totalTextBytes();

@@ -399,8 +399,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void stampTimestamps(TransmissionControlBlock tcb, Segment segment) {
         if (tcb.negotiated.timestamps()) {
-            long now = burst.isActive() ? burst.nowNanos() : shard.resources().nowNanos();
-            segment.options().timestamps(tcb.timestamps.value(now), tcb.timestamps.recent());
+            segment.options().timestamps(tcb.timestamps.value(burst.stampNanos()), tcb.timestamps.recent());
         }
     }
 

@@ -133,6 +133,9 @@ final class WindowHandler extends ChannelDuplexHandler {
                 waitForChannel(tcb);
             }
             sendText(tcb, tcb.options().smallSegments());
+            if (retransmission.waitsInVain(tcb) && !retransmission.resendLost(tcb)) {
+                waitForChannel(tcb);
+            }
             sendFin(tcb);
         }
         acknowledgments.afterText(ctx, tcb, now());
@@ -171,6 +174,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             }
             sendTrain(tcb, sendable);
         }
+        tcb.patience.sendingStopped(tcb.unsentBytes() > 0);
         if (tcb.unsentBytes() == 0 && tcb.congestionRoomBytes() > 0 && tcb.retransmissionQueue.lostBytes() == 0) {
             tcb.deliveryRate.applicationLimited(tcb.recovery.inFlightBytes());
         }

@@ -3,6 +3,8 @@ package dev.tou.retransmission;
 
 import dev.tou.congestion.AckSample;
 
+import static dev.tou.segment.SequenceNumber.lt;
+
 /**
  * How fast the path delivers: for each acknowledgment, what was delivered since the newest segment that it delivers was sent,
  * over the time that took (draft-ietf-ccwg-bbr section 4.5, formerly draft-cheng-iccrg-delivery-rate-estimation).
@@ -18,7 +20,7 @@ import dev.tou.congestion.AckSample;
  * such a moment is delivered, samples are marked.
  *
  * <p>What is remembered lies in a ring beside that of {@link RetransmissionQueue}, under the same running numbers, and is made
- * with the first segment, and given back when all is delivered. One event loop, no allocation but for growth.
+ * with the first segment, and given back when nothing has been outstanding for a second. One event loop, no allocation but for growth.
  */
 public final class DeliveryRate {
 
@@ -30,6 +32,7 @@ public final class DeliveryRate {
     private long[] deliveredThenNanos = NONE;
     private long[] firstSentNanos = NONE;
     private byte[] appLimitedThen = NO_FLAGS;
+    /** Behind the newest that was ever sent. */
     private int numbered;
 
     private long deliveredBytes;
@@ -53,8 +56,9 @@ public final class DeliveryRate {
      * @param pathEmpty whether nothing was in flight before it
      */
     public void sent(int entry, int first, boolean pathEmpty, long nowNanos) {
-        if (entry - first >= deliveredThen.length) {
-            grow(first, entry - first + 1);
+        int end = lt(numbered, entry + 1) ? entry + 1 : numbered;
+        if (end - first > deliveredThen.length) {
+            grow(first, end - first);
         }
         if (pathEmpty) {
             flightFirstSentNanos = nowNanos;
@@ -65,7 +69,7 @@ public final class DeliveryRate {
         deliveredThenNanos[at] = deliveredNanos;
         firstSentNanos[at] = flightFirstSentNanos;
         appLimitedThen[at] = (byte) (appLimitedUntil > 0 ? 1 : 0);
-        numbered = entry + 1;
+        numbered = end;
     }
 
     /**

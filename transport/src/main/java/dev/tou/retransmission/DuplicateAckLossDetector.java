@@ -100,8 +100,8 @@ final class DuplicateAckLossDetector implements LossDetector {
         arrivals = 0;
     }
 
-    @Override
-    public boolean isRecovering() {
+    /** {@return whether fast recovery goes on; for tests} */
+    boolean isRecovering() {
         return recovering;
     }
 

@@ -34,7 +34,10 @@ interface LossDetector {
         return AckFacts.NEVER;
     }
 
-    /** The retransmission timer expired: what is outstanding is lost, fast recovery ends, recovery by timeout begins. */
+    /**
+     * The retransmission timer expired: fast recovery ends, recovery by timeout begins. The oldest is lost, and what else is, as
+     * far as can be told: without SACK all that is outstanding, with RACK what has been out for long enough.
+     */
     void onTimeout(RetransmissionQueue queue, int sndNxt, long nowNanos);
 
     /** What looked like a loss was none: no episode goes on, and nothing is marked lost any more. */
@@ -49,9 +52,6 @@ interface LossDetector {
     default long reorderings() {
         return 0;
     }
-
-    /** {@return whether fast recovery goes on} */
-    boolean isRecovering();
 
     /** {@return bytes that must have left the path, though no SACK block says which: none for a detector with SACK} */
     int unreportedArrivals();

@@ -44,7 +44,9 @@ public final class LossProbe {
 
     private boolean outstanding;
     private boolean repeated;
+    private boolean reportDue;
     private boolean stamped;
+    private int seq;
     private int end;
     private int stamp;
 
@@ -87,25 +89,33 @@ public final class LossProbe {
     /**
      * A probe has left.
      *
+     * @param seqOfProbe its sequence number
      * @param endOfProbe the sequence number behind it
      * @param again whether it repeats the last segment, and is not new text
      * @param hasStamp whether it carries a timestamp
      */
-    void sent(int endOfProbe, boolean again, boolean hasStamp, int timestamp) {
+    void sent(int seqOfProbe, int endOfProbe, boolean again, boolean hasStamp, int timestamp) {
         outstanding = true;
+        seq = seqOfProbe;
         end = endOfProbe;
         repeated = again;
+        reportDue = again;
         stamped = hasStamp;
         stamp = timestamp;
     }
 
-    /** Recovery takes over. */
+    /** Recovery takes over; that the probe came twice may still be reported. */
     void forget() {
         outstanding = false;
     }
 
-    // RFC 8985 section 7.4.2. With timestamps there is no need to wait for a second acknowledgment.
+    // RFC 8985 section 7.4.2. With timestamps there is often no need to wait for a second acknowledgment.
     Outcome onAcknowledgment(AckFacts ack) {
+        if (reportDue && ack.hasDsack() && ack.dsackRight() == end) {
+            reportDue = false;
+            outstanding = false;
+            return Outcome.NEEDLESS_AND_REPORTED;
+        }
         if (!outstanding || !geq(ack.ack, end)) {
             return Outcome.NONE;
         }
@@ -118,11 +128,14 @@ public final class LossProbe {
         if (!repeated) {
             return Outcome.NEEDLESS;
         }
-        if (ack.hasDsack() && ack.dsackRight() == end) {
-            return Outcome.NEEDLESS_AND_REPORTED;
-        }
         if (stamped && ack.hasEcho && ack.ackedBytes > 0) {
-            return ack.echoesBefore(stamp) ? Outcome.NEEDLESS : Outcome.REPAIRED;
+            if (!ack.echoesBefore(stamp)) {
+                return Outcome.REPAIRED;
+            }
+            if (ack.ack - ack.ackedBytes == seq) {
+                return Outcome.NEEDLESS;
+            }
+            // It echoes the first segment that it acknowledges, which is not the probe (RFC 7323 section 4.3, (1)).
         }
         if (gt(ack.ack, end)) {
             return Outcome.REPAIRED;

@@ -41,7 +41,11 @@ public final class LossRecovery {
     private boolean began;
     private boolean ends;
     private boolean probeRepaired;
+    private boolean probeReduces;
+    private boolean takenBack;
+    private int takenBackUntil;
     private UndoSign refuted;
+    private long lossesTold;
     private long lossesBefore;
     private long spuriousTimeouts;
 
@@ -78,12 +82,15 @@ public final class LossRecovery {
 
     /** {@return how much may be in flight, in bytes: what the controller says, on the way down in proportion (RFC 9937)} */
     public long windowBytes() {
-        return isShrinking() ? reduction.windowBytes() : congestion.windowBytes();
+        return isShrinking() ? reduction.windowBytes(inFlightBytes()) : congestion.windowBytes();
     }
 
     // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
     private boolean isShrinking() {
-        return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
+        return state == CongestionState.RECOVERY
+                && rack != null
+                && !congestion.managesRecovery()
+                && reduction.isNeeded();
     }
 
     /** {@return how long a segment that was overtaken may still be late, in nanoseconds} */
@@ -99,6 +106,11 @@ public final class LossRecovery {
     /** {@return how many timeouts have proved to be needless} */
     public long spuriousTimeouts() {
         return spuriousTimeouts;
+    }
+
+    /** {@return whether an acknowledgment that repeats the last one would be the answer to a tail loss probe} */
+    public boolean awaitsProbeAnswer() {
+        return probe.isOutstanding();
     }
 
     /** {@return whether the last acknowledgment has shown that a tail loss probe repaired a loss} */
@@ -124,33 +136,51 @@ public final class LossRecovery {
         ends = false;
         refuted = null;
         lossesBefore = queue.losses();
+        takenBack &= !geq(ack.ack, takenBackUntil);
+        boolean allTwice = undo.isRefutedByDuplicates(ack);
         answerProbe(ack);
-        if (state != CongestionState.OPEN || ack.hasDsack()) {
-            lookForEvidence(ack);
+        if (state != CongestionState.OPEN || allTwice) {
+            lookForEvidence(ack, allTwice);
         }
         ends = state == CongestionState.LOSS && geq(ack.ack, recoveryPoint);
+        int lostBefore = queue.lostBytes();
         LossDetector.Outcome outcome = detector.onAcknowledgment(queue, ack);
+        found(queue.lostBytes() - lostBefore);
         ends |= outcome == LossDetector.Outcome.RECOVERY_ENDS;
         if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
         }
+        probeReduces = probeRepaired && state == CongestionState.OPEN;
+        if (probeReduces) {
+            undo.close(); // what the controller would take back now is this
+            congestion.onLossDetected(Math.min(ack.flightBytes, congestion.windowBytes()), ack.nowNanos);
+        }
     }
 
+    private void found(int lostBytes) {
+        if (lostBytes > 0) {
+            congestion.onLost(lostBytes);
+            reduction.lower(congestion.slowStartThresholdBytes());
+        }
+    }
+
+    // If recovery begins with the same acknowledgment, one reduction is for both.
     private void answerProbe(AckFacts ack) {
         LossProbe.Outcome outcome = probe.onAcknowledgment(ack);
         probeRepaired = outcome == LossProbe.Outcome.REPAIRED && state == CongestionState.OPEN;
         if (outcome == LossProbe.Outcome.NEEDLESS_AND_REPORTED) {
             ack.noBlocks(); // we sent that twice on purpose, and the path has not reordered
         }
-        if (probeRepaired) {
-            congestion.onLossDetected(Math.min(ack.flightBytes, congestion.windowBytes()), ack.nowNanos);
-        }
     }
 
-    private void lookForEvidence(AckFacts ack) {
-        if (undo.isRefutedByEcho(ack)) {
+    // Taking back costs a look at the whole window, so a peer that lies gets it once for each window that he
+    // acknowledges,
+    // or for each timeout.
+    private void lookForEvidence(AckFacts ack, boolean allTwice) {
+        boolean again = takenBack && state != CongestionState.LOSS;
+        if (undo.isRefutedByEcho(ack) && !again) {
             takeBack(UndoSign.TIMESTAMPS, ack);
-        } else if (undo.isRefutedByDuplicates(ack)) {
+        } else if (allTwice && !again) {
             takeBack(UndoSign.DSACK, ack);
         } else if (state == CongestionState.LOSS) {
             boolean spurious = spuriousTimeout.onAcknowledgment(ack);
@@ -169,6 +199,8 @@ public final class LossRecovery {
             rtt.onSpuriousTimeout(ack.nowNanos);
         }
         refuted = sign;
+        takenBack = true;
+        takenBackUntil = ack.sndNxt;
         state = CongestionState.OPEN;
         undo.close();
         spuriousTimeout.end();
@@ -193,9 +225,9 @@ public final class LossRecovery {
         return Math.max(0, ack.unreportedBytes - (queue.outstandingBytes() - queue.sackedBytes()));
     }
 
-    /** {@return how many segments the last acknowledgment has revealed to be lost} */
+    /** {@return how many segments were found to be lost since the last acknowledgment was settled, whoever has found them} */
     public long newlyLostSegments() {
-        return queue.losses() - lossesBefore;
+        return queue.losses() - lossesTold;
     }
 
     /** Concludes an acknowledgment of which the congestion controller knows. */
@@ -209,14 +241,15 @@ public final class LossRecovery {
             spuriousTimeout.end();
             undo.episodeEnds(ack.sndNxt);
         }
-        if (ends || probeRepaired) {
+        if (ends || probeReduces) {
             congestion.onRecoveryEnd(ack.nowNanos);
         }
+        lossesTold = queue.losses();
     }
 
     /** {@return whether fast recovery goes on, or has until this acknowledgment} */
     public boolean isReducing() {
-        return state == CongestionState.RECOVERY || probeRepaired;
+        return state == CongestionState.RECOVERY || probeReduces;
     }
 
     /** {@return whether the last acknowledgment, or the reordering timer, has begun fast recovery} */
@@ -244,9 +277,14 @@ public final class LossRecovery {
     public void onReorderingTimer(AckFacts ack) {
         begin(ack);
         began = false;
-        if (detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos) == LossDetector.Outcome.RECOVERY_BEGINS) {
+        int lostBefore = queue.lostBytes();
+        LossDetector.Outcome outcome = detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos);
+        found(queue.lostBytes() - lostBefore);
+        if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
-            reduction.windowBytes(inFlightBytes(), 0, false);
+        }
+        if (state == CongestionState.RECOVERY) {
+            reduction.lossesFound(inFlightBytes());
         }
     }
 
@@ -290,23 +328,29 @@ public final class LossRecovery {
         return probe.deadlineNanos(rtt, queue.size(), lastSent, applicationLimited, nowNanos);
     }
 
-    /** A probe leaves, which ends at {@code end}: the last segment again, or new text. */
-    public void probed(int end, boolean again, boolean stamped, int timestamp) {
-        probe.sent(end, again, stamped, timestamp);
+    /** A probe leaves, from {@code seq} to {@code end}: the last segment again, or new text. */
+    public void probed(int seq, int end, boolean again, boolean stamped, int timestamp) {
+        probe.sent(seq, end, again, stamped, timestamp);
     }
 
     // --- segments leave ---
 
-    /**
-     * {@return whether what is lost waits, because new text will tell whether the timeout was spurious (RFC 5682)}
-     *
-     * @param canSendNew whether there is new text that the peer's window takes
-     */
-    public boolean isLostWaiting(boolean canSendNew, int sndNxt) {
-        if (spuriousTimeout.wantsNewText() && !canSendNew && !lt(recoveryPoint, sndNxt)) {
-            spuriousTimeout.end();
-        }
+    /** {@return whether what is lost waits, because new text will tell whether the timeout was spurious (RFC 5682)} */
+    public boolean isLostWaiting() {
         return spuriousTimeout.wantsNewText();
+    }
+
+    /**
+     * Nothing more can be sent for the moment.
+     *
+     * @return whether what is lost need not wait for an answer any longer, because no new text has left that could bring one
+     */
+    public boolean endsWaiting(int sndNxt) {
+        if (!spuriousTimeout.wantsNewText() || lt(recoveryPoint, sndNxt)) {
+            return false;
+        }
+        spuriousTimeout.end();
+        return true;
     }
 
     /** A segment leaves for the first time. */
@@ -316,11 +360,20 @@ public final class LossRecovery {
         }
     }
 
-    /** A segment that is lost leaves again, with this timestamp or none. */
+    /** What was said to leave could not, so the share of it is still there. */
+    public void notSent(int bytes) {
+        if (state == CongestionState.RECOVERY) {
+            reduction.sent(-bytes);
+        }
+    }
+
+    /** A segment leaves again, with this timestamp or none: it is lost, or a probe. */
     public void resent(int seq, int bytes, boolean stamped, int timestamp) {
         sent(bytes);
+        int last = queue.end() - 1;
+        undo.repeated(seq, bytes, queue.seq(last) + queue.length(last));
         if (state != CongestionState.OPEN) {
-            undo.resent(seq, bytes, stamped, timestamp);
+            undo.resent(seq + bytes, stamped, timestamp);
         }
     }
 }

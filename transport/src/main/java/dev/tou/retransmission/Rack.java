@@ -198,7 +198,7 @@ final class Rack implements LossDetector {
         return deadlineNanos;
     }
 
-    // RFC 8985 section 6.3: the oldest, and whatever has been out for longer than the window; the rest may be on its
+    // RFC 8985 section 6.3: the oldest, and whatever has been out for longer than the window. The rest may be under
     // way.
     @Override
     public void onTimeout(RetransmissionQueue queue, int sndNxt, long nowNanos) {
@@ -225,11 +225,6 @@ final class Rack implements LossDetector {
         anyArrived = false;
         recovering = false;
         afterTimeout = false;
-    }
-
-    @Override
-    public boolean isRecovering() {
-        return recovering;
     }
 
     @Override

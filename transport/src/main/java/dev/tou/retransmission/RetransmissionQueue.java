@@ -120,8 +120,7 @@ public final class RetransmissionQueue extends SentSegments {
     /** Appends a segment that was just handed over for the first time. {@return its running number} */
     public int append(int segSeq, int segLength, long nowNanos) {
         if (size() == capacity()) {
-            grow();
-            resentOrder.grow(capacity());
+            enlarge();
         }
         int at = tail & mask();
         seq[at] = segSeq;
@@ -133,6 +132,25 @@ public final class RetransmissionQueue extends SentSegments {
         return tail++;
     }
 
+    /** Makes as many entries of the oldest, with so much text, as it needs segments now; not while it is on the path again. */
+    public void splitFirst(int textBytes, int segmentBytes) {
+        if (textBytes <= segmentBytes || (flags[head & mask()] & (HELD | SACKED | LISTED)) != 0) {
+            return;
+        }
+        int pieces = (textBytes - 1) / segmentBytes + 1;
+        while (size() + pieces - 1 > capacity()) {
+            enlarge();
+        }
+        originals = gt(originals, head) ? originals : head - pieces + 1;
+        divideFirst(pieces, segmentBytes);
+        lostHint = head;
+    }
+
+    private void enlarge() {
+        grow();
+        resentOrder.grow(capacity());
+    }
+
     /** Notes that an entry was handed over again. */
     public void resent(int entry, long nowNanos) {
         int at = entry & mask();
@@ -140,7 +158,7 @@ public final class RetransmissionQueue extends SentSegments {
             lostBytes -= length[at];
         }
         unlist(entry);
-        flags[at] = (byte) (flags[at] & ~LOST | HELD | LISTED);
+        flags[at] = (byte) (flags[at] & ~(LOST | CERTAIN) | HELD | LISTED);
         resentOrder.append(entry);
         if (isProbe(entry)) {
             probeFate = ProbeFate.LOST;
@@ -168,6 +186,7 @@ public final class RetransmissionQueue extends SentSegments {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
+                flags[at] |= isLost(entry) ? CERTAIN : 0;
             }
             if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
                 lostHint = entry; // known to be lost before, but not to be sent again until now
@@ -179,7 +198,8 @@ public final class RetransmissionQueue extends SentSegments {
     public boolean seekLost() {
         int entry = gt(lostHint, head) ? lostHint : head;
         while (lostBytes > 0 && lt(entry, tail) && (flags[entry & mask()] & (LOST | HELD)) != LOST) {
-            entry++;
+            steps++;
+            entry = isSacked(entry) ? unreported(entry) : entry + 1;
         }
         boolean found = lostBytes > 0 && lt(entry, tail);
         lostHint = found ? entry : tail;
@@ -202,6 +222,7 @@ public final class RetransmissionQueue extends SentSegments {
         lostBytes += length[at];
         if (isProbe(entry)) {
             probeFate = ProbeFate.LOST;
+            flags[at] |= CERTAIN;
             lostHint = lt(entry, lostHint) ? entry : lostHint;
             return false;
         }
@@ -239,6 +260,7 @@ public final class RetransmissionQueue extends SentSegments {
                 listIfResent(entry);
             }
         }
+        resentOrder.sort(this);
         sackedBytes = 0;
         sackedSegments = 0;
         anySacked = false;
@@ -246,26 +268,28 @@ public final class RetransmissionQueue extends SentSegments {
     }
 
     /**
-     * Takes every loss back that was not repaired yet: it was none. Looks at the whole queue.
+     * Takes every loss back that was not repaired yet: it was none. What never left, and a path MTU probe, stay lost. Looks at
+     * the whole queue.
      */
     void unmarkLost() {
         for (int entry = head; lostBytes > 0 && entry != tail; entry++) {
             int at = entry & mask();
-            if ((flags[at] & LOST) == 0) {
+            if ((flags[at] & (LOST | CERTAIN)) != LOST) {
                 continue;
             }
             flags[at] &= ~LOST;
             lostBytes -= length[at];
             listIfResent(entry);
         }
+        resentOrder.sort(this);
         originals = head;
     }
 
-    // It is thought to be on the path again.
+    // It is thought to be on the path again; the order must be restored.
     private void listIfResent(int entry) {
         if (isRetransmitted(entry)) {
             flags[entry & mask()] |= LISTED;
-            resentOrder.insert(entry, this);
+            resentOrder.append(entry);
         }
     }
 
@@ -387,7 +411,7 @@ public final class RetransmissionQueue extends SentSegments {
         if ((flags[at] & LOST) != 0) {
             lostBytes -= length[at];
         }
-        flags[at] = (byte) (flags[at] & ~LOST | SACKED);
+        flags[at] = (byte) (flags[at] & ~(LOST | CERTAIN) | SACKED);
         skip[at] = entry + 1;
         int end = seq[at] + length[at];
         if (!anySacked || gt(end, highestSacked)) {

@@ -58,6 +58,11 @@ public final class RttEstimator {
     private long samples;
     private int backoffs;
 
+    /** Since when samples are set aside because the loop stood still; meaningful if any was since the last valid one. */
+    private long setAsideSince;
+
+    private boolean anySetAside;
+
     /** The largest RTTVAR of the present round trip and of the one before; the present one began at {@code roundAt}. */
     private long roundRttvarNanos;
 
@@ -121,8 +126,31 @@ public final class RttEstimator {
         }
     }
 
+    /**
+     * Takes a sample that is longer than the path by the time for which our own event loop stood still: set aside, because one
+     * pause says nothing of the path, but the peer has answered, so back-off ends. Where nothing else has come for two timeouts,
+     * the loop is always that late, and it counts like {@link #onCoarseSample}: that is how long an answer takes here.
+     *
+     * @param rttNanos as for {@link #onSample}
+     * @param stalledNanos for how long the loop has just stood still, which itself is none of those two timeouts
+     * @param nowNanos when the acknowledgment was read
+     */
+    public void onLateSample(long rttNanos, long stalledNanos, long nowNanos) {
+        if (rttNanos < 0) {
+            return;
+        }
+        backoffs = 0;
+        if (!anySetAside) {
+            anySetAside = true;
+            setAsideSince = nowNanos;
+        } else if (nowNanos - stalledNanos - setAsideSince > 2 * rtoNanos()) {
+            smooth(rttNanos, nowNanos);
+        }
+    }
+
     private long smooth(long rttNanos, long nowNanos) {
         long rtt = Math.min(Math.max(1, rttNanos), MAX_RTO_NANOS);
+        anySetAside = false;
         latestNanos = rtt;
         samples++;
         backoffs = 0;
@@ -169,15 +197,6 @@ public final class RttEstimator {
             srttNanos = Math.max(srttNanos, rtt);
             rttvarNanos = Math.max(rttvarNanos, rtt / 2);
         }
-    }
-
-    /**
-     * Ends back-off without a sample: the timeout that caused it proved to be spurious (RFC 5682, RFC 4015), or the peer
-     * answered the probe of a zero window. An acknowledgment alone is no reason, because it may be that of the first
-     * transmission (Karn's rule).
-     */
-    public void resetBackOff() {
-        backoffs = 0;
     }
 
     /**

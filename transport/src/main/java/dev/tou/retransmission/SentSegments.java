@@ -5,8 +5,8 @@ import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * The ring of the {@link RetransmissionQueue}: one entry for each segment that was sent and is not acknowledged, in primitive
- * arrays that grow with the window, and are given back when all is acknowledged if they are large. An entry is named by a
- * running number, which decides its place.
+ * arrays that grow with the window. Large ones are given back when nothing has been outstanding for a second. An entry is named
+ * by a running number, which decides its place.
  */
 abstract class SentSegments {
 
@@ -16,6 +16,9 @@ abstract class SentSegments {
 
     /** In the order of repetitions. */
     static final int LISTED = 8;
+
+    /** Lost beyond doubt: its datagram never left, or it was too large for the path. */
+    static final int CERTAIN = 16;
 
     static final int INITIAL_ENTRIES = 16;
 
@@ -97,6 +100,25 @@ abstract class SentSegments {
 
     final boolean has(int entry, int flag) {
         return (flags[entry & mask()] & flag) != 0;
+    }
+
+    /**
+     * Makes several entries of the oldest, alike but for their place: of {@code bytes} each, the rest keeps its number. The oldest
+     * only, because the numbers before it are free. There must be room.
+     */
+    final void divideFirst(int pieces, int bytes) {
+        int from = head & mask();
+        head -= pieces - 1;
+        for (int i = 0; i < pieces - 1; i++) {
+            int at = head + i & mask();
+            seq[at] = seq[from] + i * bytes;
+            length[at] = bytes;
+            sentNanos[at] = sentNanos[from];
+            flags[at] = flags[from];
+            transmissions[at] = transmissions[from];
+        }
+        seq[from] += (pieces - 1) * bytes;
+        length[from] -= (pieces - 1) * bytes;
     }
 
     /** {@return the first entry at or behind a sequence number} */

@@ -9,7 +9,8 @@ package dev.tou.retransmission;
  * overtaken (RFC 8985 section 6.2, step 5) looks at the oldest of either kind and goes on only while he finds something, and
  * a flight without loss pays nothing.
  *
- * <p>Every change is O(1), but for {@link #insert}, which serves the rare case that a loss is taken back.
+ * <p>Every change is O(1). When losses, or reports, are taken back, what belongs in between is appended, and then all of it is
+ * {@linkplain #sort sorted} once.
  */
 final class TransmissionOrder {
 
@@ -51,26 +52,47 @@ final class TransmissionOrder {
         newest = entry;
     }
 
-    /** Puts an entry where its time belongs. */
-    void insert(int entry, RetransmissionQueue times) {
-        int at = newest;
+    /** Restores the order by time, in O(n log n) whatever it was: runs of twice the length are merged from two in each pass. */
+    void sort(SentSegments times) {
+        for (int run = 1; run < size; run *= 2) {
+            mergeRuns(run, times);
+        }
+    }
+
+    private void mergeRuns(int run, SentSegments times) {
+        int from = oldest;
         int left = size;
-        while (left > 0 && times.sentNanos(at) - times.sentNanos(entry) > 0) {
-            at = previous[at & mask()];
-            left--;
+        size = 0;
+        while (left > 0) {
+            int first = from;
+            int firsts = Math.min(run, left);
+            int second = behind(first, firsts);
+            int seconds = Math.min(run, left - firsts);
+            from = behind(second, seconds);
+            left -= firsts + seconds;
+            while (firsts + seconds > 0) {
+                boolean earlier = times.sentNanos(first) - times.sentNanos(second) <= 0;
+                if (seconds == 0 || firsts > 0 && earlier) {
+                    int following = next[first & mask()];
+                    append(first);
+                    first = following;
+                    firsts--;
+                } else {
+                    int following = next[second & mask()];
+                    append(second);
+                    second = following;
+                    seconds--;
+                }
+            }
         }
-        if (left == size) {
-            append(entry);
-        } else if (left == 0) {
-            link(entry, oldest);
-            previous[entry & mask()] = entry;
-            oldest = entry;
-            size++;
-        } else {
-            link(entry, next[at & mask()]);
-            link(at, entry);
-            size++;
+    }
+
+    private int behind(int entry, int count) {
+        int found = entry;
+        for (int i = 0; i < count; i++) {
+            found = next[found & mask()];
         }
+        return found;
     }
 
     private void link(int before, int after) {

@@ -3,7 +3,7 @@ package dev.tou.retransmission;
 
 import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.gt;
-import static dev.tou.segment.SequenceNumber.max;
+import static dev.tou.segment.SequenceNumber.leq;
 import static dev.tou.segment.SequenceNumber.min;
 
 /**
@@ -15,56 +15,78 @@ import static dev.tou.segment.SequenceNumber.min;
  *   <li>DSACK (RFC 2883, RFC 3708): the peer has reported every byte that was sent again as a duplicate. That comes a round
  *       trip later, when the episode may be over.
  * </ul>
+ *
+ * <p>Every repetition counts, that of a tail loss probe and of an earlier episode too, as long as its report may still come:
+ * otherwise the duplicate of one would excuse the loss of another. A report of more than is out is a lie, or the network has
+ * doubled something, and says nothing.
  */
 final class Undo {
 
     private boolean open;
+    private boolean goesOn;
+    private boolean anyResent;
     private boolean stamped;
     private boolean heard;
     private int stamp;
     private int firstEnd;
+
+    /** Sent again, and neither reported as a duplicate nor too old for that. */
+    private int outBytes;
+
+    /** Between these, reports count. */
     private int begin;
+
     private int end;
-    private int resentBytes;
-    private int dsackBytes;
+
+    /** The original may be a round trip late, and its duplicate comes after what left later. */
+    private boolean lastRound;
 
     /** An episode begins, with SND.UNA and SND.NXT. */
     void begin(int sndUna, int sndNxt) {
         open = true;
+        goesOn = true;
+        anyResent = false;
         stamped = false;
         heard = false;
-        begin = sndUna;
+        begin = outBytes > 0 ? min(begin, sndUna) : sndUna;
         end = sndNxt;
-        resentBytes = 0;
-        dsackBytes = 0;
     }
 
-    /** The episode is over, by proof or otherwise; reports count while what was outstanding then is acknowledged. */
+    /** The episode is over, by proof or otherwise; reports count for two windows more. */
     void episodeEnds(int sndNxt) {
+        goesOn = false;
+        lastRound = false;
         end = sndNxt;
     }
 
     /** The answer is known, or does not matter any more. */
     void close() {
         open = false;
+        goesOn = false;
     }
 
-    /** A segment of the episode was sent again. */
-    void resent(int seq, int length, boolean hasStamp, int timestamp) {
-        if (!open) {
+    /** Something leaves again, for whatever reason, while SND.NXT is this. */
+    void repeated(int seq, int length, int sndNxt) {
+        begin = open || outBytes > 0 ? min(begin, seq) : seq;
+        end = sndNxt;
+        lastRound = false;
+        outBytes += length;
+    }
+
+    /** A segment that ends at {@code segmentEnd} is repaired by the episode. */
+    void resent(int segmentEnd, boolean hasStamp, int timestamp) {
+        if (!open || anyResent) {
             return;
         }
-        if (resentBytes == 0) {
-            stamped = hasStamp;
-            stamp = timestamp;
-            firstEnd = seq + length;
-        }
-        resentBytes += length;
+        anyResent = true;
+        stamped = hasStamp;
+        stamp = timestamp;
+        firstEnd = segmentEnd;
     }
 
     /** {@return whether the echoed timestamp shows that what was sent again first had arrived before; asked once} */
     boolean isRefutedByEcho(AckFacts ack) {
-        if (!open || heard || resentBytes == 0 || ack.ackedBytes == 0 || !geq(ack.ack, firstEnd)) {
+        if (!open || heard || !anyResent || ack.ackedBytes == 0 || !geq(ack.ack, firstEnd)) {
             return false;
         }
         heard = true;
@@ -81,19 +103,28 @@ final class Undo {
         return open && heard && stamped;
     }
 
-    /** {@return whether with this acknowledgment all that was sent again has been reported as duplicate} */
+    /** Takes note of an acknowledgment. {@return whether with it all that was sent again has been reported as duplicate} */
     boolean isRefutedByDuplicates(AckFacts ack) {
-        if (!open) {
+        boolean refuted = ack.hasDsack() && takeReport(ack.dsackLeft(), ack.dsackRight()) && open && anyResent;
+        if (!goesOn && gt(ack.ack, end)) {
+            if (lastRound) {
+                // Too late for any.
+                open = false;
+                outBytes = 0;
+            }
+            lastRound = true;
+            end = ack.sndNxt;
+        }
+        return refuted;
+    }
+
+    // Whether nothing is out any more.
+    private boolean takeReport(int left, int right) {
+        int bytes = right - left;
+        if (bytes > outBytes || !geq(left, begin) || !leq(right, end)) {
             return false;
         }
-        if (ack.hasDsack()) {
-            int left = max(ack.dsackLeft(), begin);
-            int right = min(ack.dsackRight(), end);
-            dsackBytes += Math.max(0, right - left);
-        }
-        if (gt(ack.ack, end)) {
-            open = false; // too late for any
-        }
-        return resentBytes > 0 && dsackBytes >= resentBytes;
+        outBytes -= bytes;
+        return outBytes == 0;
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.simulation.Errno;
+import dev.tou.simulation.Fate;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SendFault;
 import dev.tou.telemetry.DropReason;
@@ -33,6 +34,7 @@ class PathMtuSimTest {
         final SocketChannel client;
         final TransmissionControlBlock tcb;
         int largestPacket;
+        long tooLargeText;
         private long sent;
 
         Transfer(int interfaceMtu, int linkMtu, boolean discovery) {
@@ -43,8 +45,11 @@ class PathMtuSimTest {
             pair = hosts;
             pair.clientHost.mtu(interfaceMtu);
             pair.serverHost.mtu(interfaceMtu);
-            pair.network.onDatagram((now, datagram, fate) ->
-                    largestPacket = Math.max(largestPacket, datagram.payload().readableBytes() + 28));
+            pair.network.onDatagram((now, datagram, fate) -> {
+                largestPacket = Math.max(largestPacket, datagram.payload().readableBytes() + 28);
+                // TCP's header with timestamps
+                tooLargeText += fate == Fate.TOO_BIG ? datagram.length() - 32 : 0;
+            });
             pair.listen();
             client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
             tcb = ((TouSocketChannel) client).tcb();
@@ -104,9 +109,36 @@ class PathMtuSimTest {
                     .as("the search rests")
                     .isFalse();
             assertThat(tcb.counters.pathMtuProbesLost).isPositive();
-            assertThat(tcb.counters.retransmissions).isEqualTo(tcb.counters.pathMtuProbesLost);
+            assertThat(tcb.counters.bytesRetransmitted)
+                    .as("probes and nothing else")
+                    .isEqualTo(transfer.tooLargeText);
             assertThat(tcb.counters.timeouts).isZero();
             assertThat(tcb.counters.recoveries).isZero();
+        }
+    }
+
+    /** RFC 5681 section 3.1: after a timeout the window is one segment, of the size that they have by then. */
+    @Test
+    void afterATimeoutALargeSegmentGoesAgainInSmallOnesWithinTheWindow() {
+        try (Transfer transfer = new Transfer(65535, 65535, true)) {
+            transfer.send(8_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(65535);
+            transfer.send(2_000_000);
+            transfer.link(1500);
+            long[] burst = {0, 0};
+            int[] longest = {0};
+            transfer.pair.network.onDatagram((now, datagram, fate) -> {
+                if (fate == Fate.SENT && datagram.length() > 1000 && datagram.length() < 1500) {
+                    burst[1] = now == burst[0] ? burst[1] + 1 : 1;
+                    burst[0] = now;
+                    longest[0] = Math.max(longest[0], (int) burst[1]);
+                }
+            });
+            transfer.pair.simulation.expect("small ones", () -> longest[0] > 0, SimPair.seconds(30));
+            transfer.pair.simulation.advance(SimPair.ms(5));
+            assertThat(longest[0]).as("segments at once after the timeout").isLessThanOrEqualTo(2);
+            transfer.arrives(SimPair.seconds(30));
         }
     }
 

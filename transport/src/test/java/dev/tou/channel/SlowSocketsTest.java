@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.tou.endpoint.Shard;
+import dev.tou.simulation.DatagramRule;
 import dev.tou.simulation.SendDelay;
 import dev.tou.simulation.SimHost;
 import dev.tou.simulation.SimulatedNetwork;
@@ -149,6 +150,43 @@ class SlowSocketsTest {
             assertThat(channel(connect).localAddress()).isEqualTo(pair.clientHost.address(5555));
             pair.simulation.await(connect.channel().close());
             pair.expectNothingLeft();
+        }
+    }
+
+    /** RFC 9293 section 3.8.3: what does not even leave is given up like what is not acknowledged, and not sooner. */
+    @Test
+    void aSocketThatSendsNoMoreEndsItsConnection() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            Recorder recorder = new Recorder();
+            SocketChannel client = pair.connect(recorder);
+            pair.child();
+            pair.clientHost.sendDelay(new SendDelay(1, SimPair.seconds(36_000), SimPair.seconds(36_000)));
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100)));
+            pair.simulation.advance(SimPair.seconds(180));
+            assertThat(client.isActive()).isTrue();
+            pair.simulation.advance(SimPair.seconds(900));
+            assertThat(client.isActive()).isFalse();
+            assertThat(recorder.failures())
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure).hasMessageContaining("timed out"));
+        }
+    }
+
+    /** However long it has waited for the socket: the peer's time begins when it leaves. */
+    @Test
+    void whatHasWaitedForTheSocketIsRepeatedSoon() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(new Recorder());
+            Recorder child = pair.child();
+            pair.clientHost.sendDelay(new SendDelay(1, SimPair.seconds(30), SimPair.seconds(30)));
+            pair.network.addRule(DatagramRule.dropNth(1, datagram -> datagram.length() > 100));
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100)));
+            pair.simulation.advance(SimPair.seconds(1));
+            pair.clientHost.sendDelay(SendDelay.NONE);
+            pair.simulation.advance(SimPair.ms(29_900));
+            assertThat(child.receivedBytes()).isEqualTo(100);
         }
     }
 

@@ -292,6 +292,32 @@ class CubicTest {
     @Nested
     class Undo {
 
+        /** What limits sending is the application for a moment only: recovery, three seconds of it, is no such time. */
+        @Test
+        void timeInRecoveryCounts() {
+            loseAt(1000);
+            roundTrip();
+            long began = now - rttNanos;
+            cubic.onLossDetected(cubic.windowBytes(), now);
+            for (int i = 0; i < 30; i++) {
+                now += rttNanos;
+                cubic.onAck(sample.reset(now)
+                        .acknowledged(0, MSS)
+                        .inFlight(500 * MSS, 499 * MSS)
+                        .cwndLimited(true)
+                        .inRecovery(true));
+            }
+            cubic.onSpurious(now);
+            now += MILLI;
+            cubic.onAck(sample.reset(now).acknowledged(MSS, MSS).inFlight(500 * MSS, 499 * MSS));
+            for (int i = 0; i < 100; i++) {
+                roundTrip();
+            }
+            double t = (now - began) / (double) SECOND;
+            double expected = 0.4 * Math.pow(t - Math.cbrt(300 / 0.4), 3) + 1000;
+            assertThat(segments()).as("after %.1f s", t).isCloseTo(expected, within(0.02 * expected));
+        }
+
         @Test
         void restoresTheCurve() {
             CubicTest untouched = new CubicTest();

@@ -97,6 +97,33 @@ class ProportionalRateReductionTest {
         }
     }
 
+    /** RFC 6675 section 5 has another rule for what the application did not fill. */
+    @Nested
+    class OfAFlightThatIsNotAboveTheThreshold {
+
+        @Test
+        void isNotNeeded() {
+            prr.begin(6 * MSS, 6 * MSS, MSS);
+            assertThat(prr.isNeeded()).isFalse();
+            prr.begin(6 * MSS + 1, 6 * MSS, MSS);
+            assertThat(prr.isNeeded()).isTrue();
+        }
+
+        @Test
+        void isNeededOnceTheThresholdFallsBelowIt() {
+            prr.begin(10 * MSS, 11 * MSS, MSS);
+            prr.windowBytes(9 * MSS, MSS, false);
+            prr.sent(MSS);
+            prr.lower(5 * MSS);
+            assertThat(prr.isNeeded()).isTrue();
+            assertThat(prr.windowBytes(8 * MSS, 3 * MSS, false)).isEqualTo(8 * MSS + MSS);
+            prr.lower(7 * MSS);
+            assertThat(prr.windowBytes(5 * MSS, MSS, false))
+                    .as("never up again")
+                    .isEqualTo(5 * MSS);
+        }
+    }
+
     /** Section 6.2: "Force a fast retransmit upon entering fast recovery". */
     @Test
     void theFirstRetransmissionLeavesInAnyCase() {
@@ -107,11 +134,29 @@ class ProportionalRateReductionTest {
     }
 
     @Test
-    void anAcknowledgmentThatDeliversNothingChangesNothing() {
+    void anAcknowledgmentThatDeliversNothingLetsNoMoreOut() {
         prr.begin(20 * MSS, 14 * MSS, MSS);
-        long window = prr.windowBytes(16 * MSS, 3 * MSS, false);
-        assertThat(prr.windowBytes(12 * MSS, 0, false)).isEqualTo(window);
-        assertThat(prr.windowBytes()).isEqualTo(window);
+        assertThat(prr.windowBytes(16 * MSS, 3 * MSS, false)).isEqualTo(19 * MSS);
+        assertThat(prr.windowBytes(12 * MSS, 0, false)).isEqualTo(15 * MSS);
+        prr.sent(2 * MSS);
+        assertThat(prr.windowBytes(14 * MSS)).isEqualTo(15 * MSS);
+        assertThat(prr.windowBytes(4 * MSS)).as("ten were lost").isEqualTo(5 * MSS);
+    }
+
+    @Test
+    void lossesThatATimerFindsLetOutWhatWasHeldBack() {
+        prr.begin(20 * MSS, 10 * MSS, MSS);
+        prr.windowBytes(15 * MSS, 4 * MSS, false);
+        prr.sent(2 * MSS);
+        prr.lossesFound(9 * MSS);
+        assertThat(prr.windowBytes(9 * MSS)).as("up to the threshold").isEqualTo(10 * MSS);
+        prr.lossesFound(5 * MSS);
+        assertThat(prr.windowBytes(5 * MSS)).isEqualTo(7 * MSS);
+        prr.sent(2 * MSS);
+        prr.lossesFound(5 * MSS);
+        assertThat(prr.windowBytes(5 * MSS)).isEqualTo(5 * MSS);
+        prr.lossesFound(0);
+        assertThat(prr.windowBytes(0)).as("nothing else would come").isEqualTo(MSS);
     }
 
     @Test
@@ -120,7 +165,7 @@ class ProportionalRateReductionTest {
         prr.windowBytes(16 * MSS, 3 * MSS, false);
         prr.sent(30 * MSS);
         prr.begin(10 * MSS, 5 * MSS, MSS);
-        assertThat(prr.windowBytes()).isZero();
+        assertThat(prr.windowBytes(0)).isZero();
         assertThat(prr.windowBytes(8 * MSS, 2 * MSS, false)).isEqualTo(9 * MSS);
     }
 

@@ -106,6 +106,20 @@ class DeliveryRateTest {
         assertThat(rate.isApplicationLimited()).isFalse();
     }
 
+    /** The ring holds 16. One of them leaves again, which makes it no newer than those behind it. */
+    @Test
+    void whatLeavesAgainDoesNotHideWhatIsNewerWhenTheRingGrows() {
+        for (int i = 0; i < 16; i++) {
+            send(100 + i);
+        }
+        rate.sent(3, first, false, 116 * MILLI);
+        send(117);
+        acknowledged.begin(127 * MILLI, 10 * MILLI);
+        acknowledged.delivered(15, 16 * SIZE, sentAt[15], false, false, true);
+        rate.delivered(acknowledged, SIZE, 10 * MILLI, 127 * MILLI, sample.reset(127 * MILLI));
+        assertThat(rate.bytesPerSecond()).as("1000 bytes in 27 ms").isEqualTo(37_037);
+    }
+
     @Test
     void growsAndIsGivenBack() {
         for (int round = 0; round < 3; round++) {

@@ -44,6 +44,7 @@ class RetransmissionQueueOracleTest {
         boolean held = true;
         boolean sacked;
         boolean lost;
+        boolean certain;
 
         int end() {
             return from + length;
@@ -122,6 +123,7 @@ class RetransmissionQueueOracleTest {
                     entry.held = false;
                     entry.sentNanos = now;
                     entry.lost |= !success && !entry.sacked;
+                    entry.certain |= !success && entry.lost;
                 }
             }
         }
@@ -182,6 +184,7 @@ class RetransmissionQueueOracleTest {
                     if (!entry.sacked && entry.from >= a && entry.end() <= b) {
                         entry.sacked = true;
                         entry.lost = false;
+                        entry.certain = false;
                         expected += entry.length;
                         highestSacked = Math.max(highestSacked, entry.end());
                     }
@@ -200,9 +203,9 @@ class RetransmissionQueueOracleTest {
             }
         }
 
-        /** It was no loss. */
+        /** It was no loss, save of what never left. */
         private void takeBack() {
-            list.forEach(entry -> entry.lost = false);
+            list.forEach(entry -> entry.lost = entry.certain);
             queue.unmarkLost();
         }
 
@@ -226,6 +229,7 @@ class RetransmissionQueueOracleTest {
                 assertThat(queue.lostEntry()).isEqualTo(oldest.number);
                 queue.resent(oldest.number, now);
                 oldest.lost = false;
+                oldest.certain = false;
                 oldest.held = true;
                 oldest.sentNanos = now;
                 oldest.transmissions++;

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.retransmission;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,69 @@ class RetransmissionQueueTest {
         acknowledge(10, 9);
         assertThat(queue.outstandingBytes()).isEqualTo(30 * MSS);
         assertThat(queue.sackedBytes()).isEqualTo(10 * MSS);
+    }
+
+    /** A probe of the path MTU, or what left before segments became smaller. */
+    @Nested
+    class AnEntryThatMustBeSeveral {
+
+        private static final int PIECES = 40;
+
+        @BeforeEach
+        void loseALargeOne() {
+            int large = queue.append(SEQ, PIECES * MSS - 1, 0);
+            queue.left(large, 1, true, 0);
+            for (int i = 0; i < 3; i++) {
+                int next = queue.append(SEQ + PIECES * MSS - 1 + i * MSS, MSS, 0);
+                queue.left(next, 1, true, 0);
+            }
+            queue.markLost(large);
+            queue.splitFirst(PIECES * MSS - 1, MSS);
+        }
+
+        @Test
+        void isSentAgainAndReportedByPieces() {
+            assertThat(queue.size()).isEqualTo(PIECES + 3);
+            assertThat(queue.lostBytes()).isEqualTo(PIECES * MSS - 1);
+            assertThat(queue.outstandingBytes()).isEqualTo((PIECES + 3) * MSS - 1);
+            for (int i = 0; i < PIECES; i++) {
+                assertThat(queue.seekLost()).isTrue();
+                int entry = queue.lostEntry();
+                assertThat(queue.seq(entry)).isEqualTo(SEQ + i * MSS);
+                assertThat(queue.length(entry)).isEqualTo(i < PIECES - 1 ? MSS : MSS - 1);
+                queue.resent(entry, 10);
+                queue.left(entry, 1, true, 10);
+            }
+            assertThat(queue.seekLost()).isFalse();
+            assertThat(queue.resentSegments()).isEqualTo(PIECES);
+            acknowledged.begin(20, 0);
+            assertThat(sack(5, 7)).isEqualTo(2 * MSS);
+            acknowledge(2, 20);
+            assertThat(queue.firstResent()).isEqualTo(queue.first());
+            queue.acknowledge(SEQ + (PIECES + 3) * MSS - 1, 30, acknowledged);
+            assertThat(queue.isEmpty()).isTrue();
+            assertThat(queue.outstandingBytes() + queue.sackedBytes() + queue.lostBytes())
+                    .isZero();
+        }
+
+        @Test
+        void isOriginalAgainIfItWasNotLost() {
+            queue.unmarkLost();
+            assertThat(queue.firstOriginal()).isEqualTo(queue.first());
+            assertThat(queue.pipeBytes()).isEqualTo(queue.outstandingBytes());
+        }
+
+        @Test
+        void staysWholeWhileItIsOnThePathAgain() {
+            for (int i = 0; i < PIECES; i++) {
+                queue.resent(queue.first() + i, 10);
+            }
+            queue.splitFirst(MSS, MSS / 2);
+            assertThat(queue.size()).isEqualTo(PIECES + 3);
+            queue.left(queue.first(), 1, true, 10);
+            queue.splitFirst(MSS, MSS / 2);
+            assertThat(queue.size()).isEqualTo(PIECES + 3);
+        }
     }
 
     @Nested
@@ -220,6 +284,23 @@ class RetransmissionQueueTest {
             }
             assertThat(queue.sackedBytes()).isEqualTo(8_000 * MSS);
             assertThat(queue.steps() - before).isLessThan(8_000 * 3 + 8_000 * LOG);
+        }
+
+        @Test
+        void theSearchForWhatIsLostPassesOverWhatIsReported() {
+            send(10_000);
+            sack(1, 9_999);
+            queue.markLost(queue.end() - 1);
+            long before = queue.steps();
+            for (int i = 0; i < 100; i++) {
+                queue.markLost(queue.first());
+                assertThat(queue.seekLost()).isTrue();
+                queue.resent(queue.lostEntry(), 0);
+                queue.left(queue.first(), 1, true, 0);
+                assertThat(queue.seekLost()).isTrue();
+                assertThat(queue.lostEntry()).isEqualTo(queue.end() - 1);
+            }
+            assertThat(queue.steps() - before).isLessThan(10_000 + 100 * 10);
         }
 
         /** CVE-2019-11478: large blocks that were all reported before, more of them than anybody would remember. */

@@ -125,11 +125,39 @@ class RttEstimatorTest {
         assertThat(estimator.rtoNanos()).isEqualTo(ms(600));
     }
 
+    /** One pause of our own loop says nothing of the path. */
+    @Test
+    void aLateSampleIsSetAsideAndEndsBackOff() {
+        sample(200);
+        estimator.backOff();
+        estimator.onLateSample(ms(3000), ms(2800), ms(5000));
+        assertThat(estimator.backoffs()).isZero();
+        assertThat(estimator.srttNanos()).isEqualTo(ms(200));
+        estimator.onLateSample(ms(3200), ms(3000), ms(8100));
+        assertThat(estimator.srttNanos())
+                .as("the stall itself is no time without samples")
+                .isEqualTo(ms(200));
+        sample(200);
+        estimator.onLateSample(ms(220), ms(20), ms(9500));
+        assertThat(estimator.srttNanos()).as("there has been a valid one").isEqualTo(ms(200));
+    }
+
+    /** Where the loop is always busy, that is how long an answer takes. */
+    @Test
+    void lateSamplesCountWhereThereAreNoOthers() {
+        sample(10);
+        for (int now = 1000; now < 20_000; now += 10) {
+            estimator.onLateSample(ms(120), ms(6), ms(now));
+        }
+        assertThat(estimator.srttNanos()).isBetween(ms(100), ms(120));
+        assertThat(estimator.minRttNanos()).as("not that of the path").isEqualTo(ms(10));
+    }
+
     @Test
     void backOffEndsWhenTheTimeoutWasSpurious() {
         sample(200);
         estimator.backOff();
-        estimator.resetBackOff();
+        estimator.onSpuriousTimeout(0);
         assertThat(estimator.rtoNanos()).isEqualTo(ms(600));
     }
 

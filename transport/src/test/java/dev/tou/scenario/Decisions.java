@@ -7,6 +7,7 @@ import java.util.List;
 import dev.tou.telemetry.CongestionState;
 import dev.tou.telemetry.TransportListener;
 import dev.tou.telemetry.UndoSign;
+import dev.tou.telemetry.WindowChange;
 
 /** What the sender decided about losses, as its listener hears it. */
 final class Decisions implements TransportListener {
@@ -18,6 +19,7 @@ final class Decisions implements TransportListener {
     private final List<UndoSign> undos = new ArrayList<>();
     private int timeouts;
     private int probes;
+    private int idleRestarts;
 
     /** {@return fast recoveries, in order} */
     List<Episode> recoveries() {
@@ -34,6 +36,17 @@ final class Decisions implements TransportListener {
 
     int probes() {
         return probes;
+    }
+
+    /** {@return how often the window fell back because nothing had been sent for a while} */
+    int idleRestarts() {
+        return idleRestarts;
+    }
+
+    @Override
+    public void onCongestionWindow(
+            long nowNanos, long cwndBytes, long ssthreshBytes, long inFlightBytes, WindowChange cause) {
+        idleRestarts += cause == WindowChange.IDLE_RESTART ? 1 : 0;
     }
 
     @Override

@@ -15,10 +15,10 @@ class LostRetransmissionTest extends ScenarioTest {
     private static final double RTT_MILLIS = 20;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void isFoundWithoutATimeout(int losses) {
         Scenario scenario =
-                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 200_000));
+                scenario(1).path(LinkProfile.IDEAL.delay(Duration.ofMillis(10)).rate(50_000_000, 1_000_000));
         try (ConnectedScenario c = new ConnectedScenario(scenario)) {
             c.streamsFor(Duration.ofMillis(300));
             long lost = c.talker().written() + 50_000;
@@ -34,7 +34,7 @@ class LostRetransmissionTest extends ScenarioTest {
     }
 
     private static double queueMillis() {
-        return 200_000 * 8 / 50_000_000.0 * 1000;
+        return 1_000_000 * 8 / 50_000_000.0 * 1000;
     }
 
     private static boolean covers(Sighting s, long offset) {

@@ -175,6 +175,12 @@ public final class Scenario implements AutoCloseable {
         simulation.stallBeforeNextTimer(client, length);
     }
 
+    /** The client's loop is in the middle of something that takes so long; to be called from there. */
+    void busyClient(Duration length) {
+        client.stall(length.plusNanos(1));
+        simulation.advance(length);
+    }
+
     void stallServer(Duration length) {
         mark("receiver stalls");
         server.stall(length);

@@ -160,11 +160,45 @@ class LossProbeTest extends ScriptedTest {
         sees(0);
         int stamp = peer.expects(data(1000).seq(FIRST + 1000)).now().tsVal;
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
+        peer.sends(ack(FIRST + 1000).ts(peer.timestamp(), stamp));
         peer.sends(ack(FIRST + 2000).ts(peer.timestamp(), stamp));
         app.writes(1000);
         sees(2);
         peer.sends(ack(FIRST + 3000));
         assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    // RFC 7323 section 4.3: an acknowledgment that was delayed echoes the first that it acknowledges, and not the
+    // probe.
+    @Test
+    void theEchoOfWhatCameBeforeTheProbeTellsNothing() {
+        accepts(syn(IRS).mss(1012).sackOk().ts(1, 0));
+        app.writes(2000);
+        int stamp = peer.expects(data(1000).seq(FIRST)).now().tsVal;
+        sees(1);
+        peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
+        peer.sends(ack(FIRST + 2000).ts(peer.timestamp(), stamp));
+        app.writes(1000);
+        sees(2);
+        peer.sends(ack(FIRST + 3000));
+        assertThat(app.info().ssthresh()).isLessThan(Long.MAX_VALUE);
+        peer.expectsNothingFor(seconds(5));
+    }
+
+    // Section 7.4.2: the duplicate acknowledgment of a peer that does not report duplicates, when nothing is
+    // outstanding.
+    @Test
+    void aBareDuplicateTellsThatTheProbeWasNeedless() {
+        accepts(syn(IRS).mss(1000).sackOk());
+        writesSegments(2);
+        peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
+        peer.sends(ack(FIRST + 2000));
+        peer.sends(ack(FIRST + 2000));
+        app.writes(1000);
+        sees(2);
+        peer.sends(ack(FIRST + 3000));
+        assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+        peer.expectsNothingFor(seconds(5));
     }
 
     // Section 7.3: one at a time; a lost tail of several is the business of RACK once the probe is reported.

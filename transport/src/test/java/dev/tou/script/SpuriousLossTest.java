@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -93,6 +94,25 @@ class SpuriousLossTest extends ScriptedTest {
         sees(1);
         sees(2);
         peer.sends(upTo(10));
+        peer.expectsNothingFor(seconds(5));
+    }
+
+    // Nor with text that Nagle's rule holds back: nothing would come that could tell.
+    @Test
+    void withoutNewTextThatMayLeaveTheOldIsRepeated() {
+        accepted();
+        app.set(ChannelOption.TCP_NODELAY, false).writes(5000);
+        for (int i = 0; i < 5; i++) {
+            sees(i);
+        }
+        app.writes(100);
+        peer.expects(data(1000).seq(FIRST)).after(ms(200));
+        peer.sends(upTo(1));
+        sees(1);
+        sees(2);
+        peer.sends(upTo(5));
+        peer.expects(data(100).seq(FIRST + 5000)).now();
+        peer.sends(ack(FIRST + 5100));
         peer.expectsNothingFor(seconds(5));
     }
 

@@ -154,10 +154,12 @@ class TransportListenerTest extends ScriptedTest {
         script.passes(ms(40));
         peer.sends(ack(FIRST + 10_000));
         assertThat(log.take("recovery")).containsExactly("recovery ends");
+        peer.sends(ack(FIRST + 10_000).sack(FIRST + 9000, FIRST + 10_000));
+        assertThat(log.take("undo")).as("that was the tail loss probe").isEmpty();
         peer.sends(ack(FIRST + 10_000).sack(FIRST, FIRST + 1000));
         assertThat(log.take("undo", "cwnd")).containsExactly("undo DSACK", "cwnd 10000 ssthresh max by UNDO");
         assertThat(app.info().undos()).isEqualTo(1);
-        assertThat(app.info().dsackDups()).isEqualTo(1);
+        assertThat(app.info().dsackDups()).isEqualTo(2);
     }
 
     // RFC 8985 section 7: the probe is the last segment again; an acknowledgment without a duplicate says it was
