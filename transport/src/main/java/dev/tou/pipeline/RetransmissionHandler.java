@@ -407,14 +407,14 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         return !tcb.isWaitingForChannel() && !tcb.isArmed(TcpTimer.PACING) && tcb.recovery.endsWaiting(tcb.snd.nxt());
     }
 
-    // The oldest goes whatever the window, so it must not be more than a segment: a probe of the path MTU was, and what
-    // left before segments became smaller.
+    // The oldest goes whatever the window, so it must not be more than a segment, as a probe of the path MTU was.
     private static void splitFirst(TransmissionControlBlock tcb) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         int first = queue.first();
         queue.splitFirst(textEnd(tcb, first) - queue.seq(first), tcb.sendBuffer.segmentTextBytes());
     }
 
+    // A FIN lies behind the text of its entry.
     private static int textEnd(TransmissionControlBlock tcb, int entry) {
         int end = tcb.retransmissionQueue.seq(entry) + tcb.retransmissionQueue.length(entry);
         return tcb.snd.finAt(end - 1) ? end - 1 : end;
@@ -423,7 +423,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     // An entry, from this sequence number on.
     private void resend(TransmissionControlBlock tcb, int entry, int seq) {
         int text = textEnd(tcb, entry) - seq;
-        boolean fin = tcb.snd.finAt(seq + text);
+        boolean fin = seq + text != tcb.retransmissionQueue.seq(entry) + tcb.retransmissionQueue.length(entry);
         Train train = tcb.sendBuffer.retransmission(seq, text, departure.train());
         tcb.counters.retransmissions++;
         tcb.counters.bytesRetransmitted += train.totalTextBytes();

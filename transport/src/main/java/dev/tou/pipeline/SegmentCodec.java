@@ -56,7 +56,7 @@ final class SegmentCodec extends ChannelDuplexHandler {
             drop(packet, rejection.reason());
             return;
         }
-        next.from(packet.sender(), burst.nowNanos()).segment().received(datagram.skipBytes(textAt));
+        next.from(packet.sender(), burst.datagramRead()).segment().received(datagram.skipBytes(textAt));
         mergeOrPass(ctx);
     }
 

@@ -421,21 +421,6 @@ public final class RetransmissionQueue extends SentSegments {
         return length[at];
     }
 
-    // The first entry from this one on that is not reported. Shortens the way for those who come after.
-    private int unreported(int entry) {
-        int found = entry;
-        while (lt(found, tail) && isSacked(found)) {
-            steps++;
-            found = skip[found & mask()];
-        }
-        for (int at = entry; lt(at, found); ) {
-            int next = skip[at & mask()];
-            skip[at & mask()] = found;
-            at = next;
-        }
-        return found;
-    }
-
     /** Forgets everything. */
     public void clear() {
         head = tail;

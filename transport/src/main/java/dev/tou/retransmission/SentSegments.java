@@ -137,6 +137,21 @@ abstract class SentSegments {
         return low;
     }
 
+    /** {@return the first entry from this one on that is not reported} Shortens the way for those who come after. */
+    final int unreported(int entry) {
+        int found = entry;
+        while (lt(found, tail) && isSacked(found)) {
+            steps++;
+            found = skip[found & mask()];
+        }
+        for (int at = entry; lt(at, found); ) {
+            int next = skip[at & mask()];
+            skip[at & mask()] = found;
+            at = next;
+        }
+        return found;
+    }
+
     /** {@return how many entries SACK blocks and the search for losses have made this queue look at; for tests} */
     final long steps() {
         return steps;
