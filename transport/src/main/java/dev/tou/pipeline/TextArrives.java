@@ -116,7 +116,7 @@ final class TextArrives {
             observeOverlap(tcb);
             seq += text.piece(i).readableBytes();
         }
-        if (tcb.reassembly.refusals() != refused) {
+        for (long i = tcb.reassembly.refusals(); i > refused; i--) {
             shard.drops().count(DropReason.NO_MEMORY);
         }
     }

@@ -40,7 +40,7 @@ import static dev.tou.segment.SequenceNumber.lt;
 public final class ReassemblyQueue {
 
     /** The default of {@code maxRuns}: as many gaps as a lossy path makes in a window of megabytes. */
-    public static final int DEFAULT_MAX_RUNS = 256;
+    public static final int DEFAULT_MAX_RUNS = 1024;
 
     private static final int INITIAL_RUNS = 4;
 

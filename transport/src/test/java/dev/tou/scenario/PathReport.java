@@ -10,6 +10,7 @@ package dev.tou.scenario;
  * @param lostBytes their text
  * @param retransmittedBytes text that was sent again
  * @param spuriousBytes text that came more than once
+ * @param refusedSegments text out of order that the receiver could not hold, because of its memory or of too many gaps
  * @param timeouts of the retransmission timer
  */
 public record PathReport(
@@ -19,4 +20,5 @@ public record PathReport(
         long lostBytes,
         long retransmittedBytes,
         long spuriousBytes,
+        long refusedSegments,
         long timeouts) {}

@@ -16,6 +16,7 @@ import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
 import dev.tou.simulation.drawing.Drawing;
 import dev.tou.telemetry.ConnectionId;
+import dev.tou.telemetry.DropReason;
 import dev.tou.telemetry.TcpInfo;
 import dev.tou.telemetry.TransportListener;
 import io.netty.bootstrap.Bootstrap;
@@ -233,7 +234,14 @@ public final class Scenario implements AutoCloseable {
                 up.lostBytes(),
                 up.retransmittedBytes(),
                 up.spuriousBytes(),
+                refusedSegments(),
                 clientInfo().timeouts());
+    }
+
+    private long refusedSegments() {
+        return servers.resources().shards().stream()
+                .mapToLong(shard -> shard.drops().of(DropReason.NO_MEMORY))
+                .sum();
     }
 
     /** Begins a transfer; {@link #finish} waits for its end. */

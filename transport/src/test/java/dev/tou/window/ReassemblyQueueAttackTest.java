@@ -90,8 +90,8 @@ class ReassemblyQueueAttackTest {
             }
         }
         assertThat(worst)
-                .as("2 log2(256) to find the place, and at most 2 runs joined")
-                .isLessThanOrEqualTo(2 * 8 + 3);
+                .as("2 log2(1024) to find the place, and at most 2 runs joined")
+                .isLessThanOrEqualTo(2 * 10 + 3);
         assertThat(queue.runs()).isLessThanOrEqualTo(ReassemblyQueue.DEFAULT_MAX_RUNS);
         assertThat(queue.heldBytes()).isEqualTo((int) held).isPositive();
 
