@@ -90,6 +90,15 @@ public interface CongestionController {
     void onAck(AckSample sample);
 
     /**
+     * Text was found to be lost, though not by the retransmission timer; comes before the {@link #onLossDetected} of the
+     * episode that it begins, and in an episode each time that more is found. RFC 7141 section 2.3 has the strength of a sign
+     * of congestion be proportionate to the bytes that were lost. By default nothing happens.
+     *
+     * @param bytes how much text, positive
+     */
+    default void onLost(long bytes) {}
+
+    /**
      * A loss was found while no episode was under way: fast recovery begins.
      *
      * @param flightSizeBytes sent and not cumulatively acknowledged: FlightSize of RFC 5681, larger than "in flight"

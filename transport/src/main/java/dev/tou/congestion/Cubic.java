@@ -22,10 +22,6 @@ package dev.tou.congestion;
  * {@code W_max}, {@code W_max} is set lower than the window was, which makes room for newcomers (fast convergence, section
  * 4.7). Time in which the window was not what limited sending is not time on the curve (section 5.8), and a timeout forgets
  * {@code W_max} (section 4.8). Undo (section 4.9) restores the whole curve.
- *
- * <p>Section 4.6 reduces from FlightSize or, with care for flows that did not use their window, from the window. What had been
- * in flight lately, never more than the window, is that care: one acknowledgment that covers a train and reveals a loss in it
- * would otherwise have lowered FlightSize before it is read, which costs small windows dear.
  */
 public final class Cubic extends LossBasedController {
 
@@ -137,9 +133,9 @@ public final class Cubic extends LossBasedController {
     }
 
     @Override
-    long reduce(long flightBytes, boolean timeout) {
+    long reduce(long validBytes, long flightBytes, boolean timeout) {
         prior.copy(curve);
-        double used = Math.min(windowBytes(), Math.max(flightBytes, peakInFlightBytes()));
+        double used = validBytes;
         curve.begun = false;
         curve.priorWindow = used;
         if (timeout) {

@@ -6,7 +6,7 @@ package dev.tou.congestion;
  * HyStart++ (RFC 9406), episodes, timeouts (RFC 5681), undo (RFC 4015), restart after idleness. A subclass says how the window
  * grows beyond the threshold, and how far it falls.
  *
- * <p>The window grows only while it is what limits sending (RFC 2861, RFC 7661): an application that sends little does not
+ * <p>The window grows only while it is used (RFC 7661, {@link WindowUse}): an application that sends little does not
  * earn a window that the path has never carried. Growth counts bytes that were acknowledged for the first time, so that
  * neither divided nor duplicate acknowledgments earn anything (RFC 3465 section 1, RFC 5681 section 3.1).
  *
@@ -14,6 +14,17 @@ package dev.tou.congestion;
  * section 4.3 has it for senders that pace: receivers that acknowledge a train at once, as this transport's do, would
  * otherwise turn slow start into a straight line, and the burst that L guards against is spread by the pacer. Where the pacer
  * is off, because a round trip takes less than the clock of its timer resolves, the queue of the host absorbs it.
+ *
+ * <p><b>A reduction</b> starts from the window, as RFC 9438 section 4.6 allows where growth is limited to use, but at most from
+ * twice of what was in flight in the last two round trips: beyond that it is not validated (RFC 7661), and gone with the
+ * first loss. After slow start, which runs ahead of what a paced sender has out, the first starts from what was in flight. One
+ * acknowledgment that covers a train and reveals a loss in it has lowered FlightSize before it is read, so that alone would cost
+ * small windows dear.
+ *
+ * <p>It weighs what was lost: RFC 7141 section 2.3 (BCP 41) has the strength of a sign of congestion be proportionate to the bytes
+ * of the packet that is missing. When as much text as a full segment holds was lost in an episode, the reduction is the whole one,
+ * and by that share of it before. So a flow of small segments, which loses as many bytes of what it sends as one of full
+ * segments, is left with the same window. The share is of bytes lost, not of segments, and repetitions that are lost count again.
  *
  * <p><b>After a timeout</b> RFC 3465 section 2.3 wants L to be one segment, because an acknowledgment may then cover
  * segments that had arrived long before and clock out a burst. Here growth counts what the acknowledgment has <em>delivered</em>,
@@ -39,6 +50,15 @@ abstract class LossBasedController implements CongestionController {
     private long priorWindowBytes;
 
     private long priorThresholdBytes;
+
+    /** What was found lost in this episode, and where its loss leads if it is a whole segment. */
+    private long lostBytes;
+
+    /** Whether slow start has opened the window since the last reduction, or it is the initial one. */
+    private boolean ahead = true;
+
+    private long reducedFromBytes;
+    private long reducedToBytes;
 
     private enum Episode {
         NONE,
@@ -75,11 +95,12 @@ abstract class LossBasedController implements CongestionController {
     /**
      * The window is about to be reduced; {@link #restore} may have to take that back.
      *
+     * @param validBytes the part of the window that is validated
      * @param flightBytes FlightSize of RFC 5681
      * @param timeout whether the retransmission timer found the loss
-     * @return the threshold that follows, before the least of two segments
+     * @return the threshold that follows from the loss of a whole segment, before the least of two segments
      */
-    abstract long reduce(long flightBytes, boolean timeout);
+    abstract long reduce(long validBytes, long flightBytes, boolean timeout);
 
     /** The last {@link #reduce} was for nothing, and the window is what it was then. */
     abstract void restore();
@@ -93,11 +114,6 @@ abstract class LossBasedController implements CongestionController {
 
     final void growBy(long bytes) {
         windowBytes += bytes;
-    }
-
-    /** {@return the most that was in flight in the last two round trips, in bytes} */
-    final long peakInFlightBytes() {
-        return roundTrips.peakInFlightBytes();
     }
 
     // --- what happens ---
@@ -148,16 +164,26 @@ abstract class LossBasedController implements CongestionController {
     private long slowStart(long acked) {
         long limit = afterTimeout ? Math.min(windowBytes, limitBytes()) : limitBytes();
         long counted = Math.min(acked, limit);
-        if (hyStart.isConservative() && thresholdBytes == Long.MAX_VALUE) {
-            counted = Math.max(1, counted / HyStart.CSS_GROWTH_DIVISOR);
+        if (hyStart.isHeld() && thresholdBytes == Long.MAX_VALUE) {
+            return 0;
         }
         long growth = Math.min(counted, thresholdBytes - windowBytes);
         windowBytes += growth;
+        ahead = true;
         return counted - growth;
     }
 
     private long limitBytes() {
         return (long) mssBytes * growthLimitSegments;
+    }
+
+    @Override
+    public final void onLost(long bytes) {
+        lostBytes += bytes;
+        if (episode == Episode.FAST_RECOVERY) {
+            thresholdBytes = Math.min(thresholdBytes, weighed());
+            windowBytes = Math.min(windowBytes, thresholdBytes);
+        }
     }
 
     @Override
@@ -184,17 +210,35 @@ abstract class LossBasedController implements CongestionController {
     private void reduceThreshold(long flightSizeBytes, boolean timeout) {
         priorWindowBytes = windowBytes;
         priorThresholdBytes = thresholdBytes;
-        long reduced = Math.max(reduce(flightSizeBytes, timeout), 2L * mssBytes);
+        long validBytes = validBytes(flightSizeBytes);
+        ahead = false;
+        reducedFromBytes = Math.max(flightSizeBytes, validBytes);
+        reducedToBytes = reduce(validBytes, flightSizeBytes, timeout);
+        if (timeout || lostBytes == 0) {
+            lostBytes = mssBytes; // nothing says how little it was
+        }
         thresholdBytes = switch (episode) {
-            case NONE -> reduced;
+            case NONE -> weighed();
             case FAST_RECOVERY -> thresholdBytes;
-            case TIMED_OUT, LOSS_RECOVERY -> Math.min(thresholdBytes, reduced);
+            case TIMED_OUT, LOSS_RECOVERY -> Math.min(thresholdBytes, weighed());
         };
+    }
+
+    private long validBytes(long flightSizeBytes) {
+        long carried = Math.max(flightSizeBytes, roundTrips.peakInFlightBytes());
+        return Math.min(windowBytes, ahead ? carried : 2 * carried);
+    }
+
+    private long weighed() {
+        double weight = Math.min(1, (double) lostBytes / mssBytes);
+        long reduced = reducedFromBytes - (long) (weight * (reducedFromBytes - reducedToBytes));
+        return Math.max(reduced, 2L * mssBytes);
     }
 
     @Override
     public final void onRecoveryEnd(long nowNanos) {
         episode = Episode.NONE;
+        lostBytes = 0;
     }
 
     @Override
@@ -209,6 +253,7 @@ abstract class LossBasedController implements CongestionController {
             afterTimeout = false;
         }
         episode = Episode.NONE;
+        lostBytes = 0;
     }
 
     @Override

@@ -55,9 +55,9 @@ public final class NewReno extends LossBasedController {
     }
 
     @Override
-    long reduce(long flightBytes, boolean timeout) {
+    long reduce(long validBytes, long flightBytes, boolean timeout) {
         creditBytes = 0;
-        return flightBytes / 2; // RFC 5681 section 3.1, equation 4
+        return Math.max(validBytes, flightBytes) / 2; // RFC 5681 section 3.1, equation 4
     }
 
     @Override

@@ -14,6 +14,10 @@ package dev.tou.congestion;
  *                              that advances and reveals no further loss (SSRB), until the threshold is reached
  * </pre>
  *
+ * <p>A flight that is not above the threshold when recovery begins, because the application had no more to send, {@linkplain
+ * #isNeeded() has no way to go down}: the window of the controller holds, as in RFC 6675 section 5. Conservation of packets would
+ * silence it when a repair is lost behind which nothing was to send for a moment, until the retransmission timer expires.
+ *
  * <p>Whole segments leave, so the share is rounded up to segments, as section 6.2 does by its ceiling and as counting in
  * packets would. Everything is in bytes. A plain object without clock, for one connection and one thread; it allocates
  * nothing. The caller {@linkplain #begin begins} when recovery does, asks for a window for each acknowledgment that
@@ -47,6 +51,20 @@ public final class ProportionalRateReduction {
         deliveredBytes = 0;
         outBytes = 0;
         windowBytes = 0;
+    }
+
+    /** {@return whether more was in flight when recovery began than the threshold; if not, the window is the controller's} */
+    public boolean isNeeded() {
+        return recoverFlightBytes > thresholdBytes;
+    }
+
+    /**
+     * More was found to be lost, and the controller goes lower.
+     *
+     * @param ssthreshBytes its threshold now
+     */
+    public void lower(long ssthreshBytes) {
+        thresholdBytes = Math.min(thresholdBytes, ssthreshBytes);
     }
 
     /**

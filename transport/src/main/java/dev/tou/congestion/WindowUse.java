@@ -2,11 +2,13 @@
 package dev.tou.congestion;
 
 /**
- * Whether the congestion window is what limits sending, so that it may grow (RFC 7661, RFC 2861).
+ * Whether the congestion window is used, so that it may grow (RFC 7661).
  *
- * <p>It is while the last attempt to send, or any in the last round trip, stopped for want of window. In slow start that is
- * too strict: a paced sender is still spreading the window when the acknowledgment comes that doubles it. There it is enough
- * that more than half of the window was in flight in the last round trip, or else pacing itself would keep the window small.
+ * <p>It is while the last attempt to send, or any in the last round trip, stopped for want of window, and while more than half
+ * of it was in flight in the last round trip: then it is validated (RFC 7661 section 4.3), what it has grown by was tried, and
+ * growth may go on although the application pauses. A flow of small requests that may grow only at its limit is never above it,
+ * and waits after each loss. A window of more than twice what was sent stays as it is. Without the half, a paced sender,
+ * which is still spreading the window when the acknowledgment comes that doubles it, would keep its own window small.
  *
  * <p>A round trip is that of sequence numbers: until what had been sent at its beginning is acknowledged.
  */
@@ -41,9 +43,8 @@ public final class WindowUse {
      * {@return whether the window may grow}
      *
      * @param windowBytes the congestion window
-     * @param thresholdBytes the slow start threshold
      */
-    public boolean isLimited(long windowBytes, long thresholdBytes) {
-        return limited || windowBytes < thresholdBytes && windowBytes < 2 * peakBytes;
+    public boolean isUsed(long windowBytes) {
+        return limited || windowBytes < 2 * peakBytes;
     }
 }

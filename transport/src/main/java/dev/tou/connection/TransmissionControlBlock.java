@@ -310,9 +310,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return recovery.windowBytes() - recovery.inFlightBytes();
     }
 
-    /** {@return whether the congestion window was what kept text from being sent} */
+    /** {@return whether the congestion window was used, so that it may grow} */
     public boolean isCongestionLimited() {
-        return windowUse.isLimited(congestion.windowBytes(), congestion.slowStartThresholdBytes());
+        return windowUse.isUsed(congestion.windowBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */

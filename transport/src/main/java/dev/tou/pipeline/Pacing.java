@@ -19,7 +19,9 @@ final class Pacing {
                 Math.max(window, tcb.retransmissionQueue.outstandingBytes()),
                 window < congestion.slowStartThresholdBytes(),
                 congestion.pacingRateBytesPerSecond(),
-                tcb.rtt.srttNanos(),
+                // When the peer has stood still, the mean says for long that the path is slow; the last sample does
+                // not.
+                Math.min(tcb.rtt.srttNanos(), tcb.rtt.latestNanos()),
                 tcb.rtt.minRttNanos(),
                 tcb.sendBuffer.segmentTextBytes(),
                 nowNanos);

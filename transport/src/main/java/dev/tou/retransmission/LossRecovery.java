@@ -83,7 +83,10 @@ public final class LossRecovery {
 
     // Without SACK what is delivered is a guess, and RFC 6582 has its own way down.
     private boolean isShrinking() {
-        return state == CongestionState.RECOVERY && rack != null && !congestion.managesRecovery();
+        return state == CongestionState.RECOVERY
+                && rack != null
+                && !congestion.managesRecovery()
+                && reduction.isNeeded();
     }
 
     /** {@return how long a segment that was overtaken may still be late, in nanoseconds} */
@@ -129,10 +132,19 @@ public final class LossRecovery {
             lookForEvidence(ack);
         }
         ends = state == CongestionState.LOSS && geq(ack.ack, recoveryPoint);
+        int lostBefore = queue.lostBytes();
         LossDetector.Outcome outcome = detector.onAcknowledgment(queue, ack);
+        found(queue.lostBytes() - lostBefore);
         ends |= outcome == LossDetector.Outcome.RECOVERY_ENDS;
         if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
+        }
+    }
+
+    private void found(int lostBytes) {
+        if (lostBytes > 0) {
+            congestion.onLost(lostBytes);
+            reduction.lower(congestion.slowStartThresholdBytes());
         }
     }
 
@@ -244,7 +256,10 @@ public final class LossRecovery {
     public void onReorderingTimer(AckFacts ack) {
         begin(ack);
         began = false;
-        if (detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos) == LossDetector.Outcome.RECOVERY_BEGINS) {
+        int lostBefore = queue.lostBytes();
+        LossDetector.Outcome outcome = detector.onReorderingTimer(queue, ack.sndNxt, ack.nowNanos);
+        found(queue.lostBytes() - lostBefore);
+        if (outcome == LossDetector.Outcome.RECOVERY_BEGINS) {
             beginRecovery(ack);
             reduction.windowBytes(inFlightBytes(), 0, false);
         }

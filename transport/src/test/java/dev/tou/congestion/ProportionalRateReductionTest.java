@@ -97,6 +97,33 @@ class ProportionalRateReductionTest {
         }
     }
 
+    /** RFC 6675 section 5 has another rule for what the application did not fill. */
+    @Nested
+    class OfAFlightThatIsNotAboveTheThreshold {
+
+        @Test
+        void isNotNeeded() {
+            prr.begin(6 * MSS, 6 * MSS, MSS);
+            assertThat(prr.isNeeded()).isFalse();
+            prr.begin(6 * MSS + 1, 6 * MSS, MSS);
+            assertThat(prr.isNeeded()).isTrue();
+        }
+
+        @Test
+        void isNeededOnceTheThresholdFallsBelowIt() {
+            prr.begin(10 * MSS, 11 * MSS, MSS);
+            prr.windowBytes(9 * MSS, MSS, false);
+            prr.sent(MSS);
+            prr.lower(5 * MSS);
+            assertThat(prr.isNeeded()).isTrue();
+            assertThat(prr.windowBytes(8 * MSS, 3 * MSS, false)).isEqualTo(8 * MSS + MSS);
+            prr.lower(7 * MSS);
+            assertThat(prr.windowBytes(5 * MSS, MSS, false))
+                    .as("never up again")
+                    .isEqualTo(5 * MSS);
+        }
+    }
+
     /** Section 6.2: "Force a fast retransmit upon entering fast recovery". */
     @Test
     void theFirstRetransmissionLeavesInAnyCase() {

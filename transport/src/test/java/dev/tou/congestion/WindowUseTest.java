@@ -9,37 +9,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WindowUseTest {
 
     private static final long WINDOW = 10_000;
-    private static final long THRESHOLD = 5_000;
 
     private final WindowUse use = new WindowUse();
 
     @Test
     void nothingWasSent() {
-        assertThat(use.isLimited(WINDOW, THRESHOLD)).isFalse();
-        assertThat(use.isLimited(WINDOW, Long.MAX_VALUE)).isFalse();
+        assertThat(use.isUsed(WINDOW)).isFalse();
     }
 
     @Test
     void aWindowThatStoppedSendingIsALimit() {
         use.sendingStopped(true, WINDOW, -1000, 9000);
-        assertThat(use.isLimited(WINDOW, THRESHOLD)).isTrue();
+        assertThat(use.isUsed(WINDOW)).isTrue();
     }
 
     @Test
     void theLimitStandsForARoundTrip() {
         use.sendingStopped(true, WINDOW, 0, 10_000);
-        use.sendingStopped(false, 6_000, 4_000, 10_000);
-        assertThat(use.isLimited(WINDOW, THRESHOLD)).isTrue();
+        use.sendingStopped(false, 4_000, 6_000, 10_000);
+        assertThat(use.isUsed(WINDOW)).isTrue();
         use.sendingStopped(false, 100, 10_000, 10_100);
-        assertThat(use.isLimited(WINDOW, THRESHOLD)).isFalse();
+        assertThat(use.isUsed(WINDOW)).isFalse();
     }
 
+    /** RFC 7661 section 4.3. */
     @Test
-    void inSlowStartHalfTheWindowIsEnough() {
+    void moreThanHalfTheWindowValidatesIt() {
         use.sendingStopped(false, 5_001, 0, 5_001);
-        assertThat(use.isLimited(WINDOW, Long.MAX_VALUE)).isTrue();
-        assertThat(use.isLimited(WINDOW, THRESHOLD)).as("not beyond").isFalse();
-        assertThat(use.isLimited(10_002, Long.MAX_VALUE)).as("exactly half").isFalse();
+        assertThat(use.isUsed(WINDOW)).isTrue();
+        assertThat(use.isUsed(10_002)).as("exactly half").isFalse();
     }
 
     @Test
@@ -47,8 +45,8 @@ class WindowUseTest {
         use.sendingStopped(false, 2_000, 0, 2_000);
         use.sendingStopped(false, 6_000, 0, 6_000);
         use.sendingStopped(false, 3_000, 3_000, 6_000);
-        assertThat(use.isLimited(WINDOW, Long.MAX_VALUE)).isTrue();
+        assertThat(use.isUsed(WINDOW)).isTrue();
         use.sendingStopped(false, 1_000, 6_000, 7_000);
-        assertThat(use.isLimited(WINDOW, Long.MAX_VALUE)).isFalse();
+        assertThat(use.isUsed(WINDOW)).isFalse();
     }
 }
