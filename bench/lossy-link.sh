@@ -31,15 +31,44 @@ for program in ip ss iperf3 cc; do
   command -v "$program" > /dev/null || fail "There is no $program; install it (Debian: iproute2 iperf3 gcc libc6-dev)."
 done
 
+# A test has the classes already; a user's are built when they are needed, here, before there is anything to tidy up.
+tou=("$home/tou")
+if [[ -n ${TOU_CLASS_PATH:-} ]]; then
+  tou=(java -cp "$TOU_CLASS_PATH" dev.tou.bench.Tou)
+else
+  "$home/tou" --version > /dev/null
+fi
+
+output=
+previous=
+for argument in "$@"; do
+  [[ $previous != --output ]] || output=$argument
+  [[ $argument != --output=* ]] || output=${argument#*=}
+  previous=$argument
+done
+arguments=("$@")
+if [[ -z $output ]]; then
+  output=$home/docs/results
+  arguments+=(--output "$output")
+fi
+
+# What is written belongs to whoever called sudo.
+owner=
+if [[ ${SUDO_UID:-0} != 0 ]]; then
+  owner=$SUDO_UID:${SUDO_GID:-}
+  [[ -d $output ]] || sudo -u "#$SUDO_UID" mkdir -p -- "$output" || fail "$output cannot be made by you."
+fi
+
 scratch=$(mktemp -d)
 a=tou-a-$$
 b=tou-b-$$
+made=()
 job=
 
 clean_up() {
   trap '' INT TERM HUP
   [[ -z $job ]] || kill -TERM -- "-$job" 2> /dev/null || true
-  for netns in "$a" "$b"; do
+  for netns in "${made[@]}"; do
     ip netns pids "$netns" 2> /dev/null | xargs -r kill -TERM 2> /dev/null || true
   done
   for ((i = 0; i < 50; i++)); do
@@ -47,13 +76,15 @@ clean_up() {
     sleep 0.1
   done
   [[ -z $job ]] || kill -KILL -- "-$job" 2> /dev/null || true
-  for netns in "$a" "$b"; do
+  for netns in "${made[@]}"; do
     ip netns pids "$netns" 2> /dev/null | xargs -r kill -KILL 2> /dev/null || true
     ip netns del "$netns" 2> /dev/null || true
   done
+  [[ -z $owner ]] || find "$output" -maxdepth 1 -name '*-lossy-link.*' -newer "$scratch/begun" -exec chown -h "$owner" {} +
   rm -rf "$scratch"
 }
 trap clean_up EXIT
+touch "$scratch/begun"
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -62,6 +93,8 @@ link=${TOU_LINK:-$scratch/tunlink}
 [[ -x $link ]] || fail "There is no program $link."
 
 for netns in "$a" "$b"; do
+  [[ ! -e /var/run/netns/$netns ]] || fail "There is a network namespace $netns already, which is not mine: ip netns del $netns"
+  made+=("$netns") # noted first, so that no signal comes between
   ip netns add "$netns"
   # Each namespace has its own of these; net.core.rmem_max and wmem_max are the machine's.
   while read -r name value; do
@@ -79,24 +112,10 @@ END
   ip netns exec "$netns" ip tcp_metrics flush > /dev/null 2>&1 || true
 done
 
-parts=()
-for argument in "$@"; do
-  if [[ $argument == all ]]; then
-    parts+=(goodput fairness rpc overflow reordering)
-  else
-    parts+=("$argument")
-  fi
-done
-
-[[ " $* " == *" --output"* ]] || parts+=(--output "$home/docs/results")
-
-# A test has the classes already; a user's are built when they are needed.
-tou=("$home/tou")
-[[ -z ${TOU_CLASS_PATH:-} ]] || tou=(java -cp "$TOU_CLASS_PATH" dev.tou.bench.Tou)
 commit=$(git -C "$home" describe --always --dirty 2> /dev/null || echo unknown)
 
 set -m # a process group of its own, which a signal to this script does not reach before it has tidied up
-"${tou[@]}" lossy-link "${parts[@]}" --netns-a "$a" --netns-b "$b" --link "$link" --scratch "$scratch" \
+"${tou[@]}" lossy-link "${arguments[@]}" --netns-a "$a" --netns-b "$b" --link "$link" --scratch "$scratch" \
   --fact "command=\`$command_line\`" --fact "commit=$commit" --fact "iperf3=$(iperf3 --version | head -n 1)" \
   < /dev/null &
 job=$!

@@ -3,7 +3,7 @@
 // A link between two network namespaces: whatever IP packet is routed into the TUN device at one end comes out of the one at
 // the other, later, or not at all. Kernel TCP and TCP over UDP meet the same link, and no qdisc of the kernel is needed.
 //
-//   cc -O2 -o tunlink tunlink.c -lm
+//   cc -O2 -o tunlink tunlink.c
 //   tunlink --a NETNS,DEVICE,IPV4/LENGTH --b NETNS,DEVICE,IPV4/LENGTH [--OPTION VALUE]...
 //
 // Each option holds for both directions; with -ab or -ba at its end (--loss-ab 1) for one of them.
@@ -266,6 +266,7 @@ static void carry(struct direction *directions) {
         int ready = ppoll(ends, DIRECTIONS, due == INT64_MAX ? NULL : &timeout, &while_waiting);
         if (ready < 0 && errno != EINTR) fail("ppoll: %s", strerror(errno));
         for (int i = 0; ready > 0 && i < DIRECTIONS; i++) {
+            if (ends[i].revents & (POLLERR | POLLNVAL)) fail("the device at end %c is gone", "ab"[i]);
             if (ends[i].revents) take_in(&directions[i]);
         }
     }

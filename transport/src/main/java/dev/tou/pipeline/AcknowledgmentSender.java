@@ -13,6 +13,9 @@ import static dev.tou.segment.SequenceNumber.lt;
  * What the window stage does about acknowledgments at the end of a burst. When they are due is for
  * {@link dev.tou.window.AcknowledgmentPolicy} to say; here they leave, or the timer is set for them, and each is counted for what
  * it is.
+ *
+ * <p>That something was acknowledged, by whatever segment, is noted where it is stamped: {@link StateMachineHandler} advances the
+ * right edge of the window there and has the policy begin anew.
  */
 final class AcknowledgmentSender {
 

@@ -9,7 +9,13 @@ import dev.tou.telemetry.WindowChange;
 import dev.tou.window.PathMtu;
 import io.netty.channel.ChannelHandlerContext;
 
-/** Sends probes of the path MTU, and tells the connection what became of them; {@link PathMtu} has the rules. */
+/**
+ * Sends probes of the path MTU, and tells the connection what became of them; {@link PathMtu} has the rules.
+ *
+ * <p>Called by {@link StateMachineHandler} when the handshake is complete ({@link #open}), by {@link WindowHandler} before new
+ * text leaves ({@link #probe}), by {@link RetransmissionHandler} after acknowledgments, the reordering timer ({@link #settle})
+ * and timeouts ({@link #timedOut}), and by {@link DepartureBook} when the kernel refuses a datagram ({@link #refused}).
+ */
 final class PathMtuProber {
 
     /** What must be able to follow a probe, in segments: their acknowledgments show its loss without a timeout. */

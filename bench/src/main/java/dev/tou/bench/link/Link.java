@@ -55,8 +55,12 @@ final class Link implements AutoCloseable {
     /** Both directions: data from A to B, acknowledgments and answers from B to A. */
     record Counters(Direction toB, Direction toA) {
 
+        /** @throws IOException when the link has died and said nothing, or something else */
         static Counters of(String json) throws IOException {
-            JsonNode both = new ObjectMapper().readTree(json);
+            JsonNode both = new ObjectMapper().readTree(String.valueOf(json));
+            if (!both.path("a_to_b").isObject() || !both.path("b_to_a").isObject()) {
+                throw new IOException(json == null ? "there are none" : "not " + json);
+            }
             return new Counters(Direction.of(both.path("a_to_b")), Direction.of(both.path("b_to_a")));
         }
 
@@ -74,10 +78,12 @@ final class Link implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader said;
+    private final Path log;
     private final int subnet;
 
-    private Link(Process process, int subnet) {
+    private Link(Process process, Path log, int subnet) {
         this.process = process;
+        this.log = log;
         this.said = process.inputReader();
         this.subnet = subnet;
     }
@@ -98,7 +104,7 @@ final class Link implements AutoCloseable {
         command.addAll(shape.options());
         try {
             Link link = new Link(
-                    new ProcessBuilder(command).redirectError(log.toFile()).start(), subnet);
+                    new ProcessBuilder(command).redirectError(log.toFile()).start(), log, subnet);
             if ("ready".equals(link.said.readLine())) {
                 return link;
             }
@@ -122,11 +128,14 @@ final class Link implements AutoCloseable {
     Counters stop() throws InterruptedException {
         process.toHandle().destroy(); // unlike the process's own destroy, it leaves what was said to be read
         try {
-            Counters counters = Counters.of(String.valueOf(said.readLine()));
-            close();
-            return counters;
+            return Counters.of(said.readLine());
         } catch (IOException e) {
-            throw Lab.failed("The link's counters cannot be read: " + e.getMessage() + ".", e);
+            throw Lab.failed(
+                    "The link's counters cannot be read, " + e.getMessage() + "; its last words: " + Lab.lastWords(log)
+                            + ".",
+                    e);
+        } finally {
+            close();
         }
     }
 

@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
  * orders as lines on its standard input, and ends when that does.
  *
  * <pre>
- *   connect TRANSPORT HOST PORT flood|requests    opens a connection; a flood begins at once
+ *   connect TRANSPORT HOST PORT flood|requests    ends the one before and opens a connection; a flood begins at once
  *   requests PER_SECOND COUNT                     sends them and waits for the answers
  *   info                                          tells what the connection knows about itself
  *   close                                         ends it without a word
@@ -140,6 +140,7 @@ public final class LinkPeerCommand implements Callable<Integer> {
     }
 
     private void connect(String transport, String host, int port, String purpose) throws InterruptedException {
+        end(); // an attempt that failed elsewhere may have left it
         boolean flood = purpose.equals("flood");
         requests = flood ? null : new OpenLoop(common.io(), loop, REQUEST_BYTES);
         ChannelHandler user = flood ? new Flood() : requests.handler();

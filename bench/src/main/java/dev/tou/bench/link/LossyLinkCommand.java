@@ -37,8 +37,9 @@ public final class LossyLinkCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "PART",
-            description = "What to measure: goodput, fairness, rpc, overflow, reordering.")
-    private List<Part> parts;
+            converter = Choice.Converter.class,
+            description = "What to measure: goodput, fairness, rpc, overflow, reordering, or all.")
+    private List<Choice> choices;
 
     @Option(names = "--runs", paramLabel = "N", description = "Pairs of runs (default: that of each part).")
     private Integer runs;
@@ -67,15 +68,15 @@ public final class LossyLinkCommand implements Callable<Integer> {
     @Option(
             names = "--path-mtu",
             paramLabel = "BYTES",
-            defaultValue = "1500",
-            description = "Of tou; 0: what it finds itself (default: ${DEFAULT-VALUE}).")
+            defaultValue = "0",
+            description = "What tou starts with; 0: as users get it (default: ${DEFAULT-VALUE}).")
     private int pathMtuBytes;
 
     @Option(
             names = "--rcvbuf",
             paramLabel = "BYTES",
-            defaultValue = "8388608",
-            description = "SO_RCVBUF of tou; 0: its own (default: ${DEFAULT-VALUE}).")
+            defaultValue = "0",
+            description = "SO_RCVBUF of tou; 0: it grows as users get it (default: ${DEFAULT-VALUE}).")
     private int receiveBufferBytes;
 
     @Option(
@@ -107,8 +108,10 @@ public final class LossyLinkCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Lab lab = new Lab(a, b, linkProgram, scratch);
         LabReport report = new LabReport(output, LocalDate.now().toString());
-        for (Part part : parts) {
-            measure(part, lab, report);
+        for (Choice choice : choices) {
+            for (Part part : choice.parts()) {
+                measure(part, lab, report);
+            }
         }
         common.console().say("The report is " + report.markdown() + ", every run in the JSON file beside it.");
         return ExitCode.DONE.code();

@@ -11,8 +11,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.TypeConversionException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
 /** What programs say becomes figures, and figures become a report. */
@@ -52,6 +55,21 @@ class FiguresTest {
                 {"a_to_b":{"packets":7,"bytes":700,"queue_drops":1,"losses":2,"dups":0,"marks":0},
                  "b_to_a":{"packets":3,"bytes":120,"queue_drops":0,"losses":0,"dups":0,"marks":0}}""");
         assertThat(another.toB()).isEqualTo(new Link.Direction(10, 700, 7, 700, 1, 2));
+    }
+
+    @Test
+    void aLinkThatDiedHasNoCounters() {
+        for (String words : new String[] {null, "null", "{}", "{\"a_to_b\":{\"packets\":7},\"b_to_a\":7}", "killed"}) {
+            assertThatIOException().as(words).isThrownBy(() -> Link.Counters.of(words));
+        }
+    }
+
+    @Test
+    void allIsEveryPartInOrder() {
+        Choice.Converter converter = new Choice.Converter();
+        assertThat(converter.convert("all").parts()).containsExactly(Part.values());
+        assertThat(converter.convert("rpc").parts()).containsExactly(Part.RPC);
+        assertThatExceptionOfType(TypeConversionException.class).isThrownBy(() -> converter.convert("alles"));
     }
 
     @Test

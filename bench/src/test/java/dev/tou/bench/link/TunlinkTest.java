@@ -112,6 +112,21 @@ class TunlinkTest {
     }
 
     @Test
+    void endsWhenItsDeviceIsTaken() throws Exception {
+        Process link = new ProcessBuilder(
+                        program.toString(), "--a", a + ",touA,10.1.1.1/30", "--b", b + ",touB,10.1.1.2/30")
+                .start();
+        try {
+            assertThat(link.inputReader().readLine()).isEqualTo("ready");
+            run(Lab.in(b, "ip", "link", "del", "touB"));
+            assertThat(link.errorReader().readLine()).isEqualTo("tunlink: the device at end b is gone");
+            assertThat(link.waitFor()).isEqualTo(1);
+        } finally {
+            link.destroyForcibly();
+        }
+    }
+
+    @Test
     void everyPacketIsAccountedFor() throws Exception {
         JsonNode counters = carry(
                 "--rate",
