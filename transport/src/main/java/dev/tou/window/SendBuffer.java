@@ -24,6 +24,10 @@ import static dev.tou.segment.SequenceNumber.leq;
 public final class SendBuffer {
 
     private static final int MIN_SLAB_BYTES = 2048;
+
+    /** What a lone write takes at most where segments are larger: less would make two segments of a few small writes. */
+    static final int LONE_SLAB_BYTES = 16 * 1024;
+
     private static final int INITIAL_SLOTS = 8;
 
     /** The largest index that an empty buffer keeps, 20 KiB: who sends as much again in a moment need not allocate. */
@@ -172,7 +176,7 @@ public final class SendBuffer {
 
     // Whole slots, so that small writes make full segments; unless that is much memory for a lone one.
     private static int minSlabBytes(int slot) {
-        return slot <= MIN_SLAB_BYTES ? (MIN_SLAB_BYTES + slot - 1) / slot * slot : MIN_SLAB_BYTES;
+        return slot <= MIN_SLAB_BYTES ? (MIN_SLAB_BYTES + slot - 1) / slot * slot : Math.min(slot, LONE_SLAB_BYTES);
     }
 
     /**

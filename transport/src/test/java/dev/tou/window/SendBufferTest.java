@@ -474,7 +474,18 @@ class SendBufferTest {
         void aLoneSmallWriteTakesLittleMemoryHoweverLargeSegmentsAre() {
             buffer.open(SEQ, 32, 65_475, 64);
             write(100);
-            assertThat(buffer.memoryBytes()).isLessThanOrEqualTo(2048);
+            assertThat(buffer.memoryBytes()).isLessThanOrEqualTo(SendBuffer.LONE_SLAB_BYTES);
+        }
+
+        /** Netty's traffic shaping test met it: 2 x 1024 bytes in one flush left as 2016 and 32. */
+        @Test
+        void aFewSmallWritesMakeOneLargeSegment() {
+            buffer.open(SEQ, 32, 65_475, 64);
+            int seq = buffer.end();
+            write(1024);
+            write(1024);
+            assertThat(buffer.nextTrain(seq, 2048, train).segments()).isOne();
+            assertThat(train.totalTextBytes()).isEqualTo(2048);
         }
     }
 }
