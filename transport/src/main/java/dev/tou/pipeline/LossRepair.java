@@ -31,7 +31,7 @@ final class LossRepair {
     }
 
     /**
-     * Sends again what is lost, as far as the congestion window allows; the oldest in any case.
+     * Sends again what is lost, as far as the congestion window and the pacer allow; the oldest in any case that the socket takes.
      *
      * @return false if the UDP channel takes no more, so that the rest must wait for it
      */
@@ -51,8 +51,11 @@ final class LossRepair {
             if (!ctx.channel().isWritable()) {
                 return false;
             }
-            if (entry != queue.first()
-                    && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
+            long now = shard.resources().nowNanos();
+            boolean waits = entry == queue.first()
+                    ? Pacing.isHeldBack(tcb, now)
+                    : Pacing.allows(tcb, queue.length(entry), now) == 0;
+            if (waits) {
                 return true;
             }
             resend(tcb, entry, queue.seq(entry));
@@ -81,7 +84,7 @@ final class LossRepair {
             return;
         }
         int last = queue.end() - 1;
-        if (queue.isHeld(last) || !ctx.channel().isWritable()) {
+        if (queue.isHeld(last) || tcb.refusals.isRefused() || !ctx.channel().isWritable()) {
             DepartureBook.armLossProbe(tcb, expiry.nowNanos()); // the path has not even been asked
             return;
         }

@@ -213,7 +213,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (facts.late) {
             sample.deliveryRate(0, 0, false);
         }
-        tcb.congestion.onAck(sample);
+        tcb.congestion().onAck(sample);
     }
 
     private void count(TransmissionControlBlock tcb) {
@@ -297,7 +297,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
-        if (queue.isHeld(queue.first())) {
+        if (queue.isHeld(queue.first()) || tcb.refusals.isRefused()) {
             // It has not even left: nothing can be said of the path, but it does not wait for ever either.
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.patience.retryDelayNanos(tcb.rtt.rtoNanos()));
             return;

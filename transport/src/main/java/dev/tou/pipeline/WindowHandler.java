@@ -149,7 +149,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         int full = tcb.sendBuffer.segmentTextBytes();
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
-            tcb.congestion.onIdleRestart(now());
+            tcb.congestion().onIdleRestart(now());
             tcb.report.window(WindowChange.IDLE_RESTART);
         }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
