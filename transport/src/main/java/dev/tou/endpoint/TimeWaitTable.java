@@ -28,9 +28,6 @@ import dev.tou.segment.SequenceNumber;
  */
 public final class TimeWaitTable {
 
-    /** The default of {@code MAX_TIME_WAIT}: 16 MiB of records. */
-    public static final int DEFAULT_MAX_RECORDS = 262_144;
-
     /** A record answers segments that carry nothing new once in this time; RFC 5961 section 7 asks for a limit. */
     public static final long ACK_INTERVAL_MILLIS = 500;
 

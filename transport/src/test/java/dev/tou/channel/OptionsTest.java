@@ -75,6 +75,8 @@ class OptionsTest {
         values.put(TouChannelOption.KEEP_COUNT, 3);
         values.put(TouChannelOption.MSL, 15);
         values.put(TouChannelOption.FIN_WAIT_2, 10);
+        values.put(TouChannelOption.MAX_TIME_WAIT, 1000);
+        values.put(TouChannelOption.MAX_ORPHANS, 100);
         values.put(TouChannelOption.DELAYED_ACK, 20);
         return values;
     }
