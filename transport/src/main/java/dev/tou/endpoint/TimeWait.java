@@ -22,6 +22,9 @@ final class TimeWait extends ConnectionTimer {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TimeWait.class);
 
+    /** So many records end in one turn of the loop, so that it is not held up: a fraction of a millisecond. */
+    private static final int MOST_AT_ONCE = 1000;
+
     private final Shard shard;
     private final int maxRecords;
     private final TimeWaitTable table;
@@ -113,7 +116,7 @@ final class TimeWait extends ConnectionTimer {
     @Override
     protected void onExpiry(long nowNanos) {
         disarmAll();
-        table.expire(nowNanos);
+        table.expire(nowNanos, MOST_AT_ONCE);
         if (table.size() > 0) {
             arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
         } else {
