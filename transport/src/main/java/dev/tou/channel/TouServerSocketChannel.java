@@ -89,22 +89,11 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     @Override
     protected void doBind(SocketAddress address) throws Exception {
         InetSocketAddress wanted = TouSocketChannel.resolved(address);
-        UdpEndpoint bound = UdpEndpoint.bind(
-                eventLoop(),
-                transport,
-                TransportPipeline.INSTALLER,
-                wanted,
-                TouSocketChannel.shardOptions(config.connection(), config.trafficClass(), config.reusePort()));
+        UdpEndpoint bound =
+                UdpEndpoint.bind(eventLoop(), transport, TransportPipeline.INSTALLER, wanted, config.shardOptions());
         int port = bound.address().getPort();
         Listener listening = new Listener(
-                port,
-                config.connection(),
-                config.getBacklog(),
-                config.maxSynBacklog(),
-                config.abortOnOverflow(),
-                config.deferAcceptSeconds(),
-                this::acceptSoon,
-                this::closeFromBelow);
+                port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow);
         bound.listen(listening);
         endpoint = bound;
         listener = listening;
@@ -220,8 +209,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     private Future<Void> stopListening(UdpEndpoint bound) {
         Future<Void> free = bound.unlisten(listener);
         for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
-            pending.shard().calls().abort(pending.connection());
-            pending.shard().calls().orphan(pending.connection());
+            pending.reset();
         }
         return free;
     }
