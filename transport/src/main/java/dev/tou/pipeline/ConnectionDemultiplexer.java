@@ -9,6 +9,7 @@ import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelDuplexHandler;
@@ -53,7 +54,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             arrival.release();
             return;
         }
-        received(tcb, arrival.segment());
+        received(tcb, arrival);
         arrival.belongsTo(tcb);
         ctx.fireChannelRead(arrival);
     }
@@ -141,13 +142,27 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof Departure leaving && leaving.connection() != null) {
+            if (!maySend(leaving)) {
+                drop(DropReason.AMPLIFICATION);
+                return;
+            }
             sent(leaving);
             leaving.recipient(shard.peer() == null ? leaving.connection().peerAddress() : null);
         }
         ctx.write(msg, promise);
     }
 
-    private static void received(TransmissionControlBlock tcb, Segment seg) {
+    // Whatever it is that would leave before the peer has proven its address: a SYN-ACK again, a challenge, a reset. None of
+    // these carries text, so nobody waits for it to leave.
+    private static boolean maySend(Departure leaving) {
+        return leaving.connection()
+                .handshake
+                .maySend(SegmentEncoder.headerBytes(leaving.segment().options()));
+    }
+
+    private static void received(TransmissionControlBlock tcb, Arrival arrival) {
+        Segment seg = arrival.segment();
+        tcb.handshake.received(seg.wireSegments(), arrival.bytes());
         tcb.counters.segmentsReceived += seg.wireSegments();
         if (seg.text().bytes() > 0) {
             tcb.counters.textSegmentsReceived += seg.wireSegments();

@@ -8,6 +8,8 @@ import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
+import dev.tou.segment.SegmentEncoder;
+import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpEvent;
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelHandlerContext;
@@ -66,10 +68,17 @@ final class PassiveOpening {
 
     private TransmissionControlBlock halfOpen(Arrival arrival, Listener listener) {
         Segment syn = arrival.segment();
+        if (SegmentEncoder.headerBytes(syn.options()) > arrival.bytes() - syn.text().bytes()) {
+            // Packed more tightly than ours would be: without the one option that nobody needs, the SYN-ACK is not larger.
+            syn.options().remove(SegmentOptions.ACK_DELAY);
+        }
         ConnectionKey key = ConnectionKey.of(arrival.sender(), syn.destinationPort(), syn.sourcePort());
         TransmissionControlBlock tcb =
                 shard.newConnection(key, listener.options().copy(), arrival.nowNanos());
         tcb.becomePassive(new Admission(listener, shard));
+        if (listener.limitsAmplification()) {
+            tcb.handshake.doubtAddress();
+        }
         tcb.transition(TcpEvent.PASSIVE_OPEN);
         return tcb;
     }

@@ -175,6 +175,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private boolean completeHandshake(TransmissionControlBlock tcb, Segment seg, long now) {
+        tcb.handshake.addressProven();
         Opener listener = tcb.opener();
         if (listener != null && !listener.canComplete()) {
             shard.drops().count(DropReason.ACCEPT_QUEUE_FULL);
