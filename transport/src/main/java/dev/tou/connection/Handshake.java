@@ -50,6 +50,11 @@ public final class Handshake {
         return synWindowBytes;
     }
 
+    /** Our SYN-ACK was sent without a connection, no earlier than that. */
+    public void beganBefore(long nanos) {
+        beganNanos = nanos;
+    }
+
     /** Counts one more SYN or SYN-ACK of our own accord. */
     public void tried(long nowNanos) {
         if (tries++ == 0) {

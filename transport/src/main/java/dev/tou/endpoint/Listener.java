@@ -56,6 +56,7 @@ public final class Listener {
     private volatile boolean anyDue;
     private volatile boolean closed;
     private boolean filterFailed;
+    private boolean floodTold;
     private int halfOpen;
 
     /**
@@ -103,7 +104,16 @@ public final class Listener {
 
     /** {@return whether a SYN is answered with a cookie, and no state is kept} */
     public boolean wantsCookie() {
-        return halfOpen >= limits.cookiesFrom();
+        boolean wanted = halfOpen >= limits.cookiesFrom();
+        if (wanted && limits.cookiesFrom() > 0 && !floodTold) {
+            floodTold = true;
+            LOGGER.warn(
+                    "port {} has {} half-open connections, which may be a flood of SYNs: from now on they are answered with"
+                            + " cookies; this is logged once",
+                    tcpPort,
+                    halfOpen);
+        }
+        return wanted;
     }
 
     /** {@return whether one more SYN may become a half-open connection; if so it counts} */

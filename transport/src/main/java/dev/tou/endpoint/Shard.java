@@ -52,6 +52,7 @@ public final class Shard implements ConnectionOwner {
     private final UdpEndpoint endpoint;
     private final boolean segmented;
     private final ConnectionMaker maker;
+    private final SynCookies cookies;
     private final ShardOptions options;
     private final int interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
@@ -99,6 +100,7 @@ public final class Shard implements ConnectionOwner {
                 EventLoopResources.tableHash());
         timeWaitClock = new TimeWaitClock(resources.wheel());
         maker = new ConnectionMaker(this, interfaceMtu);
+        cookies = new SynCookies(resources::newSecret);
     }
 
     void installed(UserCalls applicationCalls) {
@@ -182,6 +184,11 @@ public final class Shard implements ConnectionOwner {
         return timeWait;
     }
 
+    /** {@return the cookies of the channel's SYN-ACKs} */
+    public SynCookies cookies() {
+        return cookies;
+    }
+
     /** {@return why datagrams and segments were dropped, counted} */
     public DropCounters drops() {
         return drops;
@@ -195,6 +202,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
         return options.maxDatagramBytes(interfaceMtu);
+    }
+
+    /** {@return the largest IP packet that the channel's interface carried when it was opened, in bytes} */
+    public int interfaceMtu() {
+        return interfaceMtu;
     }
 
     /** {@return the largest IP packet that the channel's interface carries now, in bytes} */

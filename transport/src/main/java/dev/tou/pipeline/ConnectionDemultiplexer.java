@@ -37,7 +37,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     ConnectionDemultiplexer(Shard shard, Departure departure) {
         this.shard = shard;
         this.departure = departure;
-        opening = new PassiveOpening(shard, departure);
+        opening = new PassiveOpening(shard, departure, address);
     }
 
     @Override

@@ -1,11 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import dev.tou.connection.AddressWords;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Admission;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
@@ -15,17 +17,21 @@ import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * What the second stage does with segments of no connection: a SYN for a listener makes one, all else draws a reset
- * (RFC 9293 sections 3.10.7.1 and 3.10.7.2), or nothing, if that is wanted.
+ * What the second stage does with segments of no connection: a SYN for a listener makes one, or is answered
+ * with a cookie, and the acknowledgment of a cookie makes one; all else draws a reset (RFC 9293 sections 3.10.7.1 and 3.10.7.2),
+ * or nothing, if that is wanted.
  */
 final class PassiveOpening {
 
     private final Shard shard;
     private final Departure departure;
+    private final CookieHandshake cookies;
 
-    PassiveOpening(Shard shard, Departure departure) {
+    /** @param sender the address of the arrival that each call is about */
+    PassiveOpening(Shard shard, Departure departure, AddressWords sender) {
         this.shard = shard;
         this.departure = departure;
+        cookies = new CookieHandshake(shard, departure, sender);
     }
 
     /** {@return the connection that the segment makes, or null if it makes none; then it has been dealt with} */
@@ -43,7 +49,7 @@ final class PassiveOpening {
         }
         // RFC 9293 section 3.10.7.2: LISTEN.
         if (seg.is(ControlBits.ACK)) {
-            return reset(ctx, arrival);
+            return acknowledgment(ctx, arrival, listener);
         }
         if (!seg.is(ControlBits.SYN)) {
             return drop(DropReason.NO_CONNECTION);
@@ -51,10 +57,27 @@ final class PassiveOpening {
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
+        if (listener.wantsCookie()) {
+            cookies.answer(ctx, arrival, listener);
+            return null;
+        }
         if (!listener.admitSyn()) {
             return drop(DropReason.SYN_QUEUE_FULL);
         }
         return halfOpen(arrival, listener);
+    }
+
+    // RFC 9293 section 3.10.7.2, second: "Any acknowledgment is bad if it arrives on a connection still in LISTEN", unless it
+    // brings back a cookie.
+    private TransmissionControlBlock acknowledgment(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        SynCookies.Verdict verdict = cookies.check(arrival, listener);
+        if (verdict == SynCookies.Verdict.BAD) {
+            return reset(ctx, arrival);
+        }
+        if (verdict == SynCookies.Verdict.EARLY) {
+            return drop(DropReason.BAD_COOKIE);
+        }
+        return listener.canComplete() ? cookies.connection(arrival, listener) : overflow(ctx, arrival, listener);
     }
 
     /** {@return a new connection for a SYN that certainly comes from the peer of an old one, or null} */

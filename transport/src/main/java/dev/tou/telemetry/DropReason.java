@@ -45,7 +45,7 @@ public enum DropReason {
     RATE_LIMITED,
     /** The listener's source filter does not admit the sender. */
     SOURCE_NOT_ADMITTED,
-    /** Acknowledges a SYN cookie that is not ours, or too old. */
+    /** Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come. */
     BAD_COOKIE,
     /** Leaves not: the address has not proven itself, and would get more than three times what came from it. */
     AMPLIFICATION

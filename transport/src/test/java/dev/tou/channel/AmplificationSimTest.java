@@ -199,7 +199,7 @@ class AmplificationSimTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void neverMoreThanThreeTimes(long withSeed) {
         run(withSeed, true);
-        assertThat(answers).as("it does answer").isGreaterThan(30);
+        assertThat(answers).as("it does answer").isPositive();
     }
 
     @Tag("full")

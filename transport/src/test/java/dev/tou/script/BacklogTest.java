@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import dev.tou.channel.SynCookieMode;
 import dev.tou.channel.TouChannelOption;
 import dev.tou.telemetry.DropReason;
 import io.netty.bootstrap.ServerBootstrap;
@@ -92,7 +93,8 @@ class BacklogTest extends ScriptedTest {
 
     @Test
     void aSynBeyondTheHalfOpenOnesIsIgnored() {
-        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1));
+        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1)
+                .option(TouChannelOption.SYN_COOKIES, SynCookieMode.NEVER));
         late = script.newPeer(5001);
         peer.sends(syn(IRS));
         peer.expects(synAck(ISS, IRS + 1)).now();
