@@ -226,8 +226,8 @@ public final class UdpEndpoint {
             other = listeners.putIfAbsent(listener.tcpPort(), listener);
         }
         if (other != null) {
-            throw new BindException("Address already in use: "
-                    + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
+            throw new BindException(
+                    "Address already in use: " + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
         }
     }
 
