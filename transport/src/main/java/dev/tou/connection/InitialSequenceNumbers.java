@@ -15,6 +15,8 @@ import java.security.SecureRandom;
  *
  * <p>The keys are secret and last as long as the process: two endpoints that serve the same name one after the other must
  * continue the same line of numbers. Immutable, allocates nothing, shared between threads.
+ *
+ * <p>RFC 9293: MUST-8, MUST-9, SHLD-1.
  */
 public final class InitialSequenceNumbers {
 

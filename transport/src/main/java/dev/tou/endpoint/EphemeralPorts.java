@@ -46,11 +46,7 @@ final class EphemeralPorts {
      * @throws BindException if every port is taken, and none in TIME-WAIT that may be taken over was found
      */
     static int choose(
-            Shard shard,
-            List<Shard> siblings,
-            int remotePort,
-            boolean timestamps,
-            EventLoopResources resources)
+            Shard shard, List<Shard> siblings, int remotePort, boolean timestamps, EventLoopResources resources)
             throws BindException {
         InetSocketAddress remote = shard.peer();
         int preferred = shard.localAddress().getPort();

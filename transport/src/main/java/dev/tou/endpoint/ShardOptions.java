@@ -13,6 +13,8 @@ import io.netty.channel.unix.UnixChannelOption;
 /**
  * What is fixed for a UDP channel when it is made.
  *
+ * <p>RFC 9293: MUST-48, SHLD-22.
+ *
  * @param pathMtu the largest IP packet that peers may send, whatever the interface carries
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone

@@ -24,6 +24,8 @@ import io.netty.util.concurrent.Promise;
  *
  * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
  * beside the catch-all, as name servers do; connections then have concrete local addresses.
+ *
+ * <p>RFC 9293: MUST-41, MUST-42, MUST-45.
  */
 public final class UdpEndpoint {
 
@@ -226,8 +228,8 @@ public final class UdpEndpoint {
             other = listeners.putIfAbsent(listener.tcpPort(), listener);
         }
         if (other != null) {
-            throw new BindException("Address already in use: "
-                    + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
+            throw new BindException(
+                    "Address already in use: " + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
         }
     }
 

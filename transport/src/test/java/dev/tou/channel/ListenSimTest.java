@@ -306,6 +306,7 @@ class ListenSimTest {
         }
     }
 
+    // RFC 9293: MUST-45.
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
     void wildcardGivesConcreteLocalAddresses(String wildcard) {

@@ -21,6 +21,7 @@ class InitialSequenceNumbersTest {
         return ConnectionKey.of(new InetSocketAddress("192.0.2.1", 40_000), 443, remoteTcpPort);
     }
 
+    // RFC 9293: MUST-8.
     @Test
     void growsWithTheClockForOneName() {
         ConnectionKey key = key(1);
@@ -46,6 +47,7 @@ class InitialSequenceNumbersTest {
                 .isEqualTo(99);
     }
 
+    // RFC 9293: SHLD-1.
     @Test
     void everyPartOfTheNameMatters() {
         Set<Integer> seen = new HashSet<>();
@@ -104,6 +106,7 @@ class InitialSequenceNumbersTest {
         }
     }
 
+    // RFC 9293: MUST-9.
     @Test
     void anotherProcessHasOtherNumbersAndThisOneKeepsItsOwn() {
         InitialSequenceNumbers ours = InitialSequenceNumbers.ofProcess();

@@ -113,6 +113,7 @@ class BacklogTest extends ScriptedTest {
         peer.expects(rstAck(ISS + 1, IRS + 1)).now();
     }
 
+    // RFC 9293: MUST-41.
     @Test
     void closingTheListenerLetsAcceptedOnesLive() {
         accepted();
