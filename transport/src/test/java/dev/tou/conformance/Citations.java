@@ -59,13 +59,14 @@ final class Citations {
         citations.eachFile("Test.java", (path, lines) -> {
             for (int i = 0; i < lines.size(); i++) {
                 String line = lines.get(i);
-                if (MEMBER_COMMENT.matcher(line).matches() && ID.matcher(line).find()) {
-                    String test = testBelow(lines, i);
-                    if (test == null) {
-                        citations.loose.add(path + ":" + (i + 1) + " " + line.strip());
-                    } else {
-                        citations.add(line, new Place(path, nameOf(path, test)));
-                    }
+                if (!COMMENT.matcher(line).matches() || !ID.matcher(line).find()) {
+                    continue;
+                }
+                String test = testBelow(lines, i);
+                if (test != null) {
+                    citations.add(line, new Place(path, nameOf(path, test)));
+                } else if (MEMBER_COMMENT.matcher(line).matches()) {
+                    citations.loose.add(path + ":" + (i + 1) + " " + line.strip());
                 }
             }
         });
