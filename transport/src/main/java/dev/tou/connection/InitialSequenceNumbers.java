@@ -95,6 +95,20 @@ public final class InitialSequenceNumbers {
         return (int) timestampHash.hash(remoteHi, remoteLo, ports);
     }
 
+    /**
+     * {@return a number from which the search for a free port begins, 0 to {@code bound - 1}} Different for each draw and each
+     * peer, and nobody who has seen some can tell the next (RFC 6056 section 3.1).
+     *
+     * @param key the name of a connection to the peer; our port in it does not matter
+     * @param draw never the same twice for one peer
+     */
+    public int portOffset(ConnectionKey key, long draw, int bound) {
+        // No connection has a port of zero, so these inputs are no other's.
+        long ports = ConnectionKey.packPorts(key.remoteUdpPort(), 0, key.remoteTcpPort());
+        long drawn = sequenceHash.hash(key.remoteHi(), key.remoteLo(), ports, draw);
+        return (int) ((drawn >>> Integer.SIZE) * bound >>> Integer.SIZE);
+    }
+
     private static long allPorts(int remoteUdpPort, int localTcpPort, int remoteTcpPort, int localUdpPort) {
         return ConnectionKey.packPorts(remoteUdpPort, localTcpPort, remoteTcpPort) | (long) localUdpPort << 48;
     }

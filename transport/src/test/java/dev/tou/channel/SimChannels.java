@@ -24,8 +24,7 @@ public final class SimChannels {
         SplittableRandom random = new SplittableRandom(seed ^ host.name().hashCode());
         SipHash sequenceHash = new SipHash(random.nextLong(), random.nextLong());
         SipHash timestampHash = new SipHash(random.nextLong(), random.nextLong());
-        EventLoopResources.seed(
-                host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash), random.split());
+        EventLoopResources.seed(host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash));
     }
 
     /** {@return a client's bootstrap on the host's event loop} */
