@@ -152,8 +152,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         ctx.write(msg, promise);
     }
 
-    // Whatever it is that would leave before the peer has proven its address: a SYN-ACK again, a challenge, a reset. None of
-    // these carries text, so nobody waits for it to leave.
+    // Whatever would leave before the peer has proven its address: a SYN-ACK again, a challenge, a reset. None of these
+    // carries text, so nobody waits for it to leave.
     private static boolean maySend(Departure leaving) {
         return leaving.connection()
                 .handshake

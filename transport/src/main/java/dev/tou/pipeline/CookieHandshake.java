@@ -102,7 +102,7 @@ final class CookieHandshake {
         return new NegotiatedOptions(listener.options(), ipv6, shard.interfaceMtu());
     }
 
-    // What a new connection has, before anything has flowed: more than the field can say, unless the application wants less.
+    // What a new connection has before anything has flowed: more than the field can say, unless that was chosen.
     private static int synWindow(ConnectionOptions options) {
         int chosen = options.receiveBufferBytes();
         return chosen > 0 ? Math.min(chosen, LARGEST_SYN_WINDOW) : LARGEST_SYN_WINDOW;

@@ -67,8 +67,8 @@ final class PassiveOpening {
         return halfOpen(arrival, listener);
     }
 
-    // RFC 9293 section 3.10.7.2, second: "Any acknowledgment is bad if it arrives on a connection still in LISTEN", unless it
-    // brings back a cookie.
+    // RFC 9293 section 3.10.7.2, second: "Any acknowledgment is bad if it arrives on a connection still in LISTEN",
+    // unless it brings back a cookie.
     private TransmissionControlBlock acknowledgment(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         SynCookies.Verdict verdict = cookies.check(arrival, listener);
         if (verdict == SynCookies.Verdict.BAD) {
@@ -91,8 +91,9 @@ final class PassiveOpening {
 
     private TransmissionControlBlock halfOpen(Arrival arrival, Listener listener) {
         Segment syn = arrival.segment();
-        if (SegmentEncoder.headerBytes(syn.options()) > arrival.bytes() - syn.text().bytes()) {
-            // Packed more tightly than ours would be: without the one option that nobody needs, the SYN-ACK is not larger.
+        if (SegmentEncoder.headerBytes(syn.options())
+                > arrival.bytes() - syn.text().bytes()) {
+            // Packed more tightly than ours would be. Without the option of our own ends the SYN-ACK is no larger.
             syn.options().remove(SegmentOptions.ACK_DELAY);
         }
         ConnectionKey key = ConnectionKey.of(arrival.sender(), syn.destinationPort(), syn.sourcePort());

@@ -105,8 +105,14 @@ class AmplificationSimTest {
             int text = random.nextInt(4) == 0 ? random.nextInt(30) : 0;
             ByteBuffer out = ByteBuffer.allocate(header + text);
             int port = random.nextInt(8) == 0 ? CLOSED_PORT : OPEN_PORT;
-            out.putShort((short) (2000 + random.nextInt(3))).putShort((short) port).putInt(seq).putInt(ack);
-            out.putShort((short) (header / 4 << 12 | bits)).putShort((short) 0xFFFF).putInt(0).put(options);
+            out.putShort((short) (2000 + random.nextInt(3)))
+                    .putShort((short) port)
+                    .putInt(seq)
+                    .putInt(ack);
+            out.putShort((short) (header / 4 << 12 | bits))
+                    .putShort((short) 0xFFFF)
+                    .putInt(0)
+                    .put(options);
             sent++;
             sentBytes += out.capacity();
             lines.add(new Line(network.nowNanos(), true, out.capacity()));

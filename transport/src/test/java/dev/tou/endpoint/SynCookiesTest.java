@@ -101,8 +101,18 @@ class SynCookiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 536", "536, 536", "1179, 536", "1180, 1180", "1220, 1212", "1431, 1360", "1432, 1432", "1452, 1452",
-        "1460, 1452", "8952, 8932", "65487, 65467", "65535, 65467"
+        "1, 536",
+        "536, 536",
+        "1179, 536",
+        "1180, 1180",
+        "1220, 1212",
+        "1431, 1360",
+        "1432, 1432",
+        "1452, 1452",
+        "1460, 1452",
+        "8952, 8932",
+        "65487, 65467",
+        "65535, 65467"
     })
     void theSegmentSizeIsTheNextOfEight(int told, int used) {
         Segment syn = syn();
@@ -114,8 +124,10 @@ class SynCookiesTest {
     @Test
     void itBelongsToOneAddressAllPortsAndOneSequenceNumber() {
         int cookie = make(syn(), 0);
-        assertThat(check(address("192.0.2.2"), PORTS, PEER_ISS + 1, cookie, false, 0)).isEqualTo(Verdict.BAD);
-        assertThat(check(address("2001:db8::1"), PORTS, PEER_ISS + 1, cookie, false, 0)).isEqualTo(Verdict.BAD);
+        assertThat(check(address("192.0.2.2"), PORTS, PEER_ISS + 1, cookie, false, 0))
+                .isEqualTo(Verdict.BAD);
+        assertThat(check(address("2001:db8::1"), PORTS, PEER_ISS + 1, cookie, false, 0))
+                .isEqualTo(Verdict.BAD);
         for (int port = 0; port < 4; port++) {
             long other = PORTS ^ 1L << 16 * port;
             assertThat(check(from, other, PEER_ISS + 1, cookie, false, 0)).isEqualTo(Verdict.BAD);

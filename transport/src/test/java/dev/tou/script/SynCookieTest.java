@@ -330,8 +330,7 @@ class SynCookieTest extends ScriptedTest {
     // One that was kept back for its first text counts as half-open; one that came with a cookie has no such place.
     @Test
     void underPressureNobodyIsKeptBack() {
-        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1)
-                .option(TouChannelOption.DEFER_ACCEPT, 10));
+        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1).option(TouChannelOption.DEFER_ACCEPT, 10));
         peer.sends(syn(IRS));
         peer.expects(synAck(ISS, IRS + 1)).now();
         peer.sends(ack(ISS + 1));
