@@ -77,7 +77,11 @@ final class PassiveOpening {
         if (verdict == SynCookies.Verdict.EARLY) {
             return drop(DropReason.BAD_COOKIE);
         }
-        return listener.canComplete() ? cookies.connection(arrival, listener) : overflow(ctx, arrival, listener);
+        if (!listener.canComplete()) {
+            return overflow(ctx, arrival, listener);
+        }
+        listener.admitProven();
+        return listening(cookies.connection(arrival, listener), listener);
     }
 
     /** {@return a new connection for a SYN that certainly comes from the peer of an old one, or null} */
@@ -99,10 +103,14 @@ final class PassiveOpening {
         ConnectionKey key = ConnectionKey.of(arrival.sender(), syn.destinationPort(), syn.sourcePort());
         TransmissionControlBlock tcb =
                 shard.newConnection(key, listener.options().copy(), arrival.nowNanos());
-        tcb.becomePassive(new Admission(listener, shard));
         if (listener.limitsAmplification()) {
             tcb.handshake.doubtAddress();
         }
+        return listening(tcb, listener);
+    }
+
+    private TransmissionControlBlock listening(TransmissionControlBlock tcb, Listener listener) {
+        tcb.becomePassive(new Admission(listener, shard));
         tcb.transition(TcpEvent.PASSIVE_OPEN);
         return tcb;
     }
