@@ -78,6 +78,14 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** How many keep-alive probes may stay unanswered, 1 to 127; default 9. */
     public static final ChannelOption<Integer> KEEP_COUNT = valueOf(TouChannelOption.class, "KEEP_COUNT");
 
+    /**
+     * The UDP port of the host behind which the TCP port is, 0 to 65 535; default 0: the UDP port has the number of the TCP port.
+     * A listener with it is one of many behind the same UDP port, and a connection with it goes to one of many; the addresses
+     * of channels have the TCP port. It is what FreeBSD has as {@code net.inet.tcp.udp_tunneling_port}, and for each connection as
+     * {@code TCP_REMOTE_UDP_ENCAPS_PORT}.
+     */
+    public static final ChannelOption<Integer> UDP_ENCAPS_PORT = valueOf(TouChannelOption.class, "UDP_ENCAPS_PORT");
+
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
 
