@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.InitialSequenceNumbers;
@@ -38,12 +39,15 @@ public final class EventLoopResources {
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
     private final InitialSequenceNumbers sequenceNumbers;
+    private final RandomGenerator secrets;
     private final ClientSockets clientSockets;
     private int portDraws;
     private final int loopNumber;
 
-    private EventLoopResources(EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers) {
+    private EventLoopResources(
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         this.loop = loop;
+        this.secrets = secrets;
         this.loopNumber = loopNumber;
         this.sequenceNumbers = sequenceNumbers;
         wheel = new TimerWheel(loop);
@@ -68,23 +72,29 @@ public final class EventLoopResources {
     }
 
     private static EventLoopResources create(EventLoop loop) {
-        return create(loop, NEXT_NUMBER.getAndIncrement(), InitialSequenceNumbers.ofProcess());
+        return create(loop, NEXT_NUMBER.getAndIncrement(), InitialSequenceNumbers.ofProcess(), SECRETS);
     }
 
-    private static EventLoopResources create(EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers) {
+    private static EventLoopResources create(
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
-        return new EventLoopResources(loop, loopNumber, sequenceNumbers);
+        return new EventLoopResources(loop, loopNumber, sequenceNumbers, secrets);
     }
 
     /** Makes what a loop draws by secret keys repeatable, for simulations; before the loop's first connection. */
-    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers) {
+    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         // Its number is always the same, however many loops the process has had.
-        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers));
+        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, secrets));
     }
 
     /** {@return a keyed hash for tables that strangers put entries into} */
     static SipHash tableHash() {
         return SipHash.withRandomKey(SECRETS);
+    }
+
+    /** {@return a hash under a new key that nobody knows, but for a simulation's seed} */
+    SipHash newSecret() {
+        return new SipHash(secrets.nextLong(), secrets.nextLong());
     }
 
     /** {@return the event loop} */

@@ -24,7 +24,8 @@ public final class SimChannels {
         SplittableRandom random = new SplittableRandom(seed ^ host.name().hashCode());
         SipHash sequenceHash = new SipHash(random.nextLong(), random.nextLong());
         SipHash timestampHash = new SipHash(random.nextLong(), random.nextLong());
-        EventLoopResources.seed(host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash));
+        EventLoopResources.seed(
+                host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash), random.split());
     }
 
     /** {@return a client's bootstrap on the host's event loop} */
