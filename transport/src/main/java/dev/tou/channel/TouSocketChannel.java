@@ -316,7 +316,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, peer)
+                ? sockets.connect(bound, peer, config.connection().reusesTimeWait())
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,

@@ -57,6 +57,7 @@ public final class Shard implements ConnectionOwner {
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWait timeWait;
+    private FixedPort fixedPort;
     private final DropCounters drops = new DropCounters();
     private final ResetLimiter resets = new ResetLimiter();
     private final TimerExpiry expiry = new TimerExpiry();
@@ -97,6 +98,21 @@ public final class Shard implements ConnectionOwner {
 
     void installed(UserCalls applicationCalls) {
         calls = applicationCalls;
+    }
+
+    /** The UDP channel is bound to a port that a client has chosen. */
+    void boundTo(FixedPort port) {
+        fixedPort = port;
+    }
+
+    /** {@return the port that a client has chosen, or null} */
+    FixedPort fixedPort() {
+        return fixedPort;
+    }
+
+    /** Takes over a TIME-WAIT record, before there is any connection here. */
+    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
+        timeWait.inherit(name, memory);
     }
 
     /** The UDP channel is bound, and connected if {@code peer} is not null. */
@@ -264,6 +280,9 @@ public final class Shard implements ConnectionOwner {
         if (tcb.isOrphan()) {
             resources.orphans().stateChanged(tcb);
         }
+        if (fixedPort != null && !tcb.isLive()) {
+            fixedPort.connectionOver();
+        }
         if (to == TcpState.TIME_WAIT) {
             connections.remove(tcb);
             timeWait.enter(tcb);
@@ -326,6 +345,9 @@ public final class Shard implements ConnectionOwner {
 
     /** The application of a connection has closed. */
     public void applicationClosed(TransmissionControlBlock tcb) {
+        if (fixedPort != null) {
+            fixedPort.applicationClosed();
+        }
         if (unclosed.remove(tcb)) {
             timeWait.applicationClosed(tcb);
             becomeIdleMaybe();
@@ -411,6 +433,9 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        if (fixedPort != null) {
+            fixedPort.closed();
+        }
         if (endpoint != null) {
             endpoint.shardClosed(this);
         } else {
