@@ -50,7 +50,7 @@ public final class Shard implements ConnectionOwner {
     private final DatagramChannel udp;
     private final DatagramTransport transport;
     private final EventLoopResources resources;
-    private final UdpEndpoint endpoint;
+    private volatile UdpEndpoint endpoint;
     private final boolean segmented;
     private final ShardOptions options;
     private final int interfaceMtu;
@@ -137,11 +137,6 @@ public final class Shard implements ConnectionOwner {
         return resources.loop();
     }
 
-    /** {@return whether the channel must be closed before its loop shuts down} */
-    boolean closesBeforeLoop() {
-        return transport.closesBeforeLoop(loop());
-    }
-
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
@@ -150,6 +145,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
     UdpEndpoint endpoint() {
         return endpoint;
+    }
+
+    /** From now on the channel's SYNs reach the listeners of another endpoint. */
+    void moveTo(UdpEndpoint other) {
+        endpoint = other;
     }
 
     /** {@return what the channel was opened with} */
@@ -228,7 +228,8 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
-        return endpoint == null ? null : endpoint.listener(tcpPort);
+        UdpEndpoint present = endpoint;
+        return present == null ? null : present.listener(tcpPort);
     }
 
     /** Closes the server channels whose connections come through this shard. */
