@@ -60,7 +60,7 @@ class HouseTest {
             "ConnectionDemultiplexer.lastSender", "saves a look-up within a burst",
             "ConnectionDemultiplexer.lastConnection", "likewise",
             "StateMachineHandler.ctx", "set once, when the stage is added",
-            "RetransmissionHandler.ctx", "likewise",
+            "RetransmissionHandler.repair", "likewise",
             "RetransmissionHandler.book", "likewise",
             "WindowHandler.ctx", "set once, when the stage is added");
 

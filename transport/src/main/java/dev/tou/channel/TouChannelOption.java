@@ -34,7 +34,7 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /**
      * What makes the congestion controller of each connection: {@link dev.tou.congestion.CongestionControllers#CUBIC}, the
      * default, {@link dev.tou.congestion.CongestionControllers#NEW_RENO}, or one of your own, see
-     * {@link dev.tou.congestion.CongestionController}.
+     * {@link dev.tou.congestion.CongestionController}. Counts until text was sent, so {@code childOption} is in time.
      */
     public static final ChannelOption<CongestionControllerFactory> CONGESTION_CONTROLLER =
             valueOf(TouChannelOption.class, "CONGESTION_CONTROLLER");

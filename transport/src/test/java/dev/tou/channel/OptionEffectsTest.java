@@ -8,7 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.tou.congestion.CongestionControllers;
 import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import io.netty.bootstrap.ServerBootstrap;
@@ -91,6 +93,39 @@ class OptionEffectsTest {
             client.writeAndFlush(bytes(2_000_000));
             pair.simulation.expect("all", () -> pair.child().receivedBytes() == 2_000_000, SimPair.seconds(30));
             return pair.network.nowNanos() - begin;
+        }
+    }
+
+    // --- CONGESTION_CONTROLLER ---
+
+    /** The handshake is over when a child hears of its options, but nothing was sent. */
+    @Test
+    void aChildIsControlledAsItsOptionSays() {
+        try (SimPair pair = new SimPair(LinkProfile.IDEAL.delay(SimPair.ms(10)))) {
+            pair.onAccept(child -> child.on("active", channel -> channel.writeAndFlush(bytes(1_000_000))));
+            pair.listen(
+                    pair.server().childOption(TouChannelOption.CONGESTION_CONTROLLER, CongestionControllers.NEW_RENO));
+            Recorder client = new Recorder();
+            pair.connect(client);
+            TransmissionControlBlock tcb = ((TouSocketChannel) pair.child().channel()).tcb();
+            assertThat(tcb.congestion().name()).isEqualTo("newreno");
+            assertThat(tcb.congestion().windowBytes()).as("initial window").isGreaterThanOrEqualTo(10_000);
+            pair.simulation.expect("all", () -> client.receivedBytes() == 1_000_000, SimPair.seconds(10));
+            assertThat(tcb.congestion().windowBytes())
+                    .as("it hears acknowledgments")
+                    .isGreaterThan(100_000);
+        }
+    }
+
+    @Test
+    void aControllerThatHasSeenTextStays() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(bytes(1));
+            pair.simulation.advance(SimPair.ms(50));
+            client.config().setOption(TouChannelOption.CONGESTION_CONTROLLER, CongestionControllers.NEW_RENO);
+            assertThat(((TouSocketChannel) client).tcb().congestion().name()).isEqualTo("cubic");
         }
     }
 
