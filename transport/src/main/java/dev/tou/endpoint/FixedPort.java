@@ -164,7 +164,8 @@ final class FixedPort {
             ready.tryFailure(EphemeralPorts.inTimeWait(shard, name));
             return;
         }
-        long wait = record < 0 ? 0 : table.reusableInNanos(record, shard.resources().nowNanos());
+        long wait =
+                record < 0 ? 0 : table.reusableInNanos(record, shard.resources().nowNanos());
         if (wait > 0) {
             shard.loop().schedule(() -> connectionEnded(name, heir, reuse, ready), wait, TimeUnit.NANOSECONDS);
         } else {

@@ -145,8 +145,7 @@ public final class TimeWaitTable {
     }
 
     /** All that a record holds, apart from its name; the deadline on the clock of all event loops. */
-    record Memory(
-            int rcvNxt, int sndNxt, boolean timestamps, int tsRecent, int tsOffset, long deadlineNanos) {}
+    record Memory(int rcvNxt, int sndNxt, boolean timestamps, int tsRecent, int tsOffset, long deadlineNanos) {}
 
     /** {@return what is remembered of a connection, or null} */
     Memory recall(ConnectionKey key) {

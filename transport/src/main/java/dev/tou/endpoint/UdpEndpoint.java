@@ -35,8 +35,7 @@ public final class UdpEndpoint {
     /** Those that share their address with nobody. */
     private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
 
-    private static final List<InetAddress> WILDCARDS =
-            List.of(anyOf(new byte[4]), anyOf(new byte[16]));
+    private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
     private final DatagramTransport transport;
     private final EventLoopResources resources;

@@ -44,8 +44,7 @@ class FixedPortTest {
         assertThat(client.localAddress().getPort()).isEqualTo(PORT);
         pair.simulation.expect("accept", () -> pair.accepted.size() > child, SimPair.seconds(1));
         Recorder server = pair.accepted.get(child);
-        assertThat(server.channel().remoteAddress().getPort())
-                .isEqualTo(PORT);
+        assertThat(server.channel().remoteAddress().getPort()).isEqualTo(PORT);
         client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(10_000)));
         pair.simulation.expect("text", () -> server.receivedBytes() == 10_000, SimPair.seconds(5));
         assertThat(server.received()).isEqualTo(Sockets.bytes(10_000));
@@ -103,7 +102,9 @@ class FixedPortTest {
             long began = pair.network.nowNanos();
             TouSocketChannel second = connected(pair, connect(pair));
             assertThat(pair.network.nowNanos() - began).isBetween(1_000_000_000L, 1_100_000_000L);
-            assertThat(second.tcb().snd.iss() - end).as("beyond the old connection").isPositive();
+            assertThat(second.tcb().snd.iss() - end)
+                    .as("beyond the old connection")
+                    .isPositive();
             works(pair, second, 1);
             pair.simulation.await(second.close());
             pair.expectNothingLeft();
@@ -117,8 +118,7 @@ class FixedPortTest {
         try (SimPair pair = new SimPair()) {
             pair.listen();
             TouSocketChannel first = connected(
-                    pair,
-                    connect(pair, client(pair).option(TouChannelOption.TIMESTAMPS, timestamps), SimPair.PORT));
+                    pair, connect(pair, client(pair).option(TouChannelOption.TIMESTAMPS, timestamps), SimPair.PORT));
             pair.simulation.await(first.close());
             pair.simulation.advance(SimPair.seconds(2));
             for (int i = 0; i < 2; i++) {
@@ -150,7 +150,12 @@ class FixedPortTest {
                     connect(pair, client(pair).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 3000), SimPair.PORT);
             pair.simulation.expect("failure", connect::isDone, SimPair.seconds(4));
             assertThat(connect.cause()).isInstanceOf(ConnectTimeoutException.class);
-            works(pair, connected(pair, connect(pair, client(pair).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0), SimPair.PORT)), 1);
+            works(
+                    pair,
+                    connected(
+                            pair,
+                            connect(pair, client(pair).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0), SimPair.PORT)),
+                    1);
             pair.accepted.forEach(child -> child.channel().close());
             pair.expectNothingLeft();
         }

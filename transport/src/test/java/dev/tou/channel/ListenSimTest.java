@@ -313,8 +313,7 @@ class ListenSimTest {
             // The wildcard's other sockets, on which nothing lives, have gone.
             assertThat(pair.servers.resources().shards()).hasSize(1);
             // An address that is not the new listener's is nobody's.
-            ChannelFuture other =
-                    pair.client(new Recorder()).connect(new InetSocketAddress("10.0.0.3", SimPair.PORT));
+            ChannelFuture other = pair.client(new Recorder()).connect(new InetSocketAddress("10.0.0.3", SimPair.PORT));
             pair.simulation.expect("refused", other::isDone, SimPair.seconds(5));
             assertThat(other.cause()).isInstanceOf(ConnectException.class);
             pair.simulation.await(second.close());

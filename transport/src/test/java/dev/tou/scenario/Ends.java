@@ -112,7 +112,8 @@ final class Ends implements AutoCloseable {
     /** {@return the segments since the last question: whose, control bits, and bytes of text} */
     List<String> wire() {
         List<Sighting> all = scenario.ledger().segments();
-        List<String> lines = all.subList(seen, all.size()).stream().map(Ends::describe).toList();
+        List<String> lines =
+                all.subList(seen, all.size()).stream().map(Ends::describe).toList();
         seen = all.size();
         return lines;
     }

@@ -40,8 +40,18 @@ class S05TimeWaitTest extends ScenarioTest {
             assertThat(ends.wire()).containsExactly("> FIN ACK", "< FIN ACK", "> ACK", "< FIN ACK", "> ACK");
             assertThat(ends.server().hasEnded()).isTrue();
             // The second FIN came later than the first, and the minute with it.
-            double again = ends.scenario().ledger().segments(s -> (s.bits() & 1) != 0).toList().get(2).millis();
-            double first = ends.scenario().ledger().segments(s -> (s.bits() & 1) != 0).toList().get(1).millis();
+            double again = ends.scenario()
+                    .ledger()
+                    .segments(s -> (s.bits() & 1) != 0)
+                    .toList()
+                    .get(2)
+                    .millis();
+            double first = ends.scenario()
+                    .ledger()
+                    .segments(s -> (s.bits() & 1) != 0)
+                    .toList()
+                    .get(1)
+                    .millis();
             assertThat(again - first).isGreaterThan(50);
             long soFar = ends.scenario().nowNanos() / 1_000_000;
             ends.advanceMillis((long) again + LIFETIMES_MILLIS - 20 - soFar);

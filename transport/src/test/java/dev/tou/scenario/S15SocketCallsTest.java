@@ -64,7 +64,9 @@ class S15SocketCallsTest extends ScenarioTest {
             ends.client().writes(TEXT);
             ChannelFuture close = ends.client().channel().close();
             ends.advanceMillis(19);
-            assertThat(close.isDone()).as("before an acknowledgment can be here").isFalse();
+            assertThat(close.isDone())
+                    .as("before an acknowledgment can be here")
+                    .isFalse();
             ends.scenario().simulation().expect("close", close::isDone, Duration.ofSeconds(1));
             assertThat(ends.server().received()).isEqualTo(TEXT);
             assertThat(ends.wire())
@@ -107,7 +109,8 @@ class S15SocketCallsTest extends ScenarioTest {
             assertThat(ends.client().state()).isEqualTo(FIN_WAIT_2);
             assertThat(ends.wire()).containsExactly("> FIN ACK", "< ACK");
             ends.advanceMillis(200);
-            assertThat(ends.client().channel().tcpInfo().state().isSynchronized()).isFalse();
+            assertThat(ends.client().channel().tcpInfo().state().isSynchronized())
+                    .isFalse();
             assertThat(ends.wire()).isEmpty();
         }
     }
