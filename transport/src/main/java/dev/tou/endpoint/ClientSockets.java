@@ -23,6 +23,8 @@ import io.netty.util.concurrent.Promise;
  * The client's UDP channels of one event loop: a small pool of connected ones for each remote address and TCP port. The first connections
  * get one each, later ones share, told apart by their TCP ports; a channel whose connections have ended is used again. So many
  * connections need few descriptors.
+ *
+ * <p>RFC 9293: MUST-43, MUST-44.
  */
 public final class ClientSockets {
 

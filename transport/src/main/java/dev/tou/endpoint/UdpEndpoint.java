@@ -26,6 +26,8 @@ import io.netty.util.concurrent.Promise;
  *
  * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
  * beside the catch-all, as name servers do; connections then have concrete local addresses.
+ *
+ * <p>RFC 9293: MUST-41, MUST-42, MUST-45.
  */
 public final class UdpEndpoint {
 

@@ -355,6 +355,7 @@ class ListenSimTest {
         }
     }
 
+    // RFC 9293: MUST-45.
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
     void wildcardGivesConcreteLocalAddresses(String wildcard) {

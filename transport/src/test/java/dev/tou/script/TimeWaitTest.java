@@ -40,6 +40,7 @@ class TimeWaitTest extends ScriptedTest {
         inTimeWait(syn(IRS).mss(1000));
     }
 
+    // RFC 9293: MUST-13.
     @Test
     void itLastsTwiceTheMaximumSegmentLifetime() {
         inTimeWait();
@@ -161,6 +162,7 @@ class TimeWaitTest extends ScriptedTest {
     }
 
     // RFC 6191 section 2: with a higher timestamp, whatever the sequence number.
+    // RFC 9293: SHLD-4.
     @Test
     void aSynWithAHigherTimestampOpensAnew() {
         inTimeWait(syn(IRS).mss(1000).ts(100, 0));
