@@ -23,6 +23,9 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
 
     private record Accessor<T>(Class<T> type, Supplier<T> get, Consumer<T> set) {}
 
+    /** A gigabyte of records. */
+    private static final int MOST_TIME_WAIT = 1 << 24;
+
     private final ConnectionOptions connection;
     private final Map<ChannelOption<?>, Accessor<?>> accessors = new HashMap<>();
 
@@ -64,6 +67,8 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
         declare(TouChannelOption.KEEP_INTERVAL, 1, 32_767, to::keepIntervalSeconds, to::keepIntervalSeconds);
         declare(TouChannelOption.KEEP_COUNT, 1, 127, to::keepCount, to::keepCount);
         declare(TouChannelOption.MSL, 1, 240, to::mslSeconds, to::mslSeconds);
+        declare(TouChannelOption.MAX_TIME_WAIT, 0, MOST_TIME_WAIT, to::maxTimeWait, to::maxTimeWait);
+        declare(TouChannelOption.MAX_ORPHANS, 0, Integer.MAX_VALUE, to::maxOrphans, to::maxOrphans);
         declare(TouChannelOption.FIN_WAIT_2, 1, 3600, to::finWait2Seconds, to::finWait2Seconds);
         declare(TouChannelOption.DELAYED_ACK, 0, 500, to::delayedAckMillis, to::delayedAckMillis);
     }

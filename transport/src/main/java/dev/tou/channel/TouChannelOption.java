@@ -81,6 +81,26 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
 
+    /**
+     * How many connections in TIME-WAIT a UDP channel remembers, 0 to 16 777 216, at 64 bytes each or 96 with IPv6 peers; default
+     * 262 144. One more makes it forget the oldest, of which the log tells once a minute; 0 forgets all at once.
+     */
+    public static final ChannelOption<Integer> MAX_TIME_WAIT = valueOf(TouChannelOption.class, "MAX_TIME_WAIT");
+
+    /**
+     * Whether connect may take over a local port in TIME-WAIT when no other is left, or that port was asked for (RFC 6191
+     * section 2); default true. It does so a second after the old connection ended, at the earliest, and only where both have
+     * {@link #TIMESTAMPS}, by which old segments are known.
+     */
+    public static final ChannelOption<Boolean> TIME_WAIT_REUSE = valueOf(TouChannelOption.class, "TIME_WAIT_REUSE");
+
+    /**
+     * How many connections of an event loop may live on after their application has closed them, until the peer has everything
+     * and has closed, too; 0 to 2 147 483 647; default 8192. One more resets the oldest, and before it the oldest of those whose
+     * peer has everything; the log tells of it once a minute.
+     */
+    public static final ChannelOption<Integer> MAX_ORPHANS = valueOf(TouChannelOption.class, "MAX_ORPHANS");
+
     /** The longest delay of an acknowledgment, in milliseconds, 0 to 500 (RFC 9293, MUST-40); default 40. */
     public static final ChannelOption<Integer> DELAYED_ACK = valueOf(TouChannelOption.class, "DELAYED_ACK");
 

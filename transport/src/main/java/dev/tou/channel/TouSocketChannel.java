@@ -328,7 +328,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     void open(Shard place, InetSocketAddress peer) throws BindException {
         int port = place.resources()
                 .clientSockets()
-                .freePort(place, peer, config.connection().timestamps());
+                .freePort(place, peer, config.connection().reusesTimeWait());
         shard = place;
         ConnectionKey key = ConnectionKey.of(peer, port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
@@ -354,7 +354,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
-        return new ShardOptions(options.pathMtu(), options.mslSeconds(), trafficClass, reusePort);
+        return new ShardOptions(
+                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
     }
 
     // --- reading ---

@@ -3,6 +3,7 @@ package dev.tou.connection;
 
 import java.net.SocketException;
 
+import dev.tou.state.TcpEvent;
 import dev.tou.timing.TcpTimer;
 
 /** Watches for a peer that does not answer: what {@link Patience} knows, as timers and failures of the connection. */
@@ -10,14 +11,22 @@ public final class SilenceWatch {
 
     private SilenceWatch() {}
 
-    /** {@return whether the peer has not answered for too long; then the connection has failed} */
+    /** {@return whether the peer has not answered for too long; then the connection has failed and is closed} */
     public static boolean isGivenUp(TransmissionControlBlock tcb, long nowNanos) {
         boolean givenUp = tcb.patience.isOver(nowNanos);
         if (givenUp) {
-            tcb.fail(new SocketException(
-                    "Connection timed out: " + tcb.patience.describe(nowNanos) + " from " + tcb.key()));
+            timeOut(
+                    tcb,
+                    new SocketException(
+                            "Connection timed out: " + tcb.patience.describe(nowNanos) + " from " + tcb.key()));
         }
         return givenUp;
+    }
+
+    /** The peer was silent for too long, or what it should have sent did not come: the connection is over. */
+    public static void timeOut(TransmissionControlBlock tcb, Exception cause) {
+        tcb.fail(cause);
+        tcb.transition(TcpEvent.TIMEOUT);
     }
 
     /** Starts to watch an idle connection, or stops, as the application wants it. */

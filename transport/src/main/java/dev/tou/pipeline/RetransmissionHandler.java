@@ -281,9 +281,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             if (tcb.patience.isPatient()) {
                 tcb.patience.timedOut(queue.sentNanos(queue.first()));
             }
-            if (SilenceWatch.isGivenUp(tcb, now)) {
-                tcb.transition(TcpEvent.TIMEOUT);
-            }
+            SilenceWatch.isGivenUp(tcb, now);
         }
     }
 
@@ -294,7 +292,6 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         tcb.patience.timedOut(queue.sentNanos(queue.first()));
         if (SilenceWatch.isGivenUp(tcb, now)) {
-            tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
         if (queue.isHeld(queue.first()) || tcb.refusals.isRefused()) {

@@ -9,7 +9,6 @@ import dev.tou.connection.ByteStream;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
 import dev.tou.endpoint.Shard;
-import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.timing.TcpTimer;
 import io.netty.buffer.ByteBuf;
@@ -199,6 +198,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
                 armFinWait2(tcb);
             }
         }
+        if (tcb.isLive()) {
+            shard.orphaned(tcb);
+        }
         push(tcb);
     }
 
@@ -241,7 +243,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         shard.forEachConnection(tcb -> {
             ByteStream stream = tcb.stream();
             tcb.fail(new ClosedChannelException());
-            tcb.transition(TcpEvent.ABORT);
+            stateMachine.abandon(tcb);
             if (tcb.takeClosedNotice()) {
                 stream.onClosed(tcb.failure());
             }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 import dev.tou.congestion.CongestionControllers;
+import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -363,6 +365,30 @@ class OptionEffectsTest {
             assertThat(pair.clientShard().connections().size()).isEqualTo(1);
             pair.simulation.advance(SimPair.ms(200));
             assertThat(pair.clientShard().connections().size()).isZero();
+        }
+    }
+
+    /** The oldest is forgotten, and so its peer's late FIN is one for nobody. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void maxTimeWait(int most) {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().option(TouChannelOption.MAX_TIME_WAIT, most));
+            for (int i = 0; i < 3; i++) {
+                pair.connect(new Recorder());
+            }
+            pair.simulation.expect("accept", () -> pair.accepted.size() == 3, SimPair.seconds(1));
+            for (Recorder child : pair.accepted) {
+                child.channel().close();
+                pair.simulation.advance(SimPair.ms(100));
+            }
+            Shard server = pair.servers.resources().shards().iterator().next();
+            assertThat(server.timeWait().size()).isEqualTo(most);
+            ConnectionKey oldest =
+                    ((TouSocketChannel) pair.accepted.get(0).channel()).tcb().key();
+            assertThat(server.timeWait().find(oldest)).isNegative();
+            pair.simulation.advance(SimPair.seconds(61));
+            assertThat(server.timeWait().size()).isZero();
         }
     }
 
