@@ -242,7 +242,9 @@ class TimeWaitTest extends ScriptedTest {
         peer.expects(fin().seq(FIRST)).now();
         peer.sends(fin().ack(FIRST + 1));
         peer.expects(ack(PEER_FIRST + 1)).now();
-        assertThat(script.resources().wheel().size()).as("of the record and of the connection").isEqualTo(2);
+        assertThat(script.resources().wheel().size())
+                .as("of the record and of the connection")
+                .isEqualTo(2);
         app.closes();
         assertThat(script.resources().wheel().size()).as("of the record").isEqualTo(1);
         assertThat(script.timeWaitRecords()).isEqualTo(1);
