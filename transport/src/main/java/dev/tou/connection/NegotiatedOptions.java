@@ -135,8 +135,13 @@ public final class NegotiatedOptions {
         return scaling ? ownScale : 0;
     }
 
+    /** {@return the largest segment that the peer accepts, options counted, in bytes} */
+    public int peerMss() {
+        return peerMss;
+    }
+
     /** {@return whether both have offered window scaling} */
-    boolean scaling() {
+    public boolean scaling() {
         return scaling;
     }
 

@@ -39,13 +39,19 @@ public final class EventLoopResources {
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
     private final InitialSequenceNumbers sequenceNumbers;
+    private final RandomGenerator secrets;
     private final RandomGenerator random;
     private final ClientSockets clientSockets;
     private final int loopNumber;
 
     private EventLoopResources(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+            EventLoop loop,
+            int loopNumber,
+            InitialSequenceNumbers sequenceNumbers,
+            RandomGenerator secrets,
+            RandomGenerator random) {
         this.loop = loop;
+        this.secrets = secrets;
         this.loopNumber = loopNumber;
         this.sequenceNumbers = sequenceNumbers;
         this.random = random;
@@ -75,24 +81,34 @@ public final class EventLoopResources {
                 loop,
                 NEXT_NUMBER.getAndIncrement(),
                 InitialSequenceNumbers.ofProcess(),
+                SECRETS,
                 new SplittableRandom(SECRETS.nextLong()));
     }
 
     private static EventLoopResources create(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+            EventLoop loop,
+            int loopNumber,
+            InitialSequenceNumbers sequenceNumbers,
+            RandomGenerator secrets,
+            RandomGenerator random) {
         loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
-        return new EventLoopResources(loop, loopNumber, sequenceNumbers, random);
+        return new EventLoopResources(loop, loopNumber, sequenceNumbers, secrets, random);
     }
 
     /** Makes what a loop draws at random repeatable, for simulations; before the loop's first connection. */
     public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
         // Its number is always the same, however many loops the process has had.
-        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, random));
+        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, random, random));
     }
 
     /** {@return a keyed hash for tables that strangers put entries into} */
     static SipHash tableHash() {
         return SipHash.withRandomKey(SECRETS);
+    }
+
+    /** {@return a hash under a new key that nobody knows, but for a simulation's seed} */
+    SipHash newSecret() {
+        return new SipHash(secrets.nextLong(), secrets.nextLong());
     }
 
     /** {@return the event loop} */

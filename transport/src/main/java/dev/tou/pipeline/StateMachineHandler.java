@@ -5,11 +5,11 @@ import java.net.ConnectException;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
 
+import dev.tou.connection.Opener;
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
-import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
@@ -179,10 +179,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private boolean completeHandshake(TransmissionControlBlock tcb, Segment seg, long now) {
-        Listener listener = tcb.isPassive() ? shard.listener(tcb.key().localTcpPort()) : null;
-        if (tcb.isPassive() && (listener == null || !listener.canComplete())) {
+        tcb.handshake.addressProven();
+        Opener listener = tcb.opener();
+        if (listener != null && !listener.canComplete()) {
             shard.drops().count(DropReason.ACCEPT_QUEUE_FULL);
-            if (listener == null || listener.resetsOnOverflow()) {
+            if (listener.resetsOnOverflow()) {
                 abort(tcb);
             }
             return false;

@@ -42,5 +42,11 @@ public enum DropReason {
     /** Out of order, and there is no room to keep it. */
     NO_MEMORY,
     /** The rate limit of resets to unknown senders is used up. */
-    RATE_LIMITED
+    RATE_LIMITED,
+    /** The listener's source filter does not admit the sender. */
+    SOURCE_NOT_ADMITTED,
+    /** Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come. */
+    BAD_COOKIE,
+    /** Leaves not: the address has not proven itself, and would get more than three times what came from it. */
+    AMPLIFICATION
 }
