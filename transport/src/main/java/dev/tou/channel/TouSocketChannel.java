@@ -22,7 +22,6 @@ import dev.tou.endpoint.DatagramTransport;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.ShardOptions;
-import dev.tou.endpoint.TunnelPort;
 import dev.tou.pipeline.TransportPipeline;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.TcpInfo;
@@ -317,7 +316,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, TunnelPort.udpAddress(peer, config.udpEncapsPort()))
+                ? sockets.connect(
+                        bound, peer, config.udpEncapsPort(), config.connection().reusesTimeWait())
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,

@@ -76,6 +76,24 @@ final class EphemeralPorts {
         return inTimeWait;
     }
 
+    /**
+     * {@return the port that the client has chosen}
+     *
+     * @throws BindException if another connection to the same peer has it, or is in TIME-WAIT and may not be taken over
+     */
+    static int fixed(Shard shard, ConnectionKey name, boolean timestamps, long nowNanos) throws BindException {
+        if (isUnused(shard, name) || timestamps && isReusable(shard, name, nowNanos)) {
+            return name.localTcpPort();
+        }
+        throw inTimeWait(shard, name);
+    }
+
+    /** {@return why a connection cannot have a name} */
+    static BindException inTimeWait(Shard shard, ConnectionKey name) {
+        return new BindException("Cannot assign requested address: " + shard.localAddress() + " towards "
+                + name.remoteTcpAddress() + " is in TIME-WAIT");
+    }
+
     /** {@return the port to look at after {@code i} others: some of the stripe, then every port there is} */
     static int candidate(int start, int i, int loopNumber) {
         if (i < STRIPED) {
