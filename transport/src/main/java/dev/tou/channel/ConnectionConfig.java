@@ -58,11 +58,13 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
         declare(TouChannelOption.WINDOW_SCALING, Boolean.class, to::windowScaling, to::windowScaling);
         declare(TouChannelOption.SYN_RETRIES, 0, 30, to::synRetries, to::synRetries);
         declare(TouChannelOption.SYNACK_RETRIES, 0, 30, to::synAckRetries, to::synAckRetries);
+        declare(TouChannelOption.RETRIES1, 0, 100, to::retriesBeforeReport, to::retriesBeforeReport);
         declare(TouChannelOption.RETRIES2, 1, 100, to::retries, to::retries);
         declare(TouChannelOption.USER_TIMEOUT, 0, Integer.MAX_VALUE, to::userTimeoutMillis, to::userTimeoutMillis);
         declare(TouChannelOption.KEEP_IDLE, 1, 32_767, to::keepIdleSeconds, to::keepIdleSeconds);
         declare(TouChannelOption.KEEP_INTERVAL, 1, 32_767, to::keepIntervalSeconds, to::keepIntervalSeconds);
         declare(TouChannelOption.KEEP_COUNT, 1, 127, to::keepCount, to::keepCount);
+        declare(TouChannelOption.NAT_KEEP_ALIVE, 0, 32_767, to::natKeepAliveSeconds, to::natKeepAliveSeconds);
         declare(TouChannelOption.MSL, 1, 240, to::mslSeconds, to::mslSeconds);
         declare(TouChannelOption.FIN_WAIT_2, 1, 3600, to::finWait2Seconds, to::finWait2Seconds);
         declare(TouChannelOption.DELAYED_ACK, 0, 500, to::delayedAckMillis, to::delayedAckMillis);
