@@ -112,11 +112,14 @@ END
   ip netns exec "$netns" ip tcp_metrics flush > /dev/null 2>&1 || true
 done
 
+# On a machine with other work, chrt -f 10 bench/lossy-link.sh ... lets neither contender wait for it; the report says so.
+policy=$(chrt -p $$ 2> /dev/null | awk -F': ' '{ printf "%s%s", sep, $2; sep = " " }' || true)
 commit=$(git -C "$home" describe --always --dirty 2> /dev/null || echo unknown)
 
 set -m # a process group of its own, which a signal to this script does not reach before it has tidied up
 "${tou[@]}" lossy-link "${arguments[@]}" --netns-a "$a" --netns-b "$b" --link "$link" --scratch "$scratch" \
   --fact "command=\`$command_line\`" --fact "commit=$commit" --fact "iperf3=$(iperf3 --version | head -n 1)" \
+  --fact "scheduled as=${policy:-unknown}" \
   < /dev/null &
 job=$!
 set +m

@@ -3,11 +3,13 @@ package dev.tou;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -23,6 +25,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.state.TcpEvent;
 import io.netty.channel.ChannelHandler;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +60,7 @@ class HouseTest {
             "ConnectionDemultiplexer.lastSender", "saves a look-up within a burst",
             "ConnectionDemultiplexer.lastConnection", "likewise",
             "StateMachineHandler.ctx", "set once, when the stage is added",
-            "RetransmissionHandler.ctx", "likewise",
+            "RetransmissionHandler.repair", "likewise",
             "RetransmissionHandler.book", "likewise",
             "WindowHandler.ctx", "set once, when the stage is added");
 
@@ -90,6 +93,24 @@ class HouseTest {
         assertThat(MAIN.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrderElementsOf(
                         FLOORS.stream().map(floor -> "dev.tou." + floor).toList());
+    }
+
+    /** Who looks for the reason of a change of state finds one place. */
+    @Test
+    void eachEventHasOneRaiser() {
+        Map<String, Set<String>> raisers = new TreeMap<>();
+        for (JavaClass raiser : MAIN) {
+            for (JavaFieldAccess access : raiser.getFieldAccessesFromSelf()) {
+                if (access.getTargetOwner().isEquivalentTo(TcpEvent.class) && floor(raiser) < FLOORS.indexOf("state")) {
+                    raisers.computeIfAbsent(access.getTarget().getName(), event -> new TreeSet<>())
+                            .add(access.getOrigin().getFullName());
+                }
+            }
+        }
+        assertThat(raisers)
+                .containsOnlyKeys(
+                        Arrays.stream(TcpEvent.values()).map(TcpEvent::name).toArray(String[]::new))
+                .allSatisfy((event, places) -> assertThat(places).as(event).hasSize(1));
     }
 
     @Test

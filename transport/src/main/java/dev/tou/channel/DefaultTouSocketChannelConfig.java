@@ -36,6 +36,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
         declare(ChannelOption.IP_TOS, 0, 255, this::getTrafficClass, value -> trafficClass = value);
         declare(ChannelOption.ALLOW_HALF_CLOSURE, Boolean.class, this::isAllowHalfClosure, this::setAllowHalfClosure);
         declare(ChannelOption.TCP_FASTOPEN_CONNECT, Boolean.class, this::isFastOpenConnect, on -> fastOpenConnect = on);
+        declare(TouChannelOption.TIME_WAIT_REUSE, Boolean.class, connection::timeWaitReuse, connection::timeWaitReuse);
         declare(TouChannelOption.CORK, Boolean.class, connection::cork, connection::cork);
         declare(TouChannelOption.QUICK_ACK, Boolean.class, connection::quickAck, connection::quickAck);
         declare(

@@ -34,7 +34,7 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /**
      * What makes the congestion controller of each connection: {@link dev.tou.congestion.CongestionControllers#CUBIC}, the
      * default, {@link dev.tou.congestion.CongestionControllers#NEW_RENO}, or one of your own, see
-     * {@link dev.tou.congestion.CongestionController}.
+     * {@link dev.tou.congestion.CongestionController}. Counts until text was sent, so {@code childOption} is in time.
      */
     public static final ChannelOption<CongestionControllerFactory> CONGESTION_CONTROLLER =
             valueOf(TouChannelOption.class, "CONGESTION_CONTROLLER");
@@ -92,8 +92,36 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<Integer> NAT_KEEP_ALIVE = valueOf(TouChannelOption.class, "NAT_KEEP_ALIVE");
 
+    /**
+     * The UDP port of the host behind which the TCP port is, 0 to 65 535; default 0: the UDP port has the number of the TCP port.
+     * A listener with it is one of many behind the same UDP port, and a connection with it goes to one of many; the addresses
+     * of channels have the TCP port. It is what FreeBSD has as {@code net.inet.tcp.udp_tunneling_port}, and for each connection as
+     * {@code TCP_REMOTE_UDP_ENCAPS_PORT}.
+     */
+    public static final ChannelOption<Integer> UDP_ENCAPS_PORT = valueOf(TouChannelOption.class, "UDP_ENCAPS_PORT");
+
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
+
+    /**
+     * How many connections in TIME-WAIT a UDP channel remembers, 0 to 16 777 216, at 64 bytes each or 96 with IPv6 peers; default
+     * 262 144. One more makes it forget the oldest, of which the log tells once a minute; 0 forgets all at once.
+     */
+    public static final ChannelOption<Integer> MAX_TIME_WAIT = valueOf(TouChannelOption.class, "MAX_TIME_WAIT");
+
+    /**
+     * Whether connect may take over a local port in TIME-WAIT when no other is left, or that port was asked for (RFC 6191
+     * section 2); default true. It does so a second after the old connection ended, at the earliest, and only where both have
+     * {@link #TIMESTAMPS}, by which old segments are known.
+     */
+    public static final ChannelOption<Boolean> TIME_WAIT_REUSE = valueOf(TouChannelOption.class, "TIME_WAIT_REUSE");
+
+    /**
+     * How many connections of an event loop may live on after their application has closed them, until the peer has everything
+     * and has closed, too; 0 to 2 147 483 647; default 8192. One more resets the oldest, and before it the oldest of those whose
+     * peer has everything; the log tells of it once a minute.
+     */
+    public static final ChannelOption<Integer> MAX_ORPHANS = valueOf(TouChannelOption.class, "MAX_ORPHANS");
 
     /** The longest delay of an acknowledgment, in milliseconds, 0 to 500 (RFC 9293, MUST-40); default 40. */
     public static final ChannelOption<Integer> DELAYED_ACK = valueOf(TouChannelOption.class, "DELAYED_ACK");

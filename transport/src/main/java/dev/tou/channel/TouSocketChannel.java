@@ -22,6 +22,7 @@ import dev.tou.endpoint.DatagramTransport;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.ShardOptions;
+import dev.tou.endpoint.TunnelPort;
 import dev.tou.pipeline.TransportPipeline;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.TcpInfo;
@@ -317,11 +318,12 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, peer)
+                ? sockets.connect(bound, TunnelPort.udpAddress(peer, config.udpEncapsPort()))
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,
                         peer,
+                        config.udpEncapsPort(),
                         shardOptions(config.connection(), config.getTrafficClass(), false));
     }
 
@@ -329,9 +331,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     void open(Shard place, InetSocketAddress peer) throws BindException {
         int port = place.resources()
                 .clientSockets()
-                .freePort(place, peer, config.connection().timestamps());
+                .freePort(place, peer.getPort(), config.connection().reusesTimeWait());
         shard = place;
-        ConnectionKey key = ConnectionKey.of(peer, port, peer.getPort());
+        ConnectionKey key = ConnectionKey.of(place.peer(), port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
         tcb.stream(application);
         local = new InetSocketAddress(shard.localAddress().getAddress(), port);
@@ -355,7 +357,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
-        return new ShardOptions(options.pathMtu(), options.mslSeconds(), trafficClass, reusePort);
+        return new ShardOptions(
+                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
     }
 
     // --- reading ---

@@ -40,7 +40,10 @@ public final class ConnectionOptions {
     private volatile int retries = 15;
     private volatile int userTimeoutMillis;
     private volatile int mslSeconds = 30;
+    private volatile int maxTimeWait = 262_144;
+    private volatile boolean timeWaitReuse = true;
     private volatile int finWait2Seconds = 60;
+    private volatile int maxOrphans = 8192;
     private volatile int delayedAckMillis = 40;
     private volatile CongestionControllerFactory congestionController = CongestionControllers.CUBIC;
     private volatile TransportListenerFactory transportListener = TransportListenerFactory.NONE;
@@ -73,7 +76,10 @@ public final class ConnectionOptions {
         copy.retries = retries;
         copy.userTimeoutMillis = userTimeoutMillis;
         copy.mslSeconds = mslSeconds;
+        copy.maxTimeWait = maxTimeWait;
+        copy.timeWaitReuse = timeWaitReuse;
         copy.finWait2Seconds = finWait2Seconds;
+        copy.maxOrphans = maxOrphans;
         copy.delayedAckMillis = delayedAckMillis;
         copy.congestionController = congestionController;
         copy.transportListener = transportListener;
@@ -290,6 +296,38 @@ public final class ConnectionOptions {
 
     public void mslSeconds(int seconds) {
         mslSeconds = seconds;
+    }
+
+    /** {@return how many connections in TIME-WAIT a UDP channel remembers; default 262 144, which is 16 MiB} */
+    public int maxTimeWait() {
+        return maxTimeWait;
+    }
+
+    public void maxTimeWait(int connections) {
+        maxTimeWait = connections;
+    }
+
+    /** {@return whether connect may take over a port in TIME-WAIT (RFC 6191 section 2); default true} */
+    public boolean timeWaitReuse() {
+        return timeWaitReuse;
+    }
+
+    public void timeWaitReuse(boolean on) {
+        timeWaitReuse = on;
+    }
+
+    /** {@return whether connect may, and has the timestamps that it takes} */
+    public boolean reusesTimeWait() {
+        return timeWaitReuse && timestamps;
+    }
+
+    /** {@return how many connections of an event loop may live on without an application; default 8192} */
+    public int maxOrphans() {
+        return maxOrphans;
+    }
+
+    public void maxOrphans(int connections) {
+        maxOrphans = connections;
     }
 
     /** {@return how long a connection without application waits in FIN-WAIT-2, in seconds; default 60} */

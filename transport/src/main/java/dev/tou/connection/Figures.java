@@ -35,7 +35,7 @@ final class Figures {
                 tcb.state(),
                 tcb.report.state(),
                 tcb.report.limit(),
-                tcb.congestion.name(),
+                tcb.congestion().name(),
                 options(tcb.negotiated),
                 figures.values);
     }
@@ -76,8 +76,8 @@ final class Figures {
     }
 
     private void windows() {
-        put(TcpFigure.CWND, tcb.congestion.windowBytes());
-        put(TcpFigure.SSTHRESH, tcb.congestion.slowStartThresholdBytes());
+        put(TcpFigure.CWND, tcb.congestion().windowBytes());
+        put(TcpFigure.SSTHRESH, tcb.congestion().slowStartThresholdBytes());
         put(TcpFigure.SND_WND, tcb.snd.wnd());
         put(TcpFigure.RCV_WND, tcb.rcv.wnd());
         put(TcpFigure.SND_BUF, tcb.sendCapacity());

@@ -65,8 +65,8 @@ public final class Reporter {
         tcb.retransmissionQueue.observeLosses(heard ? this::lost : null);
         // What it did not hear happen is no news.
         toldRecovery = repaired();
-        toldWindowBytes = tcb.congestion.windowBytes();
-        toldThresholdBytes = tcb.congestion.slowStartThresholdBytes();
+        toldWindowBytes = tcb.congestion().windowBytes();
+        toldThresholdBytes = tcb.congestion().slowStartThresholdBytes();
         toldPacingRate = pacingRate();
         toldSamples = tcb.rtt.samples();
         toldReceiveCapacity = tcb.advertisedWindow.capacityBytes();
@@ -232,10 +232,10 @@ public final class Reporter {
         if (toldRecovery != CongestionState.OPEN) {
             return WindowChange.RECOVERY;
         }
-        if (tcb.congestion.slowStartThresholdBytes() != toldThresholdBytes) {
+        if (tcb.congestion().slowStartThresholdBytes() != toldThresholdBytes) {
             return WindowChange.SLOW_START_EXIT;
         }
-        if (tcb.congestion.windowBytes() < toldWindowBytes) {
+        if (tcb.congestion().windowBytes() < toldWindowBytes) {
             return WindowChange.VALIDATION;
         }
         return toldWindowBytes < toldThresholdBytes ? WindowChange.SLOW_START : WindowChange.CONGESTION_AVOIDANCE;
@@ -244,8 +244,8 @@ public final class Reporter {
     /** The congestion window may have changed for a reason other than an acknowledgment. */
     public void window(WindowChange cause) {
         if (heard) {
-            long windowBytes = tcb.congestion.windowBytes();
-            long thresholdBytes = tcb.congestion.slowStartThresholdBytes();
+            long windowBytes = tcb.congestion().windowBytes();
+            long thresholdBytes = tcb.congestion().slowStartThresholdBytes();
             if (windowBytes != toldWindowBytes || thresholdBytes != toldThresholdBytes) {
                 toldWindowBytes = windowBytes;
                 toldThresholdBytes = thresholdBytes;

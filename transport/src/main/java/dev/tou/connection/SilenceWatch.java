@@ -3,6 +3,7 @@ package dev.tou.connection;
 
 import java.net.SocketException;
 
+import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DeliveryProblem;
 import dev.tou.timing.TcpTimer;
@@ -12,15 +13,21 @@ public final class SilenceWatch {
 
     private SilenceWatch() {}
 
-    /** {@return whether the peer has not answered for too long; then the connection has failed} */
+    /** {@return whether the peer has not answered for too long; then the connection has failed and is closed} */
     public static boolean isGivenUp(TransmissionControlBlock tcb, long nowNanos) {
         boolean givenUp = tcb.patience.isOver(nowNanos);
         if (givenUp) {
-            tcb.fail(FailureReport.timedOut(tcb, nowNanos));
+            timeOut(tcb, FailureReport.timedOut(tcb, nowNanos));
         } else {
             tcb.patience.repeats();
         }
         return givenUp;
+    }
+
+    /** The peer was silent for too long, or what it should have sent did not come: the connection is over. */
+    public static void timeOut(TransmissionControlBlock tcb, Exception cause) {
+        tcb.fail(cause);
+        tcb.transition(TcpEvent.TIMEOUT);
     }
 
     /** {@return what the application has yet to be told of a peer that does not answer, or null; once} */

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.Pacer;
+import dev.tou.congestion.RefusalBackOff;
 import dev.tou.congestion.WindowUse;
 import dev.tou.retransmission.DeliveryRate;
 import dev.tou.retransmission.LossRecovery;
@@ -64,10 +65,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public final AcknowledgmentPolicy acknowledgments = new AcknowledgmentPolicy();
     public final RetransmissionQueue retransmissionQueue = new RetransmissionQueue();
     public final RttEstimator rtt = new RttEstimator();
-    public final CongestionController congestion;
+    private final ControllerChoice controllers;
     public final LossRecovery recovery;
     public final WindowUse windowUse = new WindowUse();
     public final Pacer pacer = new Pacer();
+    public final RefusalBackOff refusals = new RefusalBackOff();
     public final DeliveryRate deliveryRate = new DeliveryRate();
     public final PathMtu pathMtu = new PathMtu();
     public final Holdings holdings;
@@ -124,8 +126,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
         receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning, memory::isShort);
         fixReceiveBuffer();
-        congestion = options.congestionController().newController();
-        recovery = new LossRecovery(retransmissionQueue, rtt, congestion);
+        controllers = new ControllerChoice(this);
+        recovery = new LossRecovery(retransmissionQueue, rtt, controllers.controller());
         report = new Reporter(this, owner, wheel);
         holdings = new Holdings(memory, sendBuffer, receiveBuffer, reassembly, retransmissionQueue, deliveryRate);
     }
@@ -267,12 +269,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         recovery.open(negotiated.sack());
-        congestion.onEstablished(negotiated.segmentTextBytes(), nowNanos);
         if (handshake.tries() > 1) {
-            // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
-            rtt.onHandshakeRetransmitted();
-            congestion.onHandshakeLoss(nowNanos);
+            rtt.onHandshakeRetransmitted(); // RFC 6298 section 5.7
         }
+        controllers.open(nowNanos);
         patience.spoke(nowNanos);
         receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
@@ -310,9 +310,14 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return recovery.windowBytes() - recovery.inFlightBytes();
     }
 
+    /** {@return the controller; another one before anything was sent, if the application has chosen it late} */
+    public CongestionController congestion() {
+        return controllers.controller();
+    }
+
     /** {@return whether the congestion window was used, so that it may grow} */
     public boolean isCongestionLimited() {
-        return windowUse.isUsed(congestion.windowBytes());
+        return windowUse.isUsed(congestion().windowBytes());
     }
 
     /** Notes whether the connection waits until the UDP channel takes more. {@return what was before} */
@@ -330,7 +335,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
         int chosen = options.sendBufferBytes();
-        return chosen > 0 ? chosen : (int) Math.max(64 * 1024, Math.min(2 * congestion.windowBytes(), 1 << 28));
+        return chosen > 0
+                ? chosen
+                : (int) Math.max(64 * 1024, Math.min(2 * congestion().windowBytes(), 1 << 28));
     }
 
     // --- acknowledgments and patience ---
@@ -355,6 +362,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         SilenceWatch.armNatKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         fixReceiveBuffer();
+        controllers.look(nowNanos);
         report.receiveBuffer();
         report.chooseListener();
     }

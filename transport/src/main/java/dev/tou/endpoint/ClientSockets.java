@@ -19,7 +19,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 
 /**
- * The client's UDP channels of one event loop: a small pool of connected ones for each remote address. The first connections
+ * The client's UDP channels of one event loop: a small pool of connected ones for each remote address and TCP port. The first connections
  * get one each, later ones share, told apart by their TCP ports; a channel whose connections have ended is used again. So many
  * connections need few descriptors.
  */
@@ -31,7 +31,7 @@ public final class ClientSockets {
     /** For how long it is believed what an interface carries; that it carries less, the first refusal says. */
     private static final long MTU_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
+    private record Remote(DatagramTransport transport, InetSocketAddress udp, int tcpPort, ShardOptions options) {}
 
     /** The channels to one remote address: those that are open, and those that are still being connected. */
     private static final class Pool {
@@ -93,11 +93,19 @@ public final class ClientSockets {
     /**
      * Finds a channel for a new connection, which may be one that others wait for, too. On the event loop; completes at once
      * where the transport connects at once.
+     *
+     * @param tcp the peer's address and TCP port
+     * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
      */
     public Future<Shard> acquire(
-            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress remote, ShardOptions options)
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            InetSocketAddress tcp,
+            int tunnelPort,
+            ShardOptions options)
             throws Exception {
-        Remote name = new Remote(transport, remote, options);
+        InetSocketAddress remote = TunnelPort.udpAddress(tcp, tunnelPort);
+        Remote name = new Remote(transport, remote, tcp.getPort(), options);
         Pool known = pools.get(name);
         Future<Shard> place = known == null ? null : known.place(transport.channelsPerRemote(resources.loop()));
         if (place != null) {
@@ -146,13 +154,14 @@ public final class ClientSockets {
     /**
      * {@return a TCP port for one more connection on the channel}
      *
+     * @param tcpPort the peer's TCP port
      * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
      * @throws BindException if all are taken
      */
-    public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
-        Pool pool = pools.get(new Remote(shard.transport(), remote, shard.options()));
+    public int freePort(Shard shard, int tcpPort, boolean timestamps) throws BindException {
+        Pool pool = pools.get(new Remote(shard.transport(), shard.peer(), tcpPort, shard.options()));
         List<Shard> siblings = pool == null ? List.of() : pool.open;
-        return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
+        return EphemeralPorts.choose(shard, siblings, tcpPort, timestamps, resources);
     }
 
     private int mtuTowards(DatagramTransport transport, InetSocketAddress remote) {

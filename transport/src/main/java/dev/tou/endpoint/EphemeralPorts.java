@@ -41,18 +41,20 @@ final class EphemeralPorts {
      * Chooses the port of a new connection.
      *
      * @param siblings the channels of the event loop to the same peer, this one among them
+     * @param remotePort the peer's TCP port
      * @param timestamps whether the connection will ask for timestamps
      * @throws BindException if every port is taken, and none in TIME-WAIT that may be taken over was found
      */
     static int choose(
             Shard shard,
             List<Shard> siblings,
-            InetSocketAddress remote,
+            int remotePort,
             boolean timestamps,
             EventLoopResources resources)
             throws BindException {
+        InetSocketAddress remote = shard.peer();
         int preferred = shard.localAddress().getPort();
-        ConnectionKey first = ConnectionKey.of(remote, preferred, remote.getPort());
+        ConnectionKey first = ConnectionKey.of(remote, preferred, remotePort);
         if (isUnused(shard, first) && isAlone(siblings, first)) {
             return preferred;
         }
@@ -62,7 +64,7 @@ final class EphemeralPorts {
         int looks = looks(taken(shard, first), timestamps);
         for (int i = 0; i < looks && (i < PATIENCE || inTimeWait < 0); i++) {
             int port = candidate(start, i, resources.loopNumber());
-            ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
+            ConnectionKey key = ConnectionKey.of(remote, port, remotePort);
             if (isUnused(shard, key) && (i >= PATIENCE || isAlone(siblings, key))) {
                 return port;
             }
@@ -71,8 +73,8 @@ final class EphemeralPorts {
             }
         }
         if (inTimeWait < 0) {
-            throw new BindException("Cannot assign requested address: no free TCP port towards " + remote + " on "
-                    + shard.localAddress());
+            throw new BindException("Cannot assign requested address: no free TCP port towards port " + remotePort
+                    + " of " + remote + " on " + shard.localAddress());
         }
         return inTimeWait;
     }

@@ -36,6 +36,7 @@ public final class EventLoopResources {
     private final TimerWheel wheel;
     private final MemoryAccount memory = new MemoryAccount(BUDGET);
     private final Reporting reporting = new Reporting();
+    private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
     private final InitialSequenceNumbers sequenceNumbers;
     private final RandomGenerator random;
@@ -132,6 +133,11 @@ public final class EventLoopResources {
     /** {@return the open channels of the loop} */
     public Set<Shard> shards() {
         return shards;
+    }
+
+    /** {@return the connections whose applications have gone} */
+    Orphans orphans() {
+        return orphans;
     }
 
     /** {@return the pool of client sockets} */

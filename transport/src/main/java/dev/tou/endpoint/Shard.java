@@ -18,9 +18,7 @@ import dev.tou.connection.Reporting;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
 import dev.tou.state.TcpState;
-import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.TcpTimer;
-import dev.tou.timing.TimerWheel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
@@ -58,8 +56,7 @@ public final class Shard implements ConnectionOwner {
     private final int interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
-    private final TimeWaitTable timeWait;
-    private final TimeWaitClock timeWaitClock;
+    private final TimeWait timeWait;
     private final DropCounters drops = new DropCounters();
     private final ResetLimiter resets = new ResetLimiter();
     private final TimerExpiry expiry = new TimerExpiry();
@@ -95,11 +92,7 @@ public final class Shard implements ConnectionOwner {
         this.interfaceMtu = interfaceMtu;
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
-        timeWait = new TimeWaitTable(
-                TimeWaitTable.DEFAULT_MAX_RECORDS,
-                2 * options.mslSeconds() * NANOS_PER_SECOND,
-                EventLoopResources.tableHash());
-        timeWaitClock = new TimeWaitClock(resources.wheel());
+        timeWait = new TimeWait(this);
     }
 
     void installed(UserCalls applicationCalls) {
@@ -175,7 +168,7 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the connections in TIME-WAIT} */
     public TimeWaitTable timeWait() {
-        return timeWait;
+        return timeWait.table();
     }
 
     /** {@return why datagrams and segments were dropped, counted} */
@@ -233,12 +226,12 @@ public final class Shard implements ConnectionOwner {
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
         int localUdpPort = localAddress.getPort();
         int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
-        int record = timeWait.find(key);
+        int record = timeWait().find(key);
         if (record >= 0) {
             // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
             // outrun the clock.
-            iss = timeWait.sndNxt(record) + BEYOND_OLD_CONNECTION;
-            timeWait.remove(record);
+            iss = timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
+            timeWait().remove(record);
         }
         TransmissionControlBlock tcb = new TransmissionControlBlock(
                 key,
@@ -268,28 +261,22 @@ public final class Shard implements ConnectionOwner {
         if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
             unclosed.add(tcb);
         }
+        if (tcb.isOrphan()) {
+            resources.orphans().stateChanged(tcb);
+        }
         if (to == TcpState.TIME_WAIT) {
-            enterTimeWait(tcb);
+            connections.remove(tcb);
+            timeWait.enter(tcb);
         } else if (to == TcpState.CLOSED) {
             connections.remove(tcb);
+            timeWait.over(tcb);
             becomeIdleMaybe();
         }
     }
 
-    private void enterTimeWait(TransmissionControlBlock tcb) {
-        connections.remove(tcb);
-        long now = resources.nowNanos();
-        boolean destroyed = tcb.negotiated.timestamps()
-                ? timeWait.add(
-                        tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), tcb.timestamps.recent(), tcb.timestamps.offset(), now)
-                : timeWait.add(tcb.key(), tcb.rcv.nxt(), tcb.snd.nxt(), now);
-        if (destroyed) {
-            LOGGER.warn(
-                    "more than {} connections in TIME-WAIT on {}: the oldest is forgotten early",
-                    TimeWaitTable.DEFAULT_MAX_RECORDS,
-                    localAddress);
-        }
-        timeWaitClock.arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
+    /** {@return whether TIME-WAIT is over for a connection whose timer says so; if not, the timer is set again} */
+    public boolean isTimeWaitOver(TransmissionControlBlock tcb, long nowNanos) {
+        return timeWait.isOver(tcb, nowNanos);
     }
 
     @Override
@@ -334,18 +321,24 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return whether nothing lives here, and no application holds on to what did} */
     boolean isIdle() {
-        return connections.size() == 0 && timeWait.size() == 0 && unclosed.isEmpty();
+        return connections.size() == 0 && timeWait.isEmpty() && unclosed.isEmpty();
     }
 
     /** The application of a connection has closed. */
     public void applicationClosed(TransmissionControlBlock tcb) {
         if (unclosed.remove(tcb)) {
+            timeWait.applicationClosed(tcb);
             becomeIdleMaybe();
         }
     }
 
+    /** A connection lives on, although its application has closed. */
+    public void orphaned(TransmissionControlBlock tcb) {
+        resources.orphans().add(this, tcb);
+    }
+
     // Not at once: the last acknowledgment, or a reset, of this turn is written and not flushed yet.
-    private void becomeIdleMaybe() {
+    void becomeIdleMaybe() {
         if (isIdle() && onIdle != null && !closing && !loop().isShuttingDown()) {
             loop().execute(() -> {
                 if (isIdle() && !closing) {
@@ -417,30 +410,11 @@ public final class Shard implements ConnectionOwner {
         closed = true;
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
-        timeWaitClock.disarmAll();
+        timeWait.end();
         if (endpoint != null) {
             endpoint.shardClosed(this);
         } else {
             resources.clientSockets().closed(this);
-        }
-    }
-
-    /** Ends TIME-WAIT when its time has come; one for all records of the shard. */
-    private final class TimeWaitClock extends ConnectionTimer {
-
-        TimeWaitClock(TimerWheel wheel) {
-            super(wheel);
-        }
-
-        @Override
-        protected void onExpiry(long nowNanos) {
-            disarmAll();
-            timeWait.expire(nowNanos);
-            if (timeWait.size() > 0) {
-                arm(TcpTimer.TIME_WAIT, timeWait.nextDeadlineNanos());
-            } else {
-                becomeIdleMaybe();
-            }
         }
     }
 }

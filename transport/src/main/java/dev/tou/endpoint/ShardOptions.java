@@ -3,6 +3,7 @@ package dev.tou.endpoint;
 
 import java.net.BindException;
 import java.net.StandardSocketOptions;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.ChannelOption;
@@ -15,10 +16,11 @@ import io.netty.channel.unix.UnixChannelOption;
  *
  * @param pathMtu the largest IP packet that peers may send, whatever the interface carries
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
+ * @param maxTimeWait how many connections in TIME-WAIT are remembered
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  * @param reusePort whether other sockets may be bound to the same address, and the kernel deals out peers among them
  */
-public record ShardOptions(int pathMtu, int mslSeconds, int trafficClass, boolean reusePort) {
+public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort) {
 
     /** The largest payload of a UDP datagram over IPv4. */
     private static final int MAX_PAYLOAD_BYTES = 65_507;
@@ -29,6 +31,11 @@ public record ShardOptions(int pathMtu, int mslSeconds, int trafficClass, boolea
     int maxDatagramBytes(int interfaceMtu) {
         int packet = Math.max(Math.max(pathMtu, interfaceMtu), ConnectionOptions.ACCEPTED_PATH_MTU);
         return Math.min(packet - IPV4_AND_UDP_HEADER_BYTES, MAX_PAYLOAD_BYTES);
+    }
+
+    /** {@return how long TIME-WAIT lasts} */
+    long timeWaitNanos() {
+        return 2 * TimeUnit.SECONDS.toNanos(mslSeconds);
     }
 
     /** Gives the channel what it needs before it is bound, once it is registered. */

@@ -9,43 +9,46 @@ import dev.tou.connection.AddressWords;
  * The records of {@link TimeWaitTable} for one address family: numbers only, no object per record.
  *
  * <pre>
- *   index    open-addressed hash table of record numbers, 30 to 75 % full          5 to 13 bytes a record
- *   pages    records without gaps, 32 to a page of ints                           48 bytes, 60 with an IPv6 address
- *   order    a list through the records, oldest first (the expiry index)          in the record
+ *   pages    records without gaps, 32 to a page of ints                          56 bytes, 68 with an IPv6 address
+ *   order    a list through the records, oldest first (the expiry index)         in the record
+ *   buckets  a hash table by linear hashing, as many buckets as records:
+ *            record n has the head of bucket n, and the next of its own bucket   in the record
  * </pre>
  *
  * <p>The records stay without gaps because the last one moves into the place of a removed one. So memory follows the number
- * of records, up and down, a page at a time, and no growth copies records; and so the number of a record is valid only until
- * the next one is added or removed.
+ * of records, up and down, a page at a time; and so the number of a record is valid only until the next one is added or removed.
+ *
+ * <p>No step walks all records: with each record the hash table gets one more bucket, made from half of another, and loses one
+ * again. What is copied now and then is the list of the pages.
  */
-final class TimeWaitRecords {
+class TimeWaitRecords {
 
     /** No record. */
     static final int NONE = -1;
 
-    // The fields of a record, in ints.
-    private static final int HASH = 0;
-    private static final int UDP_AND_LOCAL_PORT = 1;
-    private static final int REMOTE_PORT_AND_FLAGS = 2;
-    static final int RCV_NXT = 3;
-    static final int SND_NXT = 4;
-    static final int TS_RECENT = 5;
-    static final int TS_OFFSET = 6;
-    static final int LAST_ACK_MILLIS = 7;
-    static final int DEADLINE_MILLIS = 8;
-    private static final int PREVIOUS = 9;
-    private static final int NEXT = 10;
-    private static final int ADDRESS = 11;
+    // The fields of a record, in ints. The first belongs to the bucket of the same number, and stays where it is.
+    private static final int HEAD = 0;
+    private static final int HASH = 1;
+    private static final int UDP_AND_LOCAL_PORT = 2;
+    private static final int REMOTE_PORT_AND_FLAGS = 3;
+    static final int RCV_NXT = 4;
+    static final int SND_NXT = 5;
+    static final int TS_RECENT = 6;
+    static final int TS_OFFSET = 7;
+    static final int LAST_ACK_MILLIS = 8;
+    static final int DEADLINE_MILLIS = 9;
+    private static final int PREVIOUS = 10;
+    private static final int NEXT = 11;
+    private static final int NEXT_OF_BUCKET = 12;
+    private static final int ADDRESS = 13;
 
     private static final int PORT_SHIFT = 16;
     private static final int FLAGS_MASK = 0xffff;
 
     private static final int PAGE_SHIFT = 5;
     private static final int PAGE_RECORDS = 1 << PAGE_SHIFT;
-    private static final int MIN_INDEX = 16;
     private static final int ARRAY_HEADER_BYTES = 16;
     private static final int[][] NO_PAGES = {};
-    private static final int[] NO_INDEX = {};
 
     private final int addressInts;
     private final int stride;
@@ -53,9 +56,7 @@ final class TimeWaitRecords {
     private int[][] pages = NO_PAGES;
     private int allocatedPages;
 
-    /** Number of the record plus one, or 0; a power of two, or nothing at all while there are no records. */
-    private int[] index = NO_INDEX;
-
+    /** Of records, and of buckets. */
     private int size;
     private int oldest = NONE;
     private int newest = NONE;
@@ -100,14 +101,11 @@ final class TimeWaitRecords {
         if (size == 0) {
             return NONE;
         }
-        int mask = index.length - 1;
-        for (int place = hash & mask; index[place] != 0; place = place + 1 & mask) {
-            int record = index[place] - 1;
-            if (get(record, HASH) == hash && matches(record, hi, lo, ports)) {
-                return record;
-            }
+        int record = get(bucketOf(hash), HEAD);
+        while (record != NONE && !(get(record, HASH) == hash && matches(record, hi, lo, ports))) {
+            record = get(record, NEXT_OF_BUCKET);
         }
-        return NONE;
+        return record;
     }
 
     private boolean matches(int record, long hi, long lo, long ports) {
@@ -125,11 +123,9 @@ final class TimeWaitRecords {
     /** {@return a new record, the newest, without flags; the caller sets all other fields} */
     int add(int hash, long hi, long lo, long ports) {
         assert addressInts == 4 || AddressWords.isIpv4(hi, lo);
-        if ((size + 1) * 4L > index.length * 3L) {
-            rebuildIndex(Math.max(MIN_INDEX, index.length * 2));
-        }
         int record = size++;
         ensurePage(record >>> PAGE_SHIFT);
+        splitInto(record);
         int[] page = pages[record >>> PAGE_SHIFT];
         int at = offset(record, 0);
         page[at + HASH] = hash;
@@ -141,7 +137,7 @@ final class TimeWaitRecords {
             page[at + ADDRESS + 2] = (int) hi;
             page[at + ADDRESS + 3] = (int) (hi >>> 32);
         }
-        enterIntoIndex(record);
+        enterIntoBucket(record, bucketOf(hash));
         linkAsNewest(record);
         return record;
     }
@@ -149,11 +145,12 @@ final class TimeWaitRecords {
     /** Removes a record; the one with the highest number takes over its number. */
     void remove(int record) {
         unlink(record);
-        removeFromIndex(placeOf(record));
+        replaceInBucket(record, get(record, NEXT_OF_BUCKET));
         int last = size - 1;
         if (record != last) {
             move(last, record);
         }
+        mergeBucket(last);
         size = last;
         release();
     }
@@ -194,49 +191,77 @@ final class TimeWaitRecords {
     }
 
     private void move(int from, int to) {
-        index[placeOf(from)] = to + 1;
+        replaceInBucket(from, to);
         replaceInOrder(get(from, PREVIOUS), get(from, NEXT), to, to);
-        System.arraycopy(pages[from >>> PAGE_SHIFT], offset(from, 0), pages[to >>> PAGE_SHIFT], offset(to, 0), stride);
+        System.arraycopy(
+                pages[from >>> PAGE_SHIFT],
+                offset(from, HASH),
+                pages[to >>> PAGE_SHIFT],
+                offset(to, HASH),
+                stride - HASH);
     }
 
-    private int placeOf(int record) {
-        int mask = index.length - 1;
-        int place = get(record, HASH) & mask;
-        while (index[place] != record + 1) {
-            place = place + 1 & mask;
-        }
-        return place;
+    // --- linear hashing ---
+
+    // By as many bits of the hash as it takes to count the buckets, or one less where that bucket is not made yet.
+    private int bucketOf(int hash) {
+        int mask = (Integer.highestOneBit(size) << 1) - 1;
+        int bucket = hash & mask;
+        return bucket < size ? bucket : bucket & mask >> 1;
     }
 
-    private void enterIntoIndex(int record) {
-        int mask = index.length - 1;
-        int place = get(record, HASH) & mask;
-        while (index[place] != 0) {
-            place = place + 1 & mask;
-        }
-        index[place] = record + 1;
+    /** {@return the bucket that the last one was made from, and goes back to} */
+    private static int originOf(int lastBucket) {
+        return lastBucket - Integer.highestOneBit(lastBucket);
     }
 
-    /** Empties a place and moves up the entries behind it that would not be found any more. */
-    private void removeFromIndex(int place) {
-        int mask = index.length - 1;
-        int hole = place;
-        for (int next = hole + 1 & mask; index[next] != 0; next = next + 1 & mask) {
-            int probes = next - get(index[next] - 1, HASH) & mask;
-            if (probes >= (next - hole & mask)) {
-                index[hole] = index[next];
-                hole = next;
-            }
-        }
-        index[hole] = 0;
+    private void enterIntoBucket(int record, int bucket) {
+        set(record, NEXT_OF_BUCKET, get(bucket, HEAD));
+        set(bucket, HEAD, record);
     }
 
-    private void rebuildIndex(int length) {
-        index = new int[length];
-        for (int record = 0; record < size; record++) {
-            enterIntoIndex(record);
+    /** Makes the last bucket, which counts already. */
+    private void splitInto(int last) {
+        set(last, HEAD, NONE);
+        if (last == 0) {
+            return;
+        }
+        int origin = originOf(last);
+        int record = get(origin, HEAD);
+        set(origin, HEAD, NONE);
+        while (record != NONE) {
+            int next = get(record, NEXT_OF_BUCKET);
+            enterIntoBucket(record, bucketOf(get(record, HASH)));
+            record = next;
         }
     }
+
+    /** Gives what is in the last bucket back to where it came from. */
+    private void mergeBucket(int last) {
+        int record = last == 0 ? NONE : get(last, HEAD);
+        while (record != NONE) {
+            int next = get(record, NEXT_OF_BUCKET);
+            enterIntoBucket(record, originOf(last));
+            record = next;
+        }
+    }
+
+    /** Whoever has a record for its next in the bucket has another one instead. */
+    private void replaceInBucket(int record, int other) {
+        int bucket = bucketOf(get(record, HASH));
+        int at = get(bucket, HEAD);
+        if (at == record) {
+            set(bucket, HEAD, other);
+            return;
+        }
+        int before = at;
+        while ((at = get(before, NEXT_OF_BUCKET)) != record) {
+            before = at;
+        }
+        set(before, NEXT_OF_BUCKET, other);
+    }
+
+    // --- memory ---
 
     private void ensurePage(int page) {
         if (page < allocatedPages) {
@@ -249,12 +274,11 @@ final class TimeWaitRecords {
         allocatedPages++;
     }
 
-    /** Gives back what the records do not need any more: all of it, or all but one spare page and a quarter of the index. */
+    /** Gives back what the records do not need any more: all of it, or all but one spare page. */
     private void release() {
         if (size == 0) {
             pages = NO_PAGES;
             allocatedPages = 0;
-            index = NO_INDEX;
             return;
         }
         int neededPages = (size - 1 >>> PAGE_SHIFT) + 1;
@@ -264,18 +288,11 @@ final class TimeWaitRecords {
         if (pages.length > 2 * allocatedPages) {
             pages = Arrays.copyOf(pages, allocatedPages);
         }
-        if (size * 10L < index.length * 3L && index.length > MIN_INDEX) {
-            rebuildIndex(index.length / 2);
-        }
     }
 
     /** {@return the memory in use, array headers included, with eight bytes for a reference} */
     long footprintBytes() {
         long pageBytes = ARRAY_HEADER_BYTES + (long) PAGE_RECORDS * stride * Integer.BYTES;
-        return allocatedPages * pageBytes
-                + ARRAY_HEADER_BYTES
-                + (long) pages.length * Long.BYTES
-                + ARRAY_HEADER_BYTES
-                + (long) index.length * Integer.BYTES;
+        return allocatedPages * pageBytes + ARRAY_HEADER_BYTES + (long) pages.length * Long.BYTES;
     }
 }

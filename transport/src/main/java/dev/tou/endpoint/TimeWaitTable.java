@@ -28,9 +28,6 @@ import dev.tou.segment.SequenceNumber;
  */
 public final class TimeWaitTable {
 
-    /** The default of {@code MAX_TIME_WAIT}: 16 MiB of records. */
-    public static final int DEFAULT_MAX_RECORDS = 262_144;
-
     /** A record answers segments that carry nothing new once in this time; RFC 5961 section 7 asks for a limit. */
     public static final long ACK_INTERVAL_MILLIS = 500;
 
@@ -154,16 +151,24 @@ public final class TimeWaitTable {
 
     /** Forgets all connections whose time is over; a constant amount of work for each. {@return how many they were} */
     public int expire(long nowNanos) {
+        return expire(nowNanos, Integer.MAX_VALUE);
+    }
+
+    /** Forgets connections whose time is over, up to a number. {@return how many they were} */
+    public int expire(long nowNanos, int most) {
         if (size() == 0) {
             return 0;
         }
         int now = (int) millis(nowNanos);
-        return expire(ipv4, now) + expire(ipv6, now);
+        int count = expire(ipv4, now, most);
+        return count + expire(ipv6, now, most - count);
     }
 
-    private static int expire(TimeWaitRecords records, int now) {
+    private static int expire(TimeWaitRecords records, int now, int most) {
         int count = 0;
-        while (records.size() > 0 && records.get(records.oldest(), TimeWaitRecords.DEADLINE_MILLIS) - now <= 0) {
+        while (count < most
+                && records.size() > 0
+                && records.get(records.oldest(), TimeWaitRecords.DEADLINE_MILLIS) - now <= 0) {
             records.remove(records.oldest());
             count++;
         }

@@ -24,6 +24,9 @@ import io.netty.channel.ChannelPromise;
  */
 final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
+    /** 65535 bytes, scaled by 14 (RFC 7323 section 2.3). */
+    private static final int LARGEST_WINDOW = 0xFFFF << 14;
+
     private final Shard shard;
     private final Departure departure;
 
@@ -176,10 +179,18 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
             acknowledge(ctx, arrival, record);
-        } else if (seg.length() > 0 && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+        } else if (isUnacceptable(seg, record) && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
             acknowledge(ctx, arrival, record);
         }
         return null;
+    }
+
+    // The window of a record is closed, so whatever has a length or lies elsewhere is out of it (RFC 9293 section
+    // 3.10.7.4, first). RFC 5961 section 5.2 lets MAX.SND.WND be the largest that there can be.
+    private boolean isUnacceptable(Segment seg, int record) {
+        boolean outside = seg.length() > 0 || seg.seq() != shard.timeWait().rcvNxt(record);
+        int acknowledges = shard.timeWait().sndNxt(record) - seg.ack();
+        return outside || Integer.compareUnsigned(acknowledges, LARGEST_WINDOW) > 0;
     }
 
     private void acknowledge(ChannelHandlerContext ctx, Arrival arrival, int record) {

@@ -42,13 +42,15 @@ final class DepartureBook {
         boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
         int first = again ? enterAgain(tcb, leaving.entry(), now) : enterNew(tcb, leaving, now);
         tcb.patience.spoke(now);
+        tcb.refusals.sends();
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();
             tcb.pacer.sent(leaving.train().totalTextBytes());
         }
         // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
         // is not running, start it running". The oldest, sent again, gets the whole of it.
-        if (again && first == queue.first() || !tcb.isArmed(TcpTimer.RETRANSMISSION)) {
+        boolean oldestAgain = again && first == queue.first() && !tcb.refusals.isRefused();
+        if (oldestAgain || !tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
         if (!again) {
@@ -161,7 +163,8 @@ final class DepartureBook {
         int lostBefore = queue.lostBytes();
         queue.left(firstEntry, entries, cause == null, leftNanos);
         tcb.recovery.notSent(queue.lostBytes() - lostBefore);
-        if (oldestWaited && tcb.isLive()) {
+        boolean refusalsEnd = cause == null && tcb.isLive() && Pacing.taken(tcb, leftNanos);
+        if ((oldestWaited || refusalsEnd && !queue.isEmpty()) && tcb.isLive() && !tcb.refusals.isRefused()) {
             // The wait for the channel had grown longer and longer; that for the peer begins now.
             tcb.arm(TcpTimer.RETRANSMISSION, leftNanos + tcb.rtt.rtoNanos());
         }
@@ -188,9 +191,15 @@ final class DepartureBook {
             shard.segmentationFailed();
         }
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
-        // once. Anything else waits for what touches the connection next, an acknowledgment or a timer, because
-        // repeating what the kernel refuses in this very turn would spin.
-        if (segmentation || tooLarge || cause instanceof PortUnreachableException) {
+        // once. Anything else must wait, because repeating what the kernel refuses in this very turn would spin: what
+        // the host takes in no size for the retransmission timer, all else for the back-off.
+        boolean again = segmentation || tooLarge || cause instanceof PortUnreachableException;
+        if (!again && failure != SendFailure.TOO_LARGE) {
+            Pacing.refused(tcb, nowNanos());
+            return;
+        }
+        tcb.refusals.over(); // what is wrong now is not what was
+        if (again) {
             burst.touch(tcb);
             shard.loop().execute(() -> ctx.fireUserEventTriggered(TimerExpiry.HANDLED));
         }

@@ -56,10 +56,10 @@ final class PathMtuProber {
             return Moment.NONE;
         }
         int segment = tcb.sendBuffer.segmentTextBytes();
-        if (tcb.congestion.windowBytes() < (long) LEAST_WINDOW_SEGMENTS * segment) {
+        if (tcb.congestion().windowBytes() < (long) LEAST_WINDOW_SEGMENTS * segment) {
             return Moment.NONE;
         }
-        long window = Math.min(tcb.congestion.windowBytes(), tcb.snd.wnd());
+        long window = Math.min(tcb.congestion().windowBytes(), tcb.snd.wnd());
         int packet = path.wantedBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
         if (packet == 0) {
             return Moment.NONE;
@@ -111,7 +111,7 @@ final class PathMtuProber {
     private static void changeSegments(TransmissionControlBlock tcb) {
         int text = tcb.negotiated.segmentTextBytes(tcb.pathMtu.bytes());
         tcb.sendBuffer.segmentTextBytes(text);
-        tcb.congestion.onMssChanged(text);
+        tcb.congestion().onMssChanged(text);
         tcb.report.window(WindowChange.SEGMENT_SIZE);
         tcb.report.pathMtu(tcb.pathMtu.bytes());
     }

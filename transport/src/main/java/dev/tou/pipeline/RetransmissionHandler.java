@@ -9,14 +9,12 @@ import dev.tou.endpoint.TimerExpiry;
 import dev.tou.retransmission.AckFacts;
 import dev.tou.retransmission.Acknowledged;
 import dev.tou.retransmission.RetransmissionQueue;
-import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.segment.SequenceNumber;
 import dev.tou.state.TcpEvent;
 import dev.tou.timing.StallWatch;
 import dev.tou.timing.TcpTimer;
-import dev.tou.window.Train;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -39,8 +37,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     private final AckFacts facts = new AckFacts();
     private final Acknowledged acknowledged = facts.delivered;
     private final AckSample sample = new AckSample();
-    private ChannelHandlerContext ctx;
     private DepartureBook book;
+    private LossRepair repair;
 
     RetransmissionHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
@@ -50,8 +48,13 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        ctx = context;
         book = new DepartureBook(shard, burst, context);
+        repair = new LossRepair(shard, departure, book, context);
+    }
+
+    /** {@return what sends again} */
+    LossRepair repair() {
+        return repair;
     }
 
     // --- acknowledgments arrive ---
@@ -210,7 +213,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (facts.late) {
             sample.deliveryRate(0, 0, false);
         }
-        tcb.congestion.onAck(sample);
+        tcb.congestion().onAck(sample);
     }
 
     private void count(TransmissionControlBlock tcb) {
@@ -260,7 +263,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (event instanceof TimerExpiry expiry) {
             switch (expiry.timer()) {
                 case RETRANSMISSION -> timeout(expiry.connection(), expiry.nowNanos());
-                case LOSS_PROBE -> probe(context, expiry);
+                case LOSS_PROBE -> repair.probe(expiry);
                 case REORDERING -> reorderingOver(expiry.connection());
                 case USER_TIMEOUT -> userTimeout(expiry.connection(), expiry.nowNanos());
                 case QUIET -> expiry.connection().holdings.giveBack();
@@ -278,9 +281,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             if (tcb.patience.isPatient()) {
                 tcb.patience.timedOut(queue.sentNanos(queue.first()));
             }
-            if (SilenceWatch.isGivenUp(tcb, now)) {
-                tcb.transition(TcpEvent.TIMEOUT);
-            }
+            SilenceWatch.isGivenUp(tcb, now);
         }
     }
 
@@ -291,10 +292,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         }
         tcb.patience.timedOut(queue.sentNanos(queue.first()));
         if (SilenceWatch.isGivenUp(tcb, now)) {
-            tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
-        if (queue.isHeld(queue.first())) {
+        if (queue.isHeld(queue.first()) || tcb.refusals.isRefused()) {
             // It has not even left: nothing can be said of the path, but it does not wait for ever either.
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.patience.retryDelayNanos(tcb.rtt.rtoNanos()));
             return;
@@ -307,46 +307,6 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tcb.disarm(TcpTimer.REORDERING);
         tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         tcb.report.timeoutHandled();
-    }
-
-    // RFC 8985 section 7.3: new text if the peer takes it, whatever the congestion window, or the last segment again.
-    private void probe(ChannelHandlerContext context, TimerExpiry expiry) {
-        TransmissionControlBlock tcb = expiry.connection();
-        RetransmissionQueue queue = tcb.retransmissionQueue;
-        if (!tcb.recovery.mayProbe()) {
-            return;
-        }
-        int last = queue.end() - 1;
-        if (queue.isHeld(last) || !ctx.channel().isWritable()) {
-            DepartureBook.armLossProbe(tcb, expiry.nowNanos()); // the path has not even been asked
-            return;
-        }
-        boolean again = newTextBytes(tcb) == 0;
-        int seq = again ? tailSeq(tcb) : tcb.snd.nxt();
-        if (again) {
-            resend(tcb, last, seq);
-        } else {
-            context.fireUserEventTriggered(expiry);
-        }
-        tcb.counters.lossProbes++;
-        tcb.report.lossProbe(seq, tcb.snd.nxt() - seq);
-        tcb.recovery.probed(seq, tcb.snd.nxt(), again, tcb.negotiated.timestamps(), book.stamp(tcb));
-        tcb.disarm(TcpTimer.LOSS_PROBE);
-        tcb.arm(TcpTimer.RETRANSMISSION, expiry.nowNanos() + tcb.rtt.rtoNanos());
-    }
-
-    // Where the last segment begins, which may be less than the last entry if segments have become smaller since.
-    private static int tailSeq(TransmissionControlBlock tcb) {
-        splitFirst(tcb);
-        int last = tcb.retransmissionQueue.end() - 1;
-        int from = textEnd(tcb, last) - tcb.sendBuffer.segmentTextBytes();
-        return SequenceNumber.lt(from, tcb.retransmissionQueue.seq(last)) ? tcb.retransmissionQueue.seq(last) : from;
-    }
-
-    /** {@return how much new text a probe may carry: one segment, if the peer's window takes it; 0 if there is none} */
-    static int newTextBytes(TransmissionControlBlock tcb) {
-        int wanted = Math.min(tcb.unsentBytes(), tcb.sendBuffer.segmentTextBytes());
-        return wanted <= tcb.snd.usable() ? wanted : 0;
     }
 
     // By the time that was asked for, however late the loop comes: what was sent since is not to blame for that.
@@ -366,71 +326,6 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     // --- segments leave ---
-
-    /**
-     * Sends again what is lost, as far as the congestion window allows; the oldest in any case.
-     *
-     * @return false if the UDP channel takes no more, so that the rest must wait for it
-     */
-    boolean resendLost(TransmissionControlBlock tcb) {
-        RetransmissionQueue queue = tcb.retransmissionQueue;
-        if (queue.lostBytes() > 0 && tcb.recovery.isLostWaiting()) {
-            return true;
-        }
-        while (queue.seekLost()) {
-            if (queue.lostEntry() == queue.first()) {
-                splitFirst(tcb);
-            }
-            int entry = queue.lostEntry();
-            if (queue.length(entry) > tcb.congestionRoomBytes() && entry != queue.first()) {
-                return true;
-            }
-            if (!ctx.channel().isWritable()) {
-                return false;
-            }
-            if (entry != queue.first()
-                    && Pacing.allows(tcb, queue.length(entry), shard.resources().nowNanos()) == 0) {
-                return true;
-            }
-            resend(tcb, entry, queue.seq(entry));
-        }
-        return true;
-    }
-
-    /**
-     * To be asked when everything was sent that could be: Nagle's rule, a cork or the congestion window may hold back what the
-     * peer would take.
-     *
-     * @return whether what is lost has waited for new text that did not leave, nor waits for the pacer or the channel
-     */
-    boolean waitsInVain(TransmissionControlBlock tcb) {
-        return !tcb.isWaitingForChannel() && !tcb.isArmed(TcpTimer.PACING) && tcb.recovery.endsWaiting(tcb.snd.nxt());
-    }
-
-    // The oldest goes whatever the window, so it must not be more than a segment, as a probe of the path MTU was.
-    private static void splitFirst(TransmissionControlBlock tcb) {
-        RetransmissionQueue queue = tcb.retransmissionQueue;
-        int first = queue.first();
-        queue.splitFirst(textEnd(tcb, first) - queue.seq(first), tcb.sendBuffer.segmentTextBytes());
-    }
-
-    // A FIN lies behind the text of its entry.
-    private static int textEnd(TransmissionControlBlock tcb, int entry) {
-        int end = tcb.retransmissionQueue.seq(entry) + tcb.retransmissionQueue.length(entry);
-        return tcb.snd.finAt(end - 1) ? end - 1 : end;
-    }
-
-    // An entry, from this sequence number on.
-    private void resend(TransmissionControlBlock tcb, int entry, int seq) {
-        int text = textEnd(tcb, entry) - seq;
-        boolean fin = seq + text != tcb.retransmissionQueue.seq(entry) + tcb.retransmissionQueue.length(entry);
-        Train train = tcb.sendBuffer.retransmission(seq, text, departure.train());
-        tcb.counters.retransmissions++;
-        tcb.counters.bytesRetransmitted += train.totalTextBytes();
-        int bits = fin ? ControlBits.FIN : ControlBits.PSH;
-        departure.text(tcb, Departure.Kind.RETRANSMISSION, bits).entry(entry);
-        write(ctx, departure, ctx.voidPromise());
-    }
 
     @Override
     public void write(ChannelHandlerContext context, Object msg, ChannelPromise promise) {

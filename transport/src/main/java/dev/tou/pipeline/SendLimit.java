@@ -19,7 +19,7 @@ final class SendLimit {
         if (unsent == 0 && tcb.retransmissionQueue.lostBytes() == 0) {
             return withNothingToSend(tcb);
         }
-        if (tcb.isWaitingForChannel()) {
+        if (tcb.isWaitingForChannel() || tcb.refusals.isRefused()) {
             return Limit.UDP_CHANNEL;
         }
         if (tcb.isArmed(TcpTimer.PACING)) {

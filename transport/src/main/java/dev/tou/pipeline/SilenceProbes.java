@@ -5,7 +5,6 @@ import dev.tou.connection.FailureReport;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Shard;
-import dev.tou.state.TcpEvent;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -48,7 +47,6 @@ final class SilenceProbes {
     void closedWindow(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
         tcb.patience.timedOut(now);
         if (SilenceWatch.isGivenUp(tcb, now)) {
-            tcb.transition(TcpEvent.TIMEOUT);
             return;
         }
         tcb.patience.windowProbed();

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 
 import dev.tou.connection.FailureReport;
 import dev.tou.connection.SegmentArrives;
+import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
@@ -86,10 +87,14 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
         tcb.snd.initialWindow(syn.window(), syn.seq(), tcb.snd.iss());
-        tcb.transition(TcpEvent.SYN_RECEIVED);
         tcb.snd.sent(1);
-        sendSynAck(tcb, arrival.nowNanos());
+        answerSyn(tcb, arrival.nowNanos());
         return false;
+    }
+
+    private void answerSyn(TransmissionControlBlock tcb, long now) {
+        tcb.transition(TcpEvent.SYN_RECEIVED);
+        sendSynAck(tcb, now);
     }
 
     private boolean inSynSent(TransmissionControlBlock tcb, Arrival arrival) {
@@ -100,11 +105,10 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 shard.drops().count(DropReason.UNACCEPTABLE_ACK);
                 replyReset(tcb, seg);
             }
-            case REFUSED -> fail(tcb, TcpEvent.RESET, new ConnectException("Connection refused"));
+            case REFUSED -> reset(tcb, new ConnectException("Connection refused"));
             case SIMULTANEOUS_OPEN -> {
                 takeSyn(tcb, arrival);
-                tcb.transition(TcpEvent.SYN_RECEIVED);
-                sendSynAck(tcb, arrival.nowNanos());
+                answerSyn(tcb, arrival.nowNanos());
             }
             case ESTABLISH -> {
                 takeSyn(tcb, arrival);
@@ -142,7 +146,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
             case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
-            case RESET -> fail(tcb, TcpEvent.RESET, FailureReport.reset(tcb, now));
+            case RESET -> reset(tcb, FailureReport.reset(tcb, now));
             default -> {
                 // Dropped in silence.
             }
@@ -201,8 +205,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.transition(event);
         if (tcb.snd.finQueued()) {
             // Closed by the application before the handshake was complete.
-            tcb.snd.queueFin(tcb.sendBuffer.end());
-            tcb.transition(TcpEvent.CLOSE);
+            closeNow(tcb);
         }
     }
 
@@ -211,9 +214,9 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         ctx.write(departure.complete(tcb, null), ctx.voidPromise());
     }
 
-    private void fail(TransmissionControlBlock tcb, TcpEvent event, Exception cause) {
+    private static void reset(TransmissionControlBlock tcb, Exception cause) {
         tcb.fail(cause);
-        tcb.transition(event);
+        tcb.transition(TcpEvent.RESET);
     }
 
     // --- the application calls ---
@@ -228,16 +231,19 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     /** CLOSE (RFC 9293 section 3.10.4): our FIN follows the last byte. */
     void close(TransmissionControlBlock tcb) {
         switch (tcb.state()) {
-            case LISTEN, SYN_SENT -> tcb.transition(TcpEvent.CLOSE);
             case SYN_RECEIVED -> tcb.snd.queueFin(tcb.snd.nxt());
-            case ESTABLISHED, CLOSE_WAIT -> {
-                tcb.snd.queueFin(tcb.sendBuffer.end());
-                tcb.transition(TcpEvent.CLOSE);
-            }
+            case LISTEN, SYN_SENT, ESTABLISHED, CLOSE_WAIT -> closeNow(tcb);
             default -> {
                 // Closed before.
             }
         }
+    }
+
+    private static void closeNow(TransmissionControlBlock tcb) {
+        if (tcb.state().sends()) {
+            tcb.snd.queueFin(tcb.sendBuffer.end());
+        }
+        tcb.transition(TcpEvent.CLOSE);
     }
 
     /** ABORT (RFC 9293 section 3.10.5): "send a reset segment: &lt;SEQ=SND.NXT&gt;&lt;CTL=RST&gt;". */
@@ -264,6 +270,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             stampTimestamps(tcb, reset);
             ctx.write(departure.complete(tcb, null), ctx.voidPromise());
         }
+        abandon(tcb);
+    }
+
+    /** ABORT, of which the peer is not told: nothing leaves any more. */
+    void abandon(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.ABORT);
     }
 
@@ -278,11 +289,18 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             burst.touch(expiry.connection());
             switch (expiry.timer()) {
                 case HANDSHAKE -> handshakeOverdue(expiry.connection(), expiry.nowNanos());
-                case FIN_WAIT_2 -> fail(expiry.connection(), TcpEvent.TIMEOUT, null);
+                case FIN_WAIT_2 -> SilenceWatch.timeOut(expiry.connection(), null);
+                case TIME_WAIT -> timeWaitOver(expiry.connection(), expiry.nowNanos());
                 default -> context.fireUserEventTriggered(event);
             }
         } else {
             context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void timeWaitOver(TransmissionControlBlock tcb, long now) {
+        if (shard.isTimeWaitOver(tcb, now)) {
+            tcb.transition(TcpEvent.TIME_WAIT_EXPIRED);
         }
     }
 
@@ -291,9 +309,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         int retries = active ? tcb.options().synRetries() : tcb.options().synAckRetries();
         if (tcb.handshake.tries() > retries) {
             long seconds = (now - tcb.handshake.beganNanos()) / NANOS_PER_SECOND;
-            fail(
+            SilenceWatch.timeOut(
                     tcb,
-                    TcpEvent.TIMEOUT,
                     new ConnectException("Connection timed out: no answer to " + tcb.handshake.tries() + " SYNs in "
                             + seconds + " s"));
         } else if (active) {

@@ -10,7 +10,6 @@ import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
 import dev.tou.endpoint.Shard;
-import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DeliveryProblem;
 import dev.tou.timing.TcpTimer;
@@ -205,6 +204,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
                 armFinWait2(tcb);
             }
         }
+        if (tcb.isLive()) {
+            shard.orphaned(tcb);
+        }
         push(tcb);
     }
 
@@ -247,7 +249,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         shard.forEachConnection(tcb -> {
             ByteStream stream = tcb.stream();
             tcb.fail(new ClosedChannelException());
-            tcb.transition(TcpEvent.ABORT);
+            stateMachine.abandon(tcb);
             if (tcb.takeClosedNotice()) {
                 stream.onClosed(tcb.failure());
             }

@@ -129,11 +129,12 @@ final class WindowHandler extends ChannelDuplexHandler {
         acknowledgments.beforeText(ctx, tcb);
         if (state != TcpState.TIME_WAIT) {
             Pacing.begin(tcb, now());
-            if (!retransmission.resendLost(tcb)) {
+            if (!retransmission.repair().resendLost(tcb)) {
                 waitForChannel(tcb);
             }
             sendText(tcb, tcb.options().smallSegments());
-            if (retransmission.waitsInVain(tcb) && !retransmission.resendLost(tcb)) {
+            if (retransmission.repair().waitsInVain(tcb)
+                    && !retransmission.repair().resendLost(tcb)) {
                 waitForChannel(tcb);
             }
             sendFin(tcb);
@@ -148,7 +149,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         int full = tcb.sendBuffer.segmentTextBytes();
         boolean limited = false;
         if (tcb.unsentBytes() > 0 && tcb.hasIdled(now())) {
-            tcb.congestion.onIdleRestart(now());
+            tcb.congestion().onIdleRestart(now());
             tcb.report.window(WindowChange.IDLE_RESTART);
         }
         for (int unsent = tcb.unsentBytes(); unsent > 0; unsent = tcb.unsentBytes()) {
@@ -242,7 +243,7 @@ final class WindowHandler extends ChannelDuplexHandler {
             TransmissionControlBlock tcb = expiry.connection();
             switch (expiry.timer()) {
                 case DELAYED_ACK -> acknowledgments.delayExpired(tcb);
-                case LOSS_PROBE -> sendTrain(tcb, RetransmissionHandler.newTextBytes(tcb));
+                case LOSS_PROBE -> sendTrain(tcb, LossRepair.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());

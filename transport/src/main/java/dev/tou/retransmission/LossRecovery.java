@@ -28,7 +28,7 @@ public final class LossRecovery {
 
     private final RetransmissionQueue queue;
     private final RttEstimator rtt;
-    private final CongestionController congestion;
+    private CongestionController congestion;
     private final LossProbe probe = new LossProbe();
     private final Undo undo = new Undo();
     private final SpuriousTimeout spuriousTimeout = new SpuriousTimeout();
@@ -54,6 +54,11 @@ public final class LossRecovery {
         this.queue = queue;
         this.rtt = rtt;
         this.congestion = congestion;
+    }
+
+    /** Another controller is told from now on; nothing was sent yet. */
+    public void follow(CongestionController controller) {
+        congestion = controller;
     }
 
     /** The handshake has settled whether the peer reports by SACK. */

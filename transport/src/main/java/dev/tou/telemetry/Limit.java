@@ -17,7 +17,7 @@ public enum Limit {
     PACING("pacing"),
     /** Less than a segment waits for company: Nagle's algorithm, or {@code CORK}. */
     SMALL_SEGMENT("small"),
-    /** The UDP channel takes no more datagrams for the moment. */
+    /** The UDP channel takes no more datagrams for the moment, or its socket refuses them. */
     UDP_CHANNEL("udp");
 
     private final String label;

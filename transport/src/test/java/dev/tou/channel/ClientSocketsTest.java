@@ -285,6 +285,21 @@ class ClientSocketsTest {
     }
 
     @Test
+    void aPortInTimeWaitIsNotTakenOverWhenThatIsNotWanted() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            connect(pair, OWN_SOCKETS, new ArrayList<>());
+            exhaustPorts(pair, true);
+            pair.simulation.advance(SimPair.seconds(2));
+            Future<?> connect = pair.client(new Recorder())
+                    .option(TouChannelOption.TIME_WAIT_REUSE, false)
+                    .connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.expect("failure", connect::isDone, SimPair.seconds(1));
+            assertThat(connect.cause()).isInstanceOf(BindException.class);
+        }
+    }
+
+    @Test
     void portsInTimeWaitAreSpreadOverTheSockets() {
         try (SimPair pair = new SimPair()) {
             pair.listen();

@@ -8,6 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.tou.congestion.CongestionControllers;
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -89,6 +93,39 @@ class OptionEffectsTest {
             client.writeAndFlush(bytes(2_000_000));
             pair.simulation.expect("all", () -> pair.child().receivedBytes() == 2_000_000, SimPair.seconds(30));
             return pair.network.nowNanos() - begin;
+        }
+    }
+
+    // --- CONGESTION_CONTROLLER ---
+
+    /** The handshake is over when a child hears of its options, but nothing was sent. */
+    @Test
+    void aChildIsControlledAsItsOptionSays() {
+        try (SimPair pair = new SimPair(LinkProfile.IDEAL.delay(SimPair.ms(10)))) {
+            pair.onAccept(child -> child.on("active", channel -> channel.writeAndFlush(bytes(1_000_000))));
+            pair.listen(
+                    pair.server().childOption(TouChannelOption.CONGESTION_CONTROLLER, CongestionControllers.NEW_RENO));
+            Recorder client = new Recorder();
+            pair.connect(client);
+            TransmissionControlBlock tcb = ((TouSocketChannel) pair.child().channel()).tcb();
+            assertThat(tcb.congestion().name()).isEqualTo("newreno");
+            assertThat(tcb.congestion().windowBytes()).as("initial window").isGreaterThanOrEqualTo(10_000);
+            pair.simulation.expect("all", () -> client.receivedBytes() == 1_000_000, SimPair.seconds(10));
+            assertThat(tcb.congestion().windowBytes())
+                    .as("it hears acknowledgments")
+                    .isGreaterThan(100_000);
+        }
+    }
+
+    @Test
+    void aControllerThatHasSeenTextStays() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(new Recorder());
+            client.writeAndFlush(bytes(1));
+            pair.simulation.advance(SimPair.ms(50));
+            client.config().setOption(TouChannelOption.CONGESTION_CONTROLLER, CongestionControllers.NEW_RENO);
+            assertThat(((TouSocketChannel) client).tcb().congestion().name()).isEqualTo("cubic");
         }
     }
 
@@ -328,6 +365,30 @@ class OptionEffectsTest {
             assertThat(pair.clientShard().connections().size()).isEqualTo(1);
             pair.simulation.advance(SimPair.ms(200));
             assertThat(pair.clientShard().connections().size()).isZero();
+        }
+    }
+
+    /** The oldest is forgotten, and so its peer's late FIN is one for nobody. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void maxTimeWait(int most) {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().option(TouChannelOption.MAX_TIME_WAIT, most));
+            for (int i = 0; i < 3; i++) {
+                pair.connect(new Recorder());
+            }
+            pair.simulation.expect("accept", () -> pair.accepted.size() == 3, SimPair.seconds(1));
+            for (Recorder child : pair.accepted) {
+                child.channel().close();
+                pair.simulation.advance(SimPair.ms(100));
+            }
+            Shard server = pair.servers.resources().shards().iterator().next();
+            assertThat(server.timeWait().size()).isEqualTo(most);
+            ConnectionKey oldest =
+                    ((TouSocketChannel) pair.accepted.get(0).channel()).tcb().key();
+            assertThat(server.timeWait().find(oldest)).isNegative();
+            pair.simulation.advance(SimPair.seconds(61));
+            assertThat(server.timeWait().size()).isZero();
         }
     }
 

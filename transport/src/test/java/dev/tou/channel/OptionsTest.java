@@ -77,6 +77,8 @@ class OptionsTest {
         values.put(TouChannelOption.NAT_KEEP_ALIVE, 25);
         values.put(TouChannelOption.MSL, 15);
         values.put(TouChannelOption.FIN_WAIT_2, 10);
+        values.put(TouChannelOption.MAX_TIME_WAIT, 1000);
+        values.put(TouChannelOption.MAX_ORPHANS, 100);
         values.put(TouChannelOption.DELAYED_ACK, 20);
         return values;
     }
@@ -90,6 +92,7 @@ class OptionsTest {
         values.put(ChannelOption.SO_LINGER, 3);
         values.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
         values.put(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+        values.put(TouChannelOption.TIME_WAIT_REUSE, false);
         values.put(TouChannelOption.CORK, true);
         values.put(TouChannelOption.QUICK_ACK, true);
         values.put(TouChannelOption.UNSENT_LOW_WATER, 4_000_000_000L);

@@ -3,6 +3,7 @@ package dev.tou.endpoint;
 
 import dev.tou.connection.AddressWords;
 import dev.tou.connection.ConnectionKey;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,5 +67,74 @@ class TimeWaitRecordsTest {
             records.remove(records.oldest());
         }
         assertThat(records.footprintBytes()).isEqualTo(emptyBytes);
+    }
+
+    /** Counts what is looked at. */
+    private static final class CountingRecords extends TimeWaitRecords {
+        private int looks;
+
+        CountingRecords() {
+            super(1);
+        }
+
+        @Override
+        int get(int record, int field) {
+            looks++;
+            return super.get(record, field);
+        }
+
+        int takeLooks() {
+            int taken = looks;
+            looks = 0;
+            return taken;
+        }
+    }
+
+    private static int hash(int n) {
+        return (int) (n * 0x9E3779B97F4A7C15L >>> 32);
+    }
+
+    private static final int MOST_LOOKS = 100;
+
+    /** Growing, looking up, restarting, ending: none of it is a matter of how many records there are. */
+    @Test
+    @Tag("full")
+    void noStepOfAMillionRecordsWalksAll() {
+        walkNone(1_000_000);
+    }
+
+    @Test
+    void noStepWalksAll() {
+        walkNone(30_000);
+    }
+
+    private static void walkNone(int count) {
+        CountingRecords records = new CountingRecords();
+        int most = 0;
+        for (int n = 0; n < count; n++) {
+            records.add(hash(n), 0, AddressWords.ofIpv4(n), 7);
+            most = Math.max(most, records.takeLooks());
+        }
+        assertThat(most).as("to add one").isLessThan(MOST_LOOKS);
+        most = 0;
+        for (int n = 0; n < count; n++) {
+            int record = records.find(hash(n), 0, AddressWords.ofIpv4(n), 7);
+            assertThat(record).isNotNegative();
+            most = Math.max(most, records.takeLooks());
+        }
+        assertThat(most).as("to find one").isLessThan(MOST_LOOKS);
+        most = 0;
+        for (int n = 0; n < count; n += 3) {
+            records.moveToEnd(records.find(hash(n), 0, AddressWords.ofIpv4(n), 7));
+            most = Math.max(most, records.takeLooks());
+        }
+        assertThat(most).as("to restart one").isLessThan(MOST_LOOKS);
+        most = 0;
+        for (int n = 0; n < count; n++) {
+            records.remove(records.oldest());
+            most = Math.max(most, records.takeLooks());
+        }
+        assertThat(most).as("to end one").isLessThan(MOST_LOOKS);
+        assertThat(records.size()).isZero();
     }
 }

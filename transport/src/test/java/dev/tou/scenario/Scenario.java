@@ -11,6 +11,7 @@ import dev.tou.channel.TouChannelOption;
 import dev.tou.channel.TouSocketChannel;
 import dev.tou.simulation.DatagramRule;
 import dev.tou.simulation.LinkProfile;
+import dev.tou.simulation.SendFault;
 import dev.tou.simulation.SimHost;
 import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
@@ -180,6 +181,11 @@ public final class Scenario implements AutoCloseable {
     void busyClient(Duration length) {
         client.stall(length.plusNanos(1));
         simulation.advance(length);
+    }
+
+    /** Lets the client's socket refuse what it is given. */
+    void clientSendFault(SendFault fault) {
+        client.sendFault(fault);
     }
 
     void stallServer(Duration length) {

@@ -13,6 +13,7 @@ import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.rstAck;
 import static dev.tou.script.Segments.syn;
 import static dev.tou.script.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Probes of an idle connection (RFC 9293 section 3.8.4). */
 class KeepAliveTest extends ScriptedTest {
@@ -144,6 +145,7 @@ class KeepAliveTest extends ScriptedTest {
         peer.expects(syn(ISS)).now();
         script.options().keepIdleSeconds(1);
         script.passes(ms(500));
+        assertThat(script.nowNanos()).as("the clock").isGreaterThan(seconds(1).toNanos());
         app.set(ChannelOption.SO_KEEPALIVE, true);
         peer.expectsNothingFor(ms(490));
         peer.expects(syn(ISS)).within(ms(20));

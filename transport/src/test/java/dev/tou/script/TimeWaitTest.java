@@ -2,7 +2,10 @@
 package dev.tou.script;
 
 import dev.tou.channel.TouChannelOption;
+import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
+import dev.tou.telemetry.EventLog;
+import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -98,7 +101,22 @@ class TimeWaitTest extends ScriptedTest {
     void aPureAcknowledgmentDrawsNothing() {
         inTimeWait();
         peer.sends(ack(FIRST + 1));
+        peer.expectsNothingFor(seconds(1));
+    }
+
+    // RFC 9293 section 3.10.7.4, first, and RFC 5961 section 5.2: an ACK from outside the window, or of what was never
+    // sent, is answered; not more often than every 500 ms, so that two ends that have lost each other fall silent (A9).
+    @Test
+    void anUnacceptableAcknowledgmentIsAnsweredSparingly() {
+        inTimeWait();
         peer.sends(ack(FIRST + 1).seq(PEER_FIRST - 100));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        peer.sends(ack(FIRST + 1).seq(PEER_FIRST - 100));
+        peer.sends(ack(FIRST + 2));
+        peer.expectsNothingFor(ms(499));
+        script.passes(ms(1));
+        peer.sends(ack(FIRST + 2));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
         peer.expectsNothingFor(seconds(1));
     }
 
@@ -189,6 +207,59 @@ class TimeWaitTest extends ScriptedTest {
         peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
         peer.expects(ack(PEER_FIRST + 1)).now();
         peer.sends(rst(PEER_FIRST + 1));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    // --- what can be seen of it ---
+
+    // Of the connection nothing is left but the record, unless somebody looks: then it is seen to end.
+    @Test
+    void aListenerHearsTheEnd() {
+        EventLog log = new EventLog(ISS + 1);
+        connected(
+                synAck(IRS, ISS + 1).mss(1000),
+                client -> client.option(TouChannelOption.TRANSPORT_LISTENER, connection -> log));
+        app.closes();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        assertThat(log.take("state")).endsWith("state FIN-WAIT-1", "state FIN-WAIT-2", "state TIME-WAIT");
+        script.passes(seconds(50));
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        script.passes(ms(59_900));
+        assertThat(log.take("state")).isEmpty();
+        script.passes(ms(200));
+        assertThat(log.take("state")).containsExactly("state CLOSED");
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    @Test
+    void aChannelThatIsStillOpenShowsTheEnd() {
+        accepted(server -> server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
+        app.shutsDownOutput();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        assertThat(app.info().state()).isEqualTo(TcpState.TIME_WAIT);
+        script.passes(ms(59_900));
+        assertThat(app.info().state()).isEqualTo(TcpState.TIME_WAIT);
+        script.passes(ms(200));
+        assertThat(app.info().state()).isEqualTo(TcpState.CLOSED);
+        app.closes();
+        app.isClosed();
+    }
+
+    @Test
+    void anApplicationThatClosesMeanwhileLeavesNothingBehind() {
+        accepted(server -> server.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
+        app.shutsDownOutput();
+        peer.expects(fin().seq(FIRST)).now();
+        peer.sends(fin().ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1)).now();
+        assertThat(script.resources().wheel().size()).as("of the record and of the connection").isEqualTo(2);
+        app.closes();
+        assertThat(script.resources().wheel().size()).as("of the record").isEqualTo(1);
         assertThat(script.timeWaitRecords()).isEqualTo(1);
     }
 }

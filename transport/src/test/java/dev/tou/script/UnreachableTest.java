@@ -138,6 +138,20 @@ class UnreachableTest extends ScriptedTest {
                 .hasNoCause();
     }
 
+    // Who waits for nothing does not remember what may have been about others.
+    @Test
+    void whatIsSaidToTheIdleExplainsNothing() {
+        connected(synAck(IRS, ISS + 1).mss(1000), client -> client.option(TouChannelOption.RETRIES2, 1));
+        script.icmp(Errno.EHOSTUNREACH);
+        script.passes(seconds(1));
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
+        peer.expects(data("hello").seq(FIRST)).within(ms(300));
+        peer.expectsNothingFor(ms(500));
+        assertThat(app.failedWith(SocketException.class, "Connection timed out"))
+                .hasNoCause();
+    }
+
     // The own host has no way to the peer: nothing leaves at all.
     @Test
     void whatTheOwnHostRefusesIsTheCauseToo() {
@@ -146,7 +160,8 @@ class UnreachableTest extends ScriptedTest {
         app.writes("hello");
         peer.expectsNothingFor(ms(990));
         app.isOpen();
-        peer.expectsNothingFor(ms(15));
+        // It counts from the last try before the first timeout.
+        peer.expectsNothingFor(ms(200));
         assertThat(app.failedWith(SocketException.class, "Connection timed out"))
                 .cause()
                 .isInstanceOf(NoRouteToHostException.class)

@@ -2,55 +2,79 @@
 package dev.tou.bench.link;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.compare.Meter;
 
-/** One flow of the kernel's CUBIC and one of tou at once, over the same link, begun in both orders. */
+/** Two flows at once over the same link: tou's and one of the kernel's CUBIC in every order, and, to compare with, two of the kernel's. */
 final class FairnessPart {
 
-    /** How much later the second flow begins; whole, because iperf3 counts by the second. */
+    /** How much later a second flow begins; whole, because iperf3 counts by the second. */
     private static final int STAGGER_SECONDS = 2;
 
     /** By then both have found their share, or have not; of a short trial it is a third. */
     private static final int SETTLED_AFTER_SECONDS = 20;
 
-    /**
-     * Bytes that each received from the moment the second flow began, and what the link saw.
-     *
-     * @param kernelLate of these, after the flows had time to settle
-     * @param touLate of these, after the flows had time to settle
-     */
-    private record Shares(
-            double kernel,
-            double tou,
-            double kernelLate,
-            double touLate,
-            long kernelRetransmits,
-            Map<String, Object> more) {
+    private static final int FIRST_PORT = 5201;
+
+    private enum Sender {
+        KERNEL,
+        TOU
+    }
+
+    /** Who begins, who comes then, and how many seconds later; at once means within what opening a connection takes. */
+    private record Order(String name, Sender first, Sender second, int staggerSeconds) {}
+
+    private static final List<Order> ORDERS = List.of(
+            new Order("kernel, tou at once", Sender.KERNEL, Sender.TOU, 0),
+            new Order("kernel, then tou", Sender.KERNEL, Sender.TOU, STAGGER_SECONDS),
+            new Order("tou, then kernel", Sender.TOU, Sender.KERNEL, STAGGER_SECONDS),
+            new Order("kernel, then kernel", Sender.KERNEL, Sender.KERNEL, STAGGER_SECONDS));
+
+    /** Bytes that a flow delivered from the moment the second began: all of them, and those after it had time to settle. */
+    private record Taken(double bytes, double lateBytes) {}
+
+    /** What both received, and what was seen beside. */
+    private record Shares(Taken first, Taken second, Map<String, Object> more) {
+
+        double together() {
+            return first.bytes + second.bytes;
+        }
 
         double jain() {
-            return Statistics.jain(kernel, tou);
+            return Statistics.jain(first.bytes, second.bytes);
         }
 
         double jainLate() {
-            return Statistics.jain(kernelLate, touLate);
+            return Statistics.jain(first.lateBytes, second.lateBytes);
         }
 
         Map<String, Object> fields() {
             Map<String, Object> fields = JsonLines.fields(
-                    "kernelBytes", kernel,
-                    "touBytes", tou,
-                    "kernelBytesLate", kernelLate,
-                    "touBytesLate", touLate,
+                    "firstBytes", first.bytes,
+                    "secondBytes", second.bytes,
+                    "firstBytesLate", first.lateBytes,
+                    "secondBytesLate", second.lateBytes,
                     "jain", jain(),
-                    "jainLate", jainLate(),
-                    "kernelRetransmits", kernelRetransmits);
+                    "jainLate", jainLate());
             fields.putAll(more);
             return fields;
         }
+    }
+
+    /** One of the two. It is told when the count begins, when both should have settled, and when it ends. */
+    private interface Flow extends AutoCloseable {
+
+        void mark() throws InterruptedException;
+
+        /** Ends it, {@return what it took} */
+        Taken finish(Map<String, Object> more) throws InterruptedException;
+
+        @Override
+        void close();
     }
 
     private final Bench bench;
@@ -71,90 +95,142 @@ final class FairnessPart {
 
     private Section all() throws InterruptedException {
         Section section = bench.section("Fairness to a kernel CUBIC flow");
-        section.remark(
-                "50 ms round trip, drop-tail queue of 1 BDP, no random loss. The second flow begins " + STAGGER_SECONDS
-                        + " s after the first; what both receive in the " + seconds
-                        + " s from then on is compared, nothing left out. The last column leaves out the first "
-                        + settled + " s of these.");
-        section.table("begins", "kernel, Mbit/s", "tou, Mbit/s", "together", "Jain index", "least", "settled");
-        for (boolean kernelFirst : new boolean[] {true, false}) {
-            String first = kernelFirst ? "kernel" : "tou";
+        section.remark("50 ms round trip, drop-tail queue of 1 BDP, no random loss. Where one begins later, it is by "
+                + STAGGER_SECONDS + " s; what both receive in the " + seconds
+                + " s from then on is compared, nothing left out. The last column leaves out the first " + settled
+                + " s of these. Two flows of the kernel's tell what CUBIC does to itself: a newcomer that finds the queue"
+                + " full leaves slow start early, and needs many losses of the other to catch up.");
+        section.table("flows", "first, Mbit/s", "second, Mbit/s", "together", "Jain index", "least", "settled");
+        for (Order order : ORDERS) {
             List<Shares> runs = new ArrayList<>();
             for (int n = 1; n <= bench.plan().runs(); n++) {
                 int number = n;
-                bench.progress(
-                        "fairness, %s first, run %d of %d",
-                        first, n, bench.plan().runs());
-                Shares run = bench.attempt("fairness, " + first + " first, run " + n, () -> once(kernelFirst, number));
+                String what = "fairness, " + order.name + ", run " + n;
+                bench.progress("%s of %d", what, bench.plan().runs());
+                Shares run = bench.attempt(what, () -> once(order, number));
                 runs.add(run);
                 section.run(
-                        JsonLines.fields("first", first, "seed", bench.plan().seed() + n), run.fields());
+                        JsonLines.fields(
+                                "order", order.name, "seed", bench.plan().seed() + n),
+                        run.fields());
                 bench.say(
-                        "  %s first, run %d: kernel %s, tou %s Mbit/s, Jain index %.3f, settled %.3f",
-                        first, n, mbit(run.kernel), mbit(run.tou), run.jain(), run.jainLate());
+                        "  %s, run %d: %s and %s Mbit/s, Jain index %.3f, settled %.3f",
+                        order.name,
+                        n,
+                        Section.figure(perSecond(run.first.bytes)),
+                        Section.figure(perSecond(run.second.bytes)),
+                        run.jain(),
+                        run.jainLate());
             }
-            List<Double> jains = runs.stream().map(Shares::jain).toList();
-            section.row(
-                    first,
-                    Section.spread(
-                            runs.stream().map(run -> perSecond(run.kernel)).toList()),
-                    Section.spread(runs.stream().map(run -> perSecond(run.tou)).toList()),
-                    Section.figure(Statistics.median(runs.stream()
-                            .map(run -> perSecond(run.kernel + run.tou))
-                            .toList())),
-                    Section.figure(Statistics.median(jains)),
-                    Section.figure(jains.stream()
-                            .mapToDouble(Double::doubleValue)
-                            .min()
-                            .orElse(Double.NaN)),
-                    Section.figure(Statistics.median(
-                            runs.stream().map(Shares::jainLate).toList())));
+            row(section, order, runs);
         }
         return section;
+    }
+
+    private void row(Section section, Order order, List<Shares> runs) {
+        section.row(
+                order.name,
+                Section.spread(
+                        runs.stream().map(run -> perSecond(run.first.bytes)).toList()),
+                Section.spread(
+                        runs.stream().map(run -> perSecond(run.second.bytes)).toList()),
+                Section.figure(Statistics.median(
+                        runs.stream().map(run -> perSecond(run.together())).toList())),
+                Section.figure(Statistics.median(runs.stream().map(Shares::jain).toList())),
+                Section.figure(runs.stream().mapToDouble(Shares::jain).min().orElse(Double.NaN)),
+                Section.figure(
+                        Statistics.median(runs.stream().map(Shares::jainLate).toList())));
     }
 
     private double perSecond(double bytes) {
         return bytes * 8 / 1e6 / seconds;
     }
 
-    private String mbit(double bytes) {
-        return Section.figure(perSecond(bytes));
-    }
-
-    private Shares once(boolean kernelFirst, int n) throws InterruptedException {
-        try (Link link = Link.start(bench.lab(), shape, bench.plan().seed() + n)) {
-            if (!kernelFirst) {
-                flood(link);
-                Bench.pause(STAGGER_SECONDS);
-            }
-            int lead = kernelFirst ? STAGGER_SECONDS : 0;
-            try (Iperf iperf = Iperf.start(bench.lab(), link.addressOfB(), lead + seconds)) {
-                if (kernelFirst) {
-                    Bench.pause(STAGGER_SECONDS);
-                    flood(link);
-                }
-                Meter.Reading begin = bench.b().read();
+    private Shares once(Order order, int n) throws InterruptedException {
+        Map<String, Object> more = new LinkedHashMap<>();
+        try (Link link = Link.start(bench.lab(), shape, bench.plan().seed() + n);
+                Flow first = begin(order.first, link, FIRST_PORT, order.staggerSeconds)) {
+            Bench.pause(order.staggerSeconds);
+            try (Flow second = begin(order.second, link, FIRST_PORT + 1, 0)) {
+                List<Flow> both = List.of(first, second);
+                mark(both);
                 Bench.pause(settled);
-                Meter.Reading middle = bench.b().read();
+                mark(both);
                 Bench.pause(seconds - settled);
-                Meter.Reading end = bench.b().read();
-                var info = bench.a().info();
-                Iperf.Outcome kernel = iperf.finish();
-                bench.a().closeConnection();
-                Link.Counters counters = link.stop();
-                Bulk.requireAlive(info);
-                return new Shares(
-                        kernel.bytesBetween(lead, lead + seconds),
-                        end.since(begin).bytes(),
-                        kernel.bytesBetween(lead + settled, lead + seconds),
-                        end.since(middle).bytes(),
-                        kernel.retransmits(),
-                        JsonLines.fields("link", counters.fields(), "details", info));
+                mark(both);
+                Taken ofFirst = first.finish(more);
+                Taken ofSecond = second.finish(more);
+                more.put("link", link.stop().fields());
+                return new Shares(ofFirst, ofSecond, more);
             }
         }
     }
 
-    private void flood(Link link) {
+    private static void mark(List<Flow> flows) throws InterruptedException {
+        for (Flow flow : flows) {
+            flow.mark();
+        }
+    }
+
+    private Flow begin(Sender sender, Link link, int port, int lead) throws InterruptedException {
+        if (sender == Sender.KERNEL) {
+            return new KernelFlow(Iperf.start(bench.lab(), link.addressOfB(), port, lead + seconds), lead);
+        }
         bench.a().flood(LinkPeerCommand.TOU, link.addressOfB(), bench.b().port(LinkPeerCommand.TOU));
+        return new TouFlow();
+    }
+
+    /** iperf3 counts by the second of its own run, so nothing needs to be noted meanwhile. */
+    private final class KernelFlow implements Flow {
+
+        private final Iperf iperf;
+        private final int lead;
+
+        KernelFlow(Iperf iperf, int lead) {
+            this.iperf = iperf;
+            this.lead = lead;
+        }
+
+        @Override
+        public void mark() {}
+
+        @Override
+        public Taken finish(Map<String, Object> more) throws InterruptedException {
+            Iperf.Outcome outcome = iperf.finish();
+            more.merge("kernelRetransmits", outcome.retransmits(), (a, b) -> (long) a + (long) b);
+            return new Taken(
+                    outcome.bytesBetween(lead, lead + seconds), outcome.bytesBetween(lead + settled, lead + seconds));
+        }
+
+        @Override
+        public void close() {
+            iperf.close();
+        }
+    }
+
+    /** Its bytes are those that the receiving program has got. */
+    private final class TouFlow implements Flow {
+
+        private final List<Meter.Reading> marks = new ArrayList<>();
+
+        @Override
+        public void mark() throws InterruptedException {
+            marks.add(bench.b().read());
+        }
+
+        @Override
+        public Taken finish(Map<String, Object> more) throws InterruptedException {
+            var info = bench.a().info();
+            Bulk.requireAlive(info);
+            more.put("details", info);
+            Meter.Reading end = marks.get(2);
+            return new Taken(
+                    end.since(marks.get(0)).bytes(), end.since(marks.get(1)).bytes());
+        }
+
+        @Override
+        public void close() {
+            bench.a().closeConnection();
+        }
     }
 }

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 final class Iperf implements AutoCloseable {
 
     private static final String ALGORITHM = "cubic";
-    private static final int PORT = 5201;
+    private static final int USUAL_PORT = 5201;
 
     /** One for control and one for data. */
     private static final int CONNECTIONS = 2;
@@ -23,6 +23,7 @@ final class Iperf implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Lab lab;
+    private final int port;
     private final int seconds;
     private final Process server;
     private Process client;
@@ -54,18 +55,24 @@ final class Iperf implements AutoCloseable {
         }
     }
 
-    private Iperf(Lab lab, int seconds) throws IOException {
+    private Iperf(Lab lab, int port, int seconds) throws IOException {
         this.lab = lab;
+        this.port = port;
         this.seconds = seconds;
-        this.serverSaid = lab.folder().resolve("iperf3-server.json");
-        this.clientSaid = lab.folder().resolve("iperf3-client.json");
-        this.server = run(lab.b(), serverSaid, "iperf3", "-s", "-1", "-J", "-i", "1", "-p", String.valueOf(PORT));
+        this.serverSaid = lab.folder().resolve("iperf3-server-" + port + ".json");
+        this.clientSaid = lab.folder().resolve("iperf3-client-" + port + ".json");
+        this.server = run(lab.b(), serverSaid, "iperf3", "-s", "-1", "-J", "-i", "1", "-p", String.valueOf(port));
     }
 
     /** Starts a run of so many seconds; returns when its data begin to flow. */
     static Iperf start(Lab lab, String address, int seconds) throws InterruptedException {
+        return start(lab, address, USUAL_PORT, seconds);
+    }
+
+    /** The same on a port, so that two can run at once. */
+    static Iperf start(Lab lab, String address, int port, int seconds) throws InterruptedException {
         try {
-            Iperf iperf = new Iperf(lab, seconds);
+            Iperf iperf = new Iperf(lab, port, seconds);
             try {
                 iperf.begin(address);
                 return iperf;
@@ -95,7 +102,7 @@ final class Iperf implements AutoCloseable {
                 "-c",
                 address,
                 "-p",
-                String.valueOf(PORT),
+                String.valueOf(port),
                 "-C",
                 ALGORITHM,
                 "-t",
@@ -107,7 +114,7 @@ final class Iperf implements AutoCloseable {
 
     private void await(String state, int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        List<String> command = Lab.in(lab.b(), "ss", "-Htn", "state", state, "sport", "=", ":" + PORT);
+        List<String> command = Lab.in(lab.b(), "ss", "-Htn", "state", state, "sport", "=", ":" + port);
         while (Lab.output(command).lines().count() < count) {
             if (!server.isAlive() || client != null && !client.isAlive() || deadline - System.nanoTime() < 0) {
                 throw Lab.failed(
