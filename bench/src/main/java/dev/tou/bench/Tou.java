@@ -15,6 +15,7 @@ import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
+import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             DemoServerCommand.class,
             DemoClientCommand.class,
             LossyLinkCommand.class,
+            FloodCommand.class,
             LinkPeerCommand.class,
             ReplayServerCommand.class
         },

@@ -6,14 +6,12 @@ import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.NegotiatedOptions;
 import dev.tou.connection.TransmissionControlBlock;
-import dev.tou.endpoint.Admission;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
-import dev.tou.state.TcpEvent;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
@@ -77,21 +75,17 @@ final class CookieHandshake {
                         arrival.nowNanos());
     }
 
-    /** {@return the connection that the cookie just checked stands for, in SYN-RECEIVED} */
+    /** {@return the connection that the cookie just checked stands for, as it was when its SYN was answered, but closed} */
     TransmissionControlBlock connection(Arrival arrival, Listener listener) {
         Segment ack = arrival.segment();
         ConnectionKey key = ConnectionKey.of(arrival.sender(), ack.destinationPort(), ack.sourcePort());
         TransmissionControlBlock tcb =
                 shard.newConnectionFrom(ack.ack() - 1, key, listener.options().copy());
-        listener.admitProven();
-        tcb.becomePassive(new Admission(listener, shard));
-        tcb.transition(TcpEvent.PASSIVE_OPEN);
         tcb.rcv.synchronize(ack.seq() - 1);
         tcb.handshake.promise(synWindow(tcb.options()));
         tcb.handshake.beganBefore(arrival.nowNanos() - SynCookies.MOST_LIFE_NANOS);
         tcb.acceptOptions(remembered, arrival.nowNanos());
         tcb.snd.initialWindow(ack.windowBytes(tcb.negotiated.peerScale()), tcb.rcv.irs(), tcb.snd.iss());
-        tcb.transition(TcpEvent.SYN_RECEIVED);
         tcb.snd.sent(1);
         tcb.acknowledgmentSent();
         return tcb;
@@ -102,8 +96,7 @@ final class CookieHandshake {
         return new NegotiatedOptions(listener.options(), ipv6, shard.interfaceMtu());
     }
 
-    // What a new connection has, before anything has flowed: more than the field can say, unless the application wants
-    // less.
+    // What a new connection has before anything has flowed: more than the field can say, unless that was chosen.
     private static int synWindow(ConnectionOptions options) {
         int chosen = options.receiveBufferBytes();
         return chosen > 0 ? Math.min(chosen, LARGEST_SYN_WINDOW) : LARGEST_SYN_WINDOW;

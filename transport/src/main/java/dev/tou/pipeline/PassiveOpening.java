@@ -68,8 +68,7 @@ final class PassiveOpening {
     }
 
     // RFC 9293 section 3.10.7.2, second: "Any acknowledgment is bad if it arrives on a connection still in LISTEN",
-    // unless it
-    // brings back a cookie.
+    // unless it brings back a cookie.
     private TransmissionControlBlock acknowledgment(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         SynCookies.Verdict verdict = cookies.check(arrival, listener);
         if (verdict == SynCookies.Verdict.BAD) {
@@ -78,7 +77,11 @@ final class PassiveOpening {
         if (verdict == SynCookies.Verdict.EARLY) {
             return drop(DropReason.BAD_COOKIE);
         }
-        return listener.canComplete() ? cookies.connection(arrival, listener) : overflow(ctx, arrival, listener);
+        if (!listener.canComplete()) {
+            return overflow(ctx, arrival, listener);
+        }
+        listener.admitProven();
+        return listening(cookies.connection(arrival, listener), listener);
     }
 
     /** {@return a new connection for a SYN that certainly comes from the peer of an old one, or null} */
@@ -94,17 +97,20 @@ final class PassiveOpening {
         Segment syn = arrival.segment();
         if (SegmentEncoder.headerBytes(syn.options())
                 > arrival.bytes() - syn.text().bytes()) {
-            // Packed more tightly than ours would be: without the one option that nobody needs, the SYN-ACK is not
-            // larger.
+            // Packed more tightly than ours would be. Without the option of our own ends the SYN-ACK is no larger.
             syn.options().remove(SegmentOptions.ACK_DELAY);
         }
         ConnectionKey key = ConnectionKey.of(arrival.sender(), syn.destinationPort(), syn.sourcePort());
         TransmissionControlBlock tcb =
                 shard.newConnection(key, listener.options().copy(), arrival.nowNanos());
-        tcb.becomePassive(new Admission(listener, shard));
         if (listener.limitsAmplification()) {
             tcb.handshake.doubtAddress();
         }
+        return listening(tcb, listener);
+    }
+
+    private TransmissionControlBlock listening(TransmissionControlBlock tcb, Listener listener) {
+        tcb.becomePassive(new Admission(listener, shard));
         tcb.transition(TcpEvent.PASSIVE_OPEN);
         return tcb;
     }
@@ -123,7 +129,7 @@ final class PassiveOpening {
     }
 
     private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
-        if (!shard.mayReset(arrival.nowNanos())) {
+        if (!shard.mayReset(arrival.sender().getAddress(), arrival.nowNanos())) {
             return drop(DropReason.RATE_LIMITED);
         }
         Replies.reset(departure.segment(), arrival.segment());
