@@ -34,7 +34,7 @@ final class ConnectUnanswered implements Scenario {
         stage.toServer(Flags.SYN);
         stage.toServer(Flags.SYN);
         stage.client().reaches(TcpState.CLOSED);
-        String seen = stage.client().sees("connect()");
-        return "The SYN was repeated. Then the client's " + seen + ".";
+        stage.client().sees("connect()");
+        return "The SYN was repeated. Then connect() failed, and said how often and how long it had asked.";
     }
 }

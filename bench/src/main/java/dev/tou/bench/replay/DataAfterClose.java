@@ -28,8 +28,8 @@ final class DataAfterClose implements Scenario {
         stage.toClientWithText();
         stage.toServer(Flags.RST | Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
-        String seen = stage.server().sees("gets ");
-        return "close() closes both directions, unlike shutdownOutput(): nobody can read any more, and the RST says so. The server's "
-                + seen + ".";
+        stage.server().sees("gets ");
+        return "close() closes both directions, unlike shutdownOutput(): nobody can read any more, and the RST says so. The "
+                + "server's application gets it as an exception.";
     }
 }

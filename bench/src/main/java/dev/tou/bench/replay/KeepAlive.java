@@ -41,8 +41,8 @@ final class KeepAlive implements Scenario {
         stage.toClient(Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
         stage.toClient(Flags.RST | Flags.ACK);
-        String seen = stage.server().sees("timed out");
+        stage.server().sees("timed out");
         return "A probe is a segment with an old sequence number, which must be acknowledged. While answers came nothing happened; "
-                + "when they stayed out, the server's " + seen + ".";
+                + "when they stayed out, the server gave up.";
     }
 }

@@ -24,8 +24,8 @@ final class LingerZero implements Scenario {
         stage.client().reaches(TcpState.CLOSED);
         stage.toServer(Flags.RST | Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
-        String seen = stage.server().sees("gets ");
-        return "No FIN and no TIME-WAIT: what was unsent is lost, and the peer does not read an end. The server's "
-                + seen + ".";
+        stage.server().sees("gets ");
+        return "No FIN and no TIME-WAIT: what was unsent is lost, and the peer does not read an end: "
+                + "the server's application gets an exception.";
     }
 }

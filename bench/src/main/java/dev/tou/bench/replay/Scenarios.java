@@ -25,6 +25,7 @@ final class Scenarios {
             new TimeWaitReuse(),
             new TimeWaitCap(),
             new HalfClose(),
+            new ServerKilled(),
             new ServerRestarted(),
             new HostGone(),
             new ConnectUnanswered(),

@@ -28,8 +28,8 @@ final class ServerRestarted implements Scenario {
         stage.toServer(Flags.ACK);
         stage.toClient(Flags.RST);
         stage.client().reaches(TcpState.CLOSED);
-        String seen = stage.client().sees("gets ");
-        return "The new process has the port and not the connection, so it answers with a RST. The client's " + seen
-                + ".";
+        stage.client().sees("gets ");
+        return "The new process has the port and not the connection, so it answers with a RST. The client's "
+                + "application gets it as an exception.";
     }
 }

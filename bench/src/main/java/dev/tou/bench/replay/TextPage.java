@@ -108,9 +108,11 @@ final class TextPage implements Page {
 
     @Override
     public void words(Event event) {
-        String line =
-                Units.format("%7s  ", time(event)) + "the " + event.source().text() + "'s " + event.words();
-        print(line);
+        String time = Units.format("%7s  ", time(event));
+        for (String line : wrapped("the " + event.source().text() + "'s " + event.words())) {
+            print(time + line);
+            time = INDENT + "  ";
+        }
     }
 
     @Override
