@@ -181,6 +181,8 @@ final class DepartureBook {
     }
 
     private void notSent(TransmissionControlBlock tcb, int segments, int text, Throwable cause) {
+        // As what was sent without a receipt: Netty tells of that by itself.
+        ctx.pipeline().fireExceptionCaught(cause);
         SendFailure failure = SendFailure.of(cause);
         int carried = failure == SendFailure.TRANSIENT ? 0 : shard.interfaceMtuNow();
         if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > carried) {
