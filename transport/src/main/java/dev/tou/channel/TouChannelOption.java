@@ -163,6 +163,31 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** Whether a handshake that finds the accept queue full is reset instead of ignored; default false. */
     public static final ChannelOption<Boolean> ABORT_ON_OVERFLOW = valueOf(TouChannelOption.class, "ABORT_ON_OVERFLOW");
 
+    /**
+     * When a listener answers SYNs with cookies (RFC 4987 section 3.6): {@link SynCookieMode#UNDER_PRESSURE}, the default,
+     * {@link SynCookieMode#ALWAYS} or {@link SynCookieMode#NEVER}. A connection that began with a cookie has the window scale,
+     * SACK and timestamps that any other has, and one of eight maximum segment sizes.
+     */
+    public static final ChannelOption<SynCookieMode> SYN_COOKIES = valueOf(TouChannelOption.class, "SYN_COOKIES");
+
+    /**
+     * Whether an address that has not proven that it asked gets at most three times the segments, and the bytes, that came from
+     * it; default true. A SYN-ACK that would be more is not repeated, while its clock runs on. Without this a forged SYN makes
+     * one and {@link #SYNACK_RETRIES} SYN-ACKs for somebody else.
+     */
+    public static final ChannelOption<Boolean> AMPLIFICATION_LIMIT =
+            valueOf(TouChannelOption.class, "AMPLIFICATION_LIMIT");
+
+    /** Which peers a listener answers; default {@link SourceFilter#ALL}. */
+    public static final ChannelOption<SourceFilter> SOURCE_FILTER = valueOf(TouChannelOption.class, "SOURCE_FILTER");
+
+    /**
+     * Whether segments for TCP ports of a listener's UDP socket where nobody listens are not answered; default false: a reset
+     * (RFC 9293 section 3.10.7.1).
+     */
+    public static final ChannelOption<Boolean> SILENT_CLOSED_PORTS =
+            valueOf(TouChannelOption.class, "SILENT_CLOSED_PORTS");
+
     @SuppressWarnings("deprecation")
     private TouChannelOption() {
         super(null);

@@ -95,17 +95,10 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 TransportPipeline.INSTALLER,
                 wanted,
                 config.udpEncapsPort(),
-                TouSocketChannel.shardOptions(config.connection(), config.trafficClass(), config.reusePort()));
+                config.shardOptions());
         int port = bound.tcpPort(wanted.getPort());
         Listener listening = new Listener(
-                port,
-                config.connection(),
-                config.getBacklog(),
-                config.maxSynBacklog(),
-                config.abortOnOverflow(),
-                config.deferAcceptSeconds(),
-                this::acceptSoon,
-                this::closeFromBelow);
+                port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow);
         bound.listen(listening);
         endpoint = bound;
         listener = listening;
@@ -221,8 +214,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     private Future<Void> stopListening(UdpEndpoint bound) {
         Future<Void> free = bound.unlisten(listener);
         for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
-            pending.shard().calls().abort(pending.connection());
-            pending.shard().calls().orphan(pending.connection());
+            pending.reset();
         }
         return free;
     }

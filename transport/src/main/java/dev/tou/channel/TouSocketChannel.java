@@ -22,7 +22,6 @@ import dev.tou.endpoint.DatagramTransport;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.ShardOptions;
-import dev.tou.endpoint.TunnelPort;
 import dev.tou.pipeline.TransportPipeline;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.TcpInfo;
@@ -318,7 +317,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, TunnelPort.udpAddress(peer, config.udpEncapsPort()))
+                ? sockets.connect(
+                        bound, peer, config.udpEncapsPort(), config.connection().reusesTimeWait())
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,
@@ -358,7 +358,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
         return new ShardOptions(
-                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
+                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort, false);
     }
 
     // --- reading ---

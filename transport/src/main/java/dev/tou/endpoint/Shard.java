@@ -39,9 +39,6 @@ public final class Shard implements ConnectionOwner {
     /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
     private static final int MIN_WINDOW_BYTES = 65_535;
 
-    /** More than the largest window without scaling. */
-    private static final int BEYOND_OLD_CONNECTION = 65_537;
-
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** How long a closing channel tries to send what it holds. */
@@ -50,13 +47,16 @@ public final class Shard implements ConnectionOwner {
     private final DatagramChannel udp;
     private final DatagramTransport transport;
     private final EventLoopResources resources;
-    private final UdpEndpoint endpoint;
+    private volatile UdpEndpoint endpoint;
     private final boolean segmented;
+    private final ConnectionMaker maker;
+    private final SynCookies cookies;
     private final ShardOptions options;
     private final int interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWait timeWait;
+    private FixedPort fixedPort;
     private final DropCounters drops = new DropCounters();
     private final ResetLimiter resets = new ResetLimiter();
     private final TimerExpiry expiry = new TimerExpiry();
@@ -93,10 +93,27 @@ public final class Shard implements ConnectionOwner {
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
+        maker = new ConnectionMaker(this, interfaceMtu);
+        cookies = new SynCookies(resources::newSecret);
     }
 
     void installed(UserCalls applicationCalls) {
         calls = applicationCalls;
+    }
+
+    /** The UDP channel is bound to a port that a client has chosen. */
+    void boundTo(FixedPort port) {
+        fixedPort = port;
+    }
+
+    /** {@return the port that a client has chosen, or null} */
+    FixedPort fixedPort() {
+        return fixedPort;
+    }
+
+    /** Takes over a TIME-WAIT record, before there is any connection here. */
+    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
+        timeWait.inherit(name, memory);
     }
 
     /** The UDP channel is bound, and connected if {@code peer} is not null. */
@@ -121,14 +138,14 @@ public final class Shard implements ConnectionOwner {
         return resources.loop();
     }
 
-    /** {@return whether the channel must be closed before its loop shuts down} */
-    boolean closesBeforeLoop() {
-        return transport.closesBeforeLoop(loop());
-    }
-
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
+    }
+
+    /** {@return the largest window that the channel's socket can bear, in bytes} */
+    int maxWindowBytes() {
+        return maxWindowBytes;
     }
 
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
@@ -136,8 +153,13 @@ public final class Shard implements ConnectionOwner {
         return endpoint;
     }
 
+    /** From now on the channel's SYNs reach the listeners of another endpoint. */
+    void moveTo(UdpEndpoint other) {
+        endpoint = other;
+    }
+
     /** {@return what the channel was opened with} */
-    ShardOptions options() {
+    public ShardOptions options() {
         return options;
     }
 
@@ -171,6 +193,11 @@ public final class Shard implements ConnectionOwner {
         return timeWait.table();
     }
 
+    /** {@return the cookies of the channel's SYN-ACKs} */
+    public SynCookies cookies() {
+        return cookies;
+    }
+
     /** {@return why datagrams and segments were dropped, counted} */
     public DropCounters drops() {
         return drops;
@@ -184,6 +211,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
         return options.maxDatagramBytes(interfaceMtu);
+    }
+
+    /** {@return the largest IP packet that the channel's interface carried when it was opened, in bytes} */
+    public int interfaceMtu() {
+        return interfaceMtu;
     }
 
     /** {@return the largest IP packet that the channel's interface carries now, in bytes} */
@@ -212,7 +244,8 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
-        return endpoint == null ? null : endpoint.listener(tcpPort);
+        UdpEndpoint present = endpoint;
+        return present == null ? null : present.listener(tcpPort);
     }
 
     /** Closes the server channels whose connections come through this shard. */
@@ -224,26 +257,15 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return a new connection, in the table, closed; it takes over its name if that is in TIME-WAIT} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        int localUdpPort = localAddress.getPort();
-        int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
-        int record = timeWait().find(key);
-        if (record >= 0) {
-            // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
-            // outrun the clock.
-            iss = timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
-            timeWait().remove(record);
-        }
-        TransmissionControlBlock tcb = new TransmissionControlBlock(
-                key,
-                options,
-                iss,
-                resources.sequenceNumbers().timestampOffset(key, localUdpPort),
-                maxWindowBytes,
-                interfaceMtu,
-                resources.wheel(),
-                this,
-                udp.alloc(),
-                resources.memory());
+        return registered(maker.newConnection(key, options, nowNanos));
+    }
+
+    /** {@return a new connection, in the table, closed, whose first sequence number has been told already} */
+    public TransmissionControlBlock newConnectionFrom(int iss, ConnectionKey key, ConnectionOptions options) {
+        return registered(maker.newConnectionFrom(iss, key, options));
+    }
+
+    private TransmissionControlBlock registered(TransmissionControlBlock tcb) {
         connections.put(tcb);
         uses++;
         return tcb;
@@ -251,18 +273,18 @@ public final class Shard implements ConnectionOwner {
 
     @Override
     public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {
-        if (from == TcpState.SYN_RECEIVED && tcb.isPassive()) {
-            Listener listener = listener(tcb.key().localTcpPort());
-            if (listener != null) {
-                listener.handshakeOver(this, tcb);
-            }
+        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.opener() != null;
+        if (neverOffered) {
+            tcb.opener().handshakeOver(tcb);
         }
-        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.isPassive();
         if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
             unclosed.add(tcb);
         }
         if (tcb.isOrphan()) {
             resources.orphans().stateChanged(tcb);
+        }
+        if (fixedPort != null && !tcb.isLive()) {
+            fixedPort.connectionOver();
         }
         if (to == TcpState.TIME_WAIT) {
             connections.remove(tcb);
@@ -326,6 +348,9 @@ public final class Shard implements ConnectionOwner {
 
     /** The application of a connection has closed. */
     public void applicationClosed(TransmissionControlBlock tcb) {
+        if (fixedPort != null) {
+            fixedPort.applicationClosed();
+        }
         if (unclosed.remove(tcb)) {
             timeWait.applicationClosed(tcb);
             becomeIdleMaybe();
@@ -411,6 +436,9 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        if (fixedPort != null) {
+            fixedPort.closed();
+        }
         if (endpoint != null) {
             endpoint.shardClosed(this);
         } else {

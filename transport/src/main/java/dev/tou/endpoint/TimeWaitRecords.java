@@ -58,6 +58,7 @@ class TimeWaitRecords {
 
     /** Of records, and of buckets. */
     private int size;
+
     private int oldest = NONE;
     private int newest = NONE;
 

@@ -4,11 +4,11 @@ package dev.tou.pipeline;
 import java.net.ConnectException;
 
 import dev.tou.connection.FailureReport;
+import dev.tou.connection.Opener;
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
-import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
@@ -81,20 +81,24 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A new connection, made for this SYN.
+    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before.
     private boolean inListen(TransmissionControlBlock tcb, Arrival arrival) {
         Segment syn = arrival.segment();
+        if (!syn.is(ControlBits.SYN)) {
+            synReceived(tcb);
+            return synchronizedState(tcb, arrival);
+        }
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
         tcb.snd.initialWindow(syn.window(), syn.seq(), tcb.snd.iss());
         tcb.snd.sent(1);
-        answerSyn(tcb, arrival.nowNanos());
+        synReceived(tcb);
+        sendSynAck(tcb, arrival.nowNanos());
         return false;
     }
 
-    private void answerSyn(TransmissionControlBlock tcb, long now) {
+    private static void synReceived(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.SYN_RECEIVED);
-        sendSynAck(tcb, now);
     }
 
     private boolean inSynSent(TransmissionControlBlock tcb, Arrival arrival) {
@@ -108,7 +112,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case REFUSED -> reset(tcb, new ConnectException("Connection refused"));
             case SIMULTANEOUS_OPEN -> {
                 takeSyn(tcb, arrival);
-                answerSyn(tcb, arrival.nowNanos());
+                synReceived(tcb);
+                sendSynAck(tcb, arrival.nowNanos());
             }
             case ESTABLISH -> {
                 takeSyn(tcb, arrival);
@@ -175,10 +180,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private boolean completeHandshake(TransmissionControlBlock tcb, Segment seg, long now) {
-        Listener listener = tcb.isPassive() ? shard.listener(tcb.key().localTcpPort()) : null;
-        if (tcb.isPassive() && (listener == null || !listener.canComplete())) {
+        tcb.handshake.addressProven();
+        Opener listener = tcb.opener();
+        if (listener != null && !listener.canComplete()) {
             shard.drops().count(DropReason.ACCEPT_QUEUE_FULL);
-            if (listener == null || listener.resetsOnOverflow()) {
+            if (listener.resetsOnOverflow()) {
                 abort(tcb);
             }
             return false;

@@ -421,6 +421,7 @@ class OptionsTest {
         }
     }
 
+    // RFC 9293: MUST-48, SHLD-22.
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void trafficClassIsTheUdpChannels(String io) {

@@ -23,8 +23,7 @@ class OrphansTest {
         pair.listen(pair.server().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
         List<SocketChannel> channels = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
-            channels.add(
-                    pair.connect(pair.client(new Recorder()).option(TouChannelOption.MAX_ORPHANS, MOST)));
+            channels.add(pair.connect(pair.client(new Recorder()).option(TouChannelOption.MAX_ORPHANS, MOST)));
         }
         pair.simulation.expect("accept", () -> pair.accepted.size() == clients, SimPair.seconds(1));
         return channels;
@@ -93,8 +92,7 @@ class OrphansTest {
             closeOneByOne(pair, channels);
             assertThat(reset(pair)).containsExactly(1);
             pair.accepted.get(0).channel().config().setAutoRead(true);
-            pair.simulation.expect(
-                    "all", () -> pair.accepted.get(0).receivedBytes() == 3_000_000, SimPair.seconds(60));
+            pair.simulation.expect("all", () -> pair.accepted.get(0).receivedBytes() == 3_000_000, SimPair.seconds(60));
         }
     }
 

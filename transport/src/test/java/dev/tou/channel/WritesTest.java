@@ -256,6 +256,7 @@ class WritesTest {
         }
     }
 
+    // RFC 9293: MUST-54, SHLD-25.
     @Test
     void unreachableIsNoRoute() {
         try (SimPair pair = new SimPair()) {

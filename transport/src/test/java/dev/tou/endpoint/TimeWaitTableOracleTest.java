@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-import dev.tou.connection.AddressWords;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.SipHash;
 import org.junit.jupiter.api.Tag;

@@ -72,6 +72,14 @@ class BlindAttackTest extends ScriptedTest {
         app.failedWith(SocketException.class, "Connection reset by peer");
     }
 
+    // RFC 9293, SHLD-2: it may say why.
+    @Test
+    void aResetWithTextResets() {
+        peer.sends(rst(PEER_FIRST).text("out of memory"));
+        app.receivedNothing();
+        app.failedWith(SocketException.class, "Connection reset by peer");
+    }
+
     // The peer that has really gone answers the challenge with an exact reset (section 3.2, and figure 1).
     @Test
     void theAnswerToAChallengeResets() {

@@ -22,7 +22,7 @@ class DeliveryProblemTest extends ScriptedTest {
         return app.events(DeliveryProblem.class);
     }
 
-    // SHLD-10: R1 is three repetitions at least.
+    // RFC 9293: SHLD-9, SHLD-10.
     @Test
     void afterThreeRepetitionsTheApplicationIsTold() {
         accepted();
@@ -58,6 +58,7 @@ class DeliveryProblemTest extends ScriptedTest {
     }
 
     // "unless such information has been disabled by the application".
+    // RFC 9293: SHLD-20.
     @Test
     void itCanBeTurnedOff() {
         accepted(server -> server.option(TouChannelOption.RETRIES1, 0));
@@ -70,6 +71,7 @@ class DeliveryProblemTest extends ScriptedTest {
         peer.sends(ack(FIRST + 5));
     }
 
+    // RFC 9293: MUST-47, SHLD-25.
     @Test
     void itSaysWhatTheNetworkSays() {
         connected();

@@ -52,6 +52,7 @@ class KeepAliveTest extends ScriptedTest {
         peer.sends(ack(FIRST));
     }
 
+    // RFC 9293: SHLD-12.
     @Test
     void anAnswerKeepsItAlive() {
         accepted();
@@ -63,6 +64,7 @@ class KeepAliveTest extends ScriptedTest {
         app.isOpen();
     }
 
+    // RFC 9293: MUST-27.
     @Test
     void silenceEndsIt() {
         accepted();
@@ -103,6 +105,7 @@ class KeepAliveTest extends ScriptedTest {
     }
 
     // "no sent data is outstanding": then repetitions do the asking.
+    // RFC 9293: MUST-26.
     @Test
     void itIsSilentWhileTextIsOutstanding() {
         accepted();
@@ -128,6 +131,7 @@ class KeepAliveTest extends ScriptedTest {
         app.failedWith(SocketException.class, "Connection reset by peer");
     }
 
+    // RFC 9293: MUST-24.
     @Test
     void itCanBeTurnedOff() {
         accepted();

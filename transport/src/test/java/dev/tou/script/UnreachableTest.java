@@ -31,6 +31,7 @@ class UnreachableTest extends ScriptedTest {
         }
     }
 
+    // RFC 9293: MUST-54.
     @Test
     void anUnreachableHostEndsAHandshakeAtOnce() {
         connects();
@@ -103,6 +104,7 @@ class UnreachableTest extends ScriptedTest {
     }
 
     // A host that cannot be reached may be reached again: that never ends a connection, and explains its end.
+    // RFC 9293: MUST-56, SHLD-25.
     @Test
     void anUnreachableHostIsTheCauseOfTheTimeout() {
         connected(synAck(IRS, ISS + 1).mss(1000), client -> client.option(TouChannelOption.RETRIES2, 3));
