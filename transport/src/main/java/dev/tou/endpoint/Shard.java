@@ -58,7 +58,7 @@ public final class Shard implements ConnectionOwner {
     private final TimeWait timeWait;
     private FixedPort fixedPort;
     private final DropCounters drops = new DropCounters();
-    private final ResetLimiter resets = new ResetLimiter();
+    private final ResetLimiter resets = new ResetLimiter(EventLoopResources.tableHash());
     private final TimerExpiry expiry = new TimerExpiry();
     private UserCalls calls;
     private InetSocketAddress localAddress;
@@ -203,9 +203,9 @@ public final class Shard implements ConnectionOwner {
         return drops;
     }
 
-    /** {@return whether one more reset may answer a segment of no connection} */
-    public boolean mayReset(long nowNanos) {
-        return resets.tryAcquire(nowNanos);
+    /** {@return whether one more reset may answer a segment of no connection that comes from there} */
+    public boolean mayReset(InetAddress sender, long nowNanos) {
+        return resets.tryAcquire(sender, nowNanos);
     }
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */

@@ -206,4 +206,28 @@ class ConnectSimTest {
             assertThat(second.isOutputShutdown()).isFalse();
         }
     }
+
+    // RFC 9293 section 3.5, figure 7, with both ends ours: each SYN finds the other's connection.
+    @Test
+    void bothEndsOpenAtTheSameTime() {
+        try (SimPair pair = new SimPair()) {
+            Recorder left = new Recorder();
+            Recorder right = new Recorder();
+            InetSocketAddress leftAddress = pair.clientHost.address(4001);
+            InetSocketAddress rightAddress = pair.serverHost.address(4002);
+            ChannelFuture first = pair.client(left).connect(rightAddress, leftAddress);
+            ChannelFuture second = pair.servers.client().handler(right).connect(leftAddress, rightAddress);
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(first.isSuccess()).isTrue();
+            assertThat(second.isSuccess()).isTrue();
+            first.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(3000)));
+            second.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(5000)));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(right.received()).isEqualTo(Sockets.bytes(3000));
+            assertThat(left.received()).isEqualTo(Sockets.bytes(5000));
+            first.channel().close();
+            second.channel().close();
+            pair.expectNothingLeft();
+        }
+    }
 }
