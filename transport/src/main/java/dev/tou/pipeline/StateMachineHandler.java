@@ -220,7 +220,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         ctx.write(departure.complete(tcb, null), ctx.voidPromise());
     }
 
-    private static void reset(TransmissionControlBlock tcb, Exception cause) {
+    static void reset(TransmissionControlBlock tcb, Exception cause) {
         tcb.fail(cause);
         tcb.transition(TcpEvent.RESET);
     }

@@ -72,6 +72,7 @@ class DeliveryProblemTest extends ScriptedTest {
         peer.sends(ack(FIRST + 5));
     }
 
+    // RFC 9293: MUST-47, SHLD-25.
     @Test
     void itSaysWhatTheNetworkSays() {
         connected();

@@ -31,6 +31,7 @@ class UnreachableTest extends ScriptedTest {
         }
     }
 
+    // RFC 9293: MUST-54.
     @Test
     void anUnreachableHostEndsAHandshakeAtOnce() {
         connects();
