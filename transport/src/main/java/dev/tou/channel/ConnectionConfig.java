@@ -63,11 +63,13 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
         declare(TouChannelOption.WINDOW_SCALING, Boolean.class, to::windowScaling, to::windowScaling);
         declare(TouChannelOption.SYN_RETRIES, 0, 30, to::synRetries, to::synRetries);
         declare(TouChannelOption.SYNACK_RETRIES, 0, 30, to::synAckRetries, to::synAckRetries);
+        declare(TouChannelOption.RETRIES1, 0, 100, to::retriesBeforeReport, to::retriesBeforeReport);
         declare(TouChannelOption.RETRIES2, 1, 100, to::retries, to::retries);
         declare(TouChannelOption.USER_TIMEOUT, 0, Integer.MAX_VALUE, to::userTimeoutMillis, to::userTimeoutMillis);
         declare(TouChannelOption.KEEP_IDLE, 1, 32_767, to::keepIdleSeconds, to::keepIdleSeconds);
         declare(TouChannelOption.KEEP_INTERVAL, 1, 32_767, to::keepIntervalSeconds, to::keepIntervalSeconds);
         declare(TouChannelOption.KEEP_COUNT, 1, 127, to::keepCount, to::keepCount);
+        declare(TouChannelOption.NAT_KEEP_ALIVE, 0, 32_767, to::natKeepAliveSeconds, to::natKeepAliveSeconds);
         declare(TouChannelOption.MSL, 1, 240, to::mslSeconds, to::mslSeconds);
         declare(TouChannelOption.MAX_TIME_WAIT, 0, MOST_TIME_WAIT, to::maxTimeWait, to::maxTimeWait);
         declare(TouChannelOption.MAX_ORPHANS, 0, Integer.MAX_VALUE, to::maxOrphans, to::maxOrphans);

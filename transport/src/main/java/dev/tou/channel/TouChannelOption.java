@@ -61,6 +61,13 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** How often a SYN-ACK is repeated, after 1, 2, 4, 8, 16 seconds, 0 to 30; default 5. */
     public static final ChannelOption<Integer> SYNACK_RETRIES = valueOf(TouChannelOption.class, "SYNACK_RETRIES");
 
+    /**
+     * How many repetitions in a row stay unanswered before the application hears of it by a
+     * {@link dev.tou.telemetry.DeliveryProblem}, fired as a user event (R1 of RFC 9293 section 3.8.3), 0 to 100; default 3; 0 for
+     * never. The connection goes on.
+     */
+    public static final ChannelOption<Integer> RETRIES1 = valueOf(TouChannelOption.class, "RETRIES1");
+
     /** How many timeouts in a row end a connection (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. */
     public static final ChannelOption<Integer> RETRIES2 = valueOf(TouChannelOption.class, "RETRIES2");
 
@@ -77,6 +84,13 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /** How many keep-alive probes may stay unanswered, 1 to 127; default 9. */
     public static final ChannelOption<Integer> KEEP_COUNT = valueOf(TouChannelOption.class, "KEEP_COUNT");
+
+    /**
+     * How long nothing may leave before an acknowledgment goes only to remind a NAT on the path of the connection, in seconds, 0 to
+     * 32 767; default 0: never. Typical NATs forget a UDP flow after 30 to 120 seconds; 25 suits them, and RFC 8085 section 3.5
+     * wants no less than 15. Nobody answers it, so it tells nothing of the peer: that is {@code SO_KEEPALIVE}'s.
+     */
+    public static final ChannelOption<Integer> NAT_KEEP_ALIVE = valueOf(TouChannelOption.class, "NAT_KEEP_ALIVE");
 
     /**
      * The UDP port of the host behind which the TCP port is, 0 to 65 535; default 0: the UDP port has the number of the TCP port.

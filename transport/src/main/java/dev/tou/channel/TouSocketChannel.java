@@ -22,7 +22,6 @@ import dev.tou.endpoint.DatagramTransport;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.ShardOptions;
-import dev.tou.endpoint.TunnelPort;
 import dev.tou.pipeline.TransportPipeline;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.TcpInfo;
@@ -51,7 +50,8 @@ import io.netty.util.internal.StringUtil;
  * <h2>Channel events</h2>
  * Those of a kernel's socket: {@code channelActive} when the handshake is complete, {@code channelInactive} after close,
  * {@link io.netty.channel.socket.ChannelInputShutdownEvent} at the peer's FIN if half-closure is allowed, an
- * {@link IOException} with "Connection reset by peer" after a reset, "Connection timed out" when the peer is gone.
+ * {@link IOException} with "Connection reset by peer" after a reset, "Connection timed out" when the peer is gone; before
+ * that a {@link dev.tou.telemetry.DeliveryProblem}, as a user event.
  *
  * <h2>Writability and flow control</h2>
  * Bytes wait in the channel's outbound buffer while the send buffer is full, and writability tells of it. With auto-read off
@@ -317,7 +317,8 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, TunnelPort.udpAddress(peer, config.udpEncapsPort()))
+                ? sockets.connect(
+                        bound, peer, config.udpEncapsPort(), config.connection().reusesTimeWait())
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,

@@ -17,6 +17,8 @@ import static dev.tou.segment.SequenceNumber.lt;
  * first to fifth, with the timestamps of RFC 7323 section 5.3 before them and the caution of RFC 5961 throughout.
  *
  * <p>Decides and trims; sends nothing.
+ *
+ * <p>RFC 9293: MUST-11, MUST-66.
  */
 public final class SegmentArrives {
 

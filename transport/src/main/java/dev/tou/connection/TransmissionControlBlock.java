@@ -369,6 +369,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
+        SilenceWatch.armNatKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         fixReceiveBuffer();
         controllers.look(nowNanos);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
@@ -22,6 +23,8 @@ import io.netty.util.concurrent.Promise;
  * The client's UDP channels of one event loop: a small pool of connected ones for each remote address and TCP port. The first connections
  * get one each, later ones share, told apart by their TCP ports; a channel whose connections have ended is used again. So many
  * connections need few descriptors.
+ *
+ * <p>RFC 9293: MUST-43, MUST-44.
  */
 public final class ClientSockets {
 
@@ -129,26 +132,75 @@ public final class ClientSockets {
     }
 
     /**
-     * Binds a channel that will carry one connection and is closed after it.
+     * Binds a channel that will carry one connection and is closed after it. One that has been closed and drains is in nobody's
+     * way.
      *
      * @throws BindException if the address is in use, or not of this host
      */
     public Shard bind(
             DatagramTransport transport, PipelineInstaller installer, InetSocketAddress local, ShardOptions options)
             throws Exception {
+        try {
+            return bind(transport, installer, local, options, false);
+        } catch (BindException inUse) {
+            if (!FixedPort.isDraining(transport, local.getPort())) {
+                throw inUse;
+            }
+            return bind(transport, installer, local, options, true);
+        }
+    }
+
+    private Shard bind(
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            InetSocketAddress local,
+            ShardOptions options,
+            boolean beside)
+            throws Exception {
         Shard shard = open(transport, installer, transport.interfaceMtu(local.getAddress()), local, options);
         try {
+            if (beside) {
+                FixedPort.share(shard.udp(), true);
+            }
             OpenFailure.rethrow(shard.udp().bind(local), local);
         } catch (Exception e) {
             shard.close();
             throw e;
         }
+        if (beside) {
+            FixedPort.share(shard.udp(), false);
+        }
+        shard.boundTo(new FixedPort(shard));
         return shard;
     }
 
-    /** Connects a channel that {@link #bind} has bound. */
-    public Future<Shard> connect(Shard bound, InetSocketAddress remote) {
-        return connect(bound, remote, bound::close);
+    /**
+     * Connects a channel that {@link #bind} has bound. While the port's last connection to the same peer has not ended, it waits;
+     * and then, up to a second, until TIME-WAIT may be taken over. If that may not be taken over, it fails with a
+     * {@link BindException}.
+     *
+     * @param tcp the peer's address and TCP port
+     * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
+     * @param reuse whether the connection may take over a name in TIME-WAIT
+     */
+    public Future<Shard> connect(Shard bound, InetSocketAddress tcp, int tunnelPort, boolean reuse) {
+        InetSocketAddress remote = TunnelPort.udpAddress(tcp, tunnelPort);
+        FixedPort before = bound.fixedPort().predecessor(remote);
+        if (before == null) {
+            return connect(bound, remote, bound::close);
+        }
+        Promise<Shard> promise = resources.loop().newPromise();
+        Promise<Void> ready = resources.loop().newPromise();
+        ready.addListener(free -> {
+            if (free.isSuccess()) {
+                connect(bound, remote, bound::close, promise);
+            } else {
+                promise.setFailure(free.cause());
+            }
+        });
+        int port = bound.udp().localAddress().getPort();
+        before.bequeath(ConnectionKey.of(remote, port, tcp.getPort()), bound, reuse, ready);
+        return promise;
     }
 
     /**
@@ -156,9 +208,14 @@ public final class ClientSockets {
      *
      * @param tcpPort the peer's TCP port
      * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
-     * @throws BindException if all are taken
+     * @throws BindException if all are taken, or the one that the client has chosen
      */
     public int freePort(Shard shard, int tcpPort, boolean timestamps) throws BindException {
+        if (shard.fixedPort() != null) {
+            ConnectionKey name =
+                    ConnectionKey.of(shard.peer(), shard.localAddress().getPort(), tcpPort);
+            return EphemeralPorts.fixed(shard, name, timestamps, resources.nowNanos());
+        }
         Pool pool = pools.get(new Remote(shard.transport(), shard.peer(), tcpPort, shard.options()));
         List<Shard> siblings = pool == null ? List.of() : pool.open;
         return EphemeralPorts.choose(shard, siblings, tcpPort, timestamps, resources);
@@ -201,7 +258,11 @@ public final class ClientSockets {
     }
 
     private Future<Shard> connect(Shard shard, InetSocketAddress remote, Runnable whenIdle) {
-        Promise<Shard> promise = resources.loop().newPromise();
+        return connect(shard, remote, whenIdle, resources.loop().newPromise());
+    }
+
+    private static Future<Shard> connect(
+            Shard shard, InetSocketAddress remote, Runnable whenIdle, Promise<Shard> promise) {
         shard.udp().connect(remote).addListener(connected -> {
             if (connected.isSuccess()) {
                 shard.opened(shard.transport().localAddress(shard.udp()), remote, whenIdle);

@@ -8,8 +8,9 @@ import java.util.List;
 import dev.tou.connection.ConnectionKey;
 
 /**
- * Which TCP port a new connection gets on a UDP channel that it shares (RFC 6056 section 3.2: any, and nobody can guess
- * which).
+ * Which TCP port a new connection gets on a UDP channel that it shares (RFC 6056: any of some 31 000, and nobody can guess
+ * which). The search begins at a place that a keyed hash of the peer and of a counter draws, as in algorithm 3 of section
+ * 3.3.3, but anew for each connection, because consecutive ports would tell how many there are.
  *
  * <p>The UDP port's own number is the first choice. Any other is one that no connection to the same peer has, be it on another
  * UDP channel: a peer that knows a connection by addresses and TCP ports alone, as FreeBSD does, takes two with the same for one.
@@ -55,7 +56,7 @@ final class EphemeralPorts {
             return preferred;
         }
         long nowNanos = resources.nowNanos();
-        int start = resources.random().nextInt(COUNT);
+        int start = resources.portOffset(first, COUNT);
         int inTimeWait = -1;
         int looks = looks(taken(shard, first), timestamps);
         for (int i = 0; i < looks && (i < PATIENCE || inTimeWait < 0); i++) {
@@ -73,6 +74,24 @@ final class EphemeralPorts {
                     + " of " + remote + " on " + shard.localAddress());
         }
         return inTimeWait;
+    }
+
+    /**
+     * {@return the port that the client has chosen}
+     *
+     * @throws BindException if another connection to the same peer has it, or is in TIME-WAIT and may not be taken over
+     */
+    static int fixed(Shard shard, ConnectionKey name, boolean timestamps, long nowNanos) throws BindException {
+        if (isUnused(shard, name) || timestamps && isReusable(shard, name, nowNanos)) {
+            return name.localTcpPort();
+        }
+        throw inTimeWait(shard, name);
+    }
+
+    /** {@return why a connection cannot have a name} */
+    static BindException inTimeWait(Shard shard, ConnectionKey name) {
+        return new BindException("Cannot assign requested address: " + shard.localAddress() + " towards "
+                + name.remoteTcpAddress() + " is in TIME-WAIT");
     }
 
     /** {@return the port to look at after {@code i} others: some of the stripe, then every port there is} */

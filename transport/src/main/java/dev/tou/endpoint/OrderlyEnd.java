@@ -77,7 +77,9 @@ public final class OrderlyEnd {
     // The last segments leave the UDP channels. What outlives nothing but TIME-WAIT then ends with the loop, except
     // where that would leave sockets open.
     private void finish(boolean peersMayFinish, long latestNanos) {
-        List<Shard> toClose = shards().stream().filter(Shard::closesBeforeLoop).toList();
+        List<Shard> toClose = shards().stream()
+                .filter(shard -> shard.transport().closesBeforeLoop(shard.loop()))
+                .toList();
         boolean waits = shards().stream().anyMatch(Shard::holdsDatagrams)
                 || peersMayFinish
                         && toClose.stream()

@@ -47,7 +47,7 @@ public final class Shard implements ConnectionOwner {
     private final DatagramChannel udp;
     private final DatagramTransport transport;
     private final EventLoopResources resources;
-    private final UdpEndpoint endpoint;
+    private volatile UdpEndpoint endpoint;
     private final boolean segmented;
     private final ConnectionMaker maker;
     private final SynCookies cookies;
@@ -56,8 +56,9 @@ public final class Shard implements ConnectionOwner {
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWait timeWait;
+    private FixedPort fixedPort;
     private final DropCounters drops = new DropCounters();
-    private final ResetLimiter resets = new ResetLimiter();
+    private final ResetLimiter resets = new ResetLimiter(EventLoopResources.tableHash());
     private final TimerExpiry expiry = new TimerExpiry();
     private UserCalls calls;
     private InetSocketAddress localAddress;
@@ -100,6 +101,21 @@ public final class Shard implements ConnectionOwner {
         calls = applicationCalls;
     }
 
+    /** The UDP channel is bound to a port that a client has chosen. */
+    void boundTo(FixedPort port) {
+        fixedPort = port;
+    }
+
+    /** {@return the port that a client has chosen, or null} */
+    FixedPort fixedPort() {
+        return fixedPort;
+    }
+
+    /** Takes over a TIME-WAIT record, before there is any connection here. */
+    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
+        timeWait.inherit(name, memory);
+    }
+
     /** The UDP channel is bound, and connected if {@code peer} is not null. */
     void opened(InetSocketAddress localUdp, InetSocketAddress peerUdp, Runnable whenIdle) {
         localAddress = localUdp;
@@ -122,11 +138,6 @@ public final class Shard implements ConnectionOwner {
         return resources.loop();
     }
 
-    /** {@return whether the channel must be closed before its loop shuts down} */
-    boolean closesBeforeLoop() {
-        return transport.closesBeforeLoop(loop());
-    }
-
     /** {@return where the channel came from} */
     DatagramTransport transport() {
         return transport;
@@ -140,6 +151,11 @@ public final class Shard implements ConnectionOwner {
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
     UdpEndpoint endpoint() {
         return endpoint;
+    }
+
+    /** From now on the channel's SYNs reach the listeners of another endpoint. */
+    void moveTo(UdpEndpoint other) {
+        endpoint = other;
     }
 
     /** {@return what the channel was opened with} */
@@ -187,9 +203,9 @@ public final class Shard implements ConnectionOwner {
         return drops;
     }
 
-    /** {@return whether one more reset may answer a segment of no connection} */
-    public boolean mayReset(long nowNanos) {
-        return resets.tryAcquire(nowNanos);
+    /** {@return whether one more reset may answer a segment of no connection that comes from there} */
+    public boolean mayReset(InetAddress sender, long nowNanos) {
+        return resets.tryAcquire(sender, nowNanos);
     }
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
@@ -228,7 +244,8 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
-        return endpoint == null ? null : endpoint.listener(tcpPort);
+        UdpEndpoint present = endpoint;
+        return present == null ? null : present.listener(tcpPort);
     }
 
     /** Closes the server channels whose connections come through this shard. */
@@ -265,6 +282,9 @@ public final class Shard implements ConnectionOwner {
         }
         if (tcb.isOrphan()) {
             resources.orphans().stateChanged(tcb);
+        }
+        if (fixedPort != null && !tcb.isLive()) {
+            fixedPort.connectionOver();
         }
         if (to == TcpState.TIME_WAIT) {
             connections.remove(tcb);
@@ -328,6 +348,9 @@ public final class Shard implements ConnectionOwner {
 
     /** The application of a connection has closed. */
     public void applicationClosed(TransmissionControlBlock tcb) {
+        if (fixedPort != null) {
+            fixedPort.applicationClosed();
+        }
         if (unclosed.remove(tcb)) {
             timeWait.applicationClosed(tcb);
             becomeIdleMaybe();
@@ -413,6 +436,9 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        if (fixedPort != null) {
+            fixedPort.closed();
+        }
         if (endpoint != null) {
             endpoint.shardClosed(this);
         } else {

@@ -14,6 +14,8 @@ import io.netty.channel.unix.UnixChannelOption;
 /**
  * What is fixed for a UDP channel when it is made.
  *
+ * <p>RFC 9293: MUST-48, SHLD-22.
+ *
  * @param pathMtu the largest IP packet that peers may send, whatever the interface carries
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
  * @param maxTimeWait how many connections in TIME-WAIT are remembered

@@ -4,6 +4,7 @@ package dev.tou.endpoint;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
+import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.state.TcpState;
 import dev.tou.timing.ConnectionTimer;
@@ -63,6 +64,14 @@ final class TimeWait extends ConnectionTimer {
         if (tcb.report.isHeard() || !tcb.isOrphan()) {
             seen.add(tcb);
             tcb.arm(TcpTimer.TIME_WAIT, endNanos(tcb, now));
+        }
+    }
+
+    /** Takes over a record of a channel that had the port before. */
+    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
+        table.remember(name, memory);
+        if (table.size() > 0) {
+            arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
         }
     }
 

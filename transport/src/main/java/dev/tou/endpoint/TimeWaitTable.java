@@ -144,6 +144,36 @@ public final class TimeWaitTable {
         records.set(record(slot), TimeWaitRecords.DEADLINE_MILLIS, deadlineMillis(nowNanos));
     }
 
+    /** All that a record holds, apart from its name; the deadline on the clock of all event loops. */
+    record Memory(int rcvNxt, int sndNxt, boolean timestamps, int tsRecent, int tsOffset, long deadlineNanos) {}
+
+    /** {@return what is remembered of a connection, or null} */
+    Memory recall(ConnectionKey key) {
+        int slot = find(key);
+        return slot < 0
+                ? null
+                : new Memory(
+                        rcvNxt(slot),
+                        sndNxt(slot),
+                        hasTimestamps(slot),
+                        tsRecent(slot),
+                        tsOffset(slot),
+                        deadlineNanos(slot));
+    }
+
+    /** Remembers what another table did, for as long. Only while there is no other record here: they expire in their order. */
+    void remember(ConnectionKey key, Memory memory) {
+        assert size() == 0;
+        add(
+                key,
+                memory.rcvNxt(),
+                memory.sndNxt(),
+                memory.timestamps() ? TIMESTAMPS : 0,
+                memory.tsRecent(),
+                memory.tsOffset(),
+                memory.deadlineNanos() - timeWaitNanos);
+    }
+
     /** Forgets a connection: a new one takes its name. */
     public void remove(int slot) {
         recordsOf(slot).remove(record(slot));
@@ -276,7 +306,12 @@ public final class TimeWaitTable {
      * {@link #sndNxt}.
      */
     public boolean isReusable(int slot, long nowNanos) {
-        return hasTimestamps(slot) && deadlineNanos(slot) - nowNanos <= timeWaitNanos - REUSE_NANOS;
+        return hasTimestamps(slot) && reusableInNanos(slot, nowNanos) <= 0;
+    }
+
+    /** {@return in what time the old connection will have ended long enough ago for that, if it used timestamps} */
+    long reusableInNanos(int slot, long nowNanos) {
+        return deadlineNanos(slot) - nowNanos - (timeWaitNanos - REUSE_NANOS);
     }
 
     /** {@return the memory that a record takes at present, with its share of all indexes and slack; 0 if there is none} */

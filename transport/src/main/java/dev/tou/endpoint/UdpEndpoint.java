@@ -4,10 +4,12 @@ package dev.tou.endpoint;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 
 import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
@@ -20,10 +22,12 @@ import io.netty.util.concurrent.Promise;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
- * is gone; binding the address again before that attaches to it.
+ * is gone; binding the address again before that attaches to it, and binding one address of a wildcard takes that one's shard.
  *
  * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
  * beside the catch-all, as name servers do; connections then have concrete local addresses.
+ *
+ * <p>RFC 9293: MUST-41, MUST-42, MUST-45.
  */
 public final class UdpEndpoint {
 
@@ -34,12 +38,13 @@ public final class UdpEndpoint {
     private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
 
     private static final int LAST_PORT = 65_535;
+    private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
     private final DatagramTransport transport;
     private final EventLoopResources resources;
     private final PipelineInstaller installer;
     private final ShardOptions options;
-    private final List<Shard> shards = new ArrayList<>();
+    private final List<Shard> shards = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<Integer, Listener> listeners = new ConcurrentHashMap<>();
     private Name name;
     private int attaching;
@@ -78,6 +83,10 @@ public final class UdpEndpoint {
         if (known != null && known.attach()) {
             return known;
         }
+        UdpEndpoint part = options.reusePort() ? null : partOfWildcard(wanted);
+        if (part != null) {
+            return part;
+        }
         UdpEndpoint endpoint = new UdpEndpoint(loop, transport, installer, options);
         try {
             endpoint.open(address);
@@ -103,6 +112,53 @@ public final class UdpEndpoint {
     // One that drains, or a tunnel with other TCP ports.
     private synchronized boolean hasPlaceFor(Name wanted, int tcpPort) {
         return !closing && attaching == 0 && listener(tcpPort) == null && wanted.equals(name);
+    }
+
+    private boolean isDraining() {
+        return !closing && attaching == 0 && listeners.isEmpty();
+    }
+
+    /** {@return an endpoint for one of the addresses of a wildcard that drains, with the shard that it had there; or null} */
+    private static UdpEndpoint partOfWildcard(Name wanted) {
+        for (InetAddress any : WILDCARDS) {
+            InetSocketAddress all = new InetSocketAddress(any, wanted.address().getPort());
+            UdpEndpoint wildcard = REGISTRY.get(new Name(wanted.transport(), all));
+            UdpEndpoint part = wildcard == null ? null : wildcard.cede(wanted);
+            if (part != null) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private synchronized UdpEndpoint cede(Name wanted) {
+        if (!isDraining()) {
+            return null;
+        }
+        for (Shard shard : shards) {
+            if (wanted.address().equals(shard.localAddress())) {
+                UdpEndpoint part = new UdpEndpoint(loop(), transport, installer, options);
+                part.name = wanted;
+                part.shards.add(shard);
+                part.attach();
+                shards.remove(shard);
+                shard.moveTo(part);
+                REGISTRY.put(wanted, part);
+                // It may have been the last that something lived on.
+                executeIfAlive(this::closeIfDrained);
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private void executeIfAlive(Runnable task) {
+        try {
+            loop().execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            // And so have the shards.
+            return;
+        }
     }
 
     // Between bind and listen the endpoint must not drain away, whatever its own loop does meanwhile.
@@ -161,7 +217,7 @@ public final class UdpEndpoint {
             udp.close();
             throw e;
         }
-        shard.opened(udp.localAddress(), null, this::closeIfDrained);
+        shard.opened(udp.localAddress(), null, () -> shard.endpoint().closeIfDrained());
         return shard;
     }
 
@@ -170,6 +226,14 @@ public final class UdpEndpoint {
         boolean ipv4 = address.getAddress() instanceof java.net.Inet4Address
                 && !(address.getAddress().isAnyLocalAddress() && hasIpv6());
         return ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
+
+    private static InetAddress anyOf(byte[] zeros) {
+        try {
+            return InetAddress.getByAddress(zeros);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(zeros.length + " bytes are an address", e);
+        }
     }
 
     private static boolean hasIpv6() {

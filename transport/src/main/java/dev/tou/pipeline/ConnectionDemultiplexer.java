@@ -80,6 +80,10 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     }
 
     private TransmissionControlBlock withoutConnection(ChannelHandlerContext ctx, Arrival arrival) {
+        if (!address.isOfOneHost()) {
+            // RFC 9293, MUST-63; nor does such an address get a reset.
+            return drop(DropReason.BAD_ADDRESS);
+        }
         Segment seg = arrival.segment();
         int port = arrival.sender().getPort();
         int record = shard.timeWait().find(address.hi(), address.lo(), port, seg.destinationPort(), seg.sourcePort());

@@ -129,7 +129,7 @@ final class PassiveOpening {
     }
 
     private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
-        if (!shard.mayReset(arrival.nowNanos())) {
+        if (!shard.mayReset(arrival.sender().getAddress(), arrival.nowNanos())) {
             return drop(DropReason.RATE_LIMITED);
         }
         Replies.reset(departure.segment(), arrival.segment());

@@ -2,9 +2,8 @@
 package dev.tou.pipeline;
 
 import java.net.ConnectException;
-import java.net.PortUnreachableException;
-import java.net.SocketException;
 
+import dev.tou.connection.FailureReport;
 import dev.tou.connection.Opener;
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SilenceWatch;
@@ -45,12 +44,14 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
+    private final Undeliverable undeliverable;
     private ChannelHandlerContext ctx;
 
     StateMachineHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
         this.burst = burst;
         this.departure = departure;
+        undeliverable = new Undeliverable(shard, burst);
     }
 
     @Override
@@ -150,17 +151,12 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
             case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
-            case RESET -> reset(tcb, resetCause(tcb));
+            case RESET -> reset(tcb, FailureReport.reset(tcb, now));
             default -> {
                 // Dropped in silence.
             }
         }
         return false;
-    }
-
-    private static SocketException resetCause(TransmissionControlBlock tcb) {
-        boolean refused = tcb.state() == TcpState.SYN_RECEIVED && !tcb.isPassive();
-        return refused ? new ConnectException("Connection refused") : new SocketException("Connection reset by peer");
     }
 
     private void outOfWindow(TransmissionControlBlock tcb, Segment seg, long now) {
@@ -430,18 +426,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof PortUnreachableException && shard.peer() != null) {
-            // On a connected channel only, and without the quoted segment: a hint, which ends nothing but a handshake
-            // (RFC 9293 section 3.9.2.2).
-            burst.begin(shard.resources().nowNanos());
-            shard.forEachConnection(tcb -> {
-                if (tcb.state() == TcpState.SYN_SENT) {
-                    burst.touch(tcb);
-                    reset(tcb, new ConnectException("Connection refused"));
-                }
-            });
-            context.fireUserEventTriggered(TimerExpiry.HANDLED);
-        } else {
+        if (!undeliverable.hears(cause)) {
             context.fireExceptionCaught(cause);
         }
     }

@@ -13,6 +13,8 @@ public enum DropReason {
     BAD_CONTROL_BITS,
     /** A TCP port of zero. */
     BAD_PORT,
+    /** From a multicast, broadcast or unspecified address, which no host can have. */
+    BAD_ADDRESS,
     /** Larger than any datagram that we announce to accept, so its end may be missing. */
     TRUNCATED,
     /** For a connection that does not exist, and no reset may answer it. */

@@ -3,6 +3,7 @@ package dev.tou.channel;
 
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +23,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -158,6 +161,19 @@ class ConnectSimTest {
             assertThat(failure(pair, server.bind(new LocalAddress("nowhere"))))
                     .isInstanceOf(UnsupportedAddressTypeException.class);
             pair.expectNothingLeft();
+        }
+    }
+
+    // RFC 9293: MUST-46.
+    @ParameterizedTest
+    @ValueSource(strings = {"224.0.0.1", "239.1.2.3", "255.255.255.255", "ff02::1"})
+    void manyHostsAreNoAddress(String address) {
+        try (SimPair pair = new SimPair()) {
+            ChannelFuture connect = pair.client(new Recorder()).connect(new InetSocketAddress(address, 7));
+            assertThat(failure(pair, connect))
+                    .isInstanceOf(NoRouteToHostException.class)
+                    .hasMessageContaining("Network is unreachable");
+            assertThat(pair.clients.resources().shards()).isEmpty();
         }
     }
 

@@ -66,7 +66,10 @@ class SynFloodSimTest {
             ByteBuffer syn = ByteBuffer.allocate(20 + OPTIONS.length);
             syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) SimPair.PORT);
             syn.putInt(random.nextInt()).putInt(0);
-            syn.putShort((short) (10 << 12 | 2)).putShort((short) 0xFFFF).putInt(0).put(OPTIONS);
+            syn.putShort((short) (10 << 12 | 2))
+                    .putShort((short) 0xFFFF)
+                    .putInt(0)
+                    .put(OPTIONS);
             forgers.get(random.nextInt(forgers.size())).send(pair.serverHost.address(SimPair.PORT), syn.array());
             pair.simulation.advance(SimPair.ms(1).dividedBy(synsPerMilli));
         }

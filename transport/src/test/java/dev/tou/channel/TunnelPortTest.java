@@ -13,6 +13,7 @@ import java.util.Set;
 import dev.tou.endpoint.Shard;
 import dev.tou.simulation.Datagram;
 import dev.tou.simulation.RawPeer;
+import dev.tou.telemetry.DropReason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -184,6 +185,23 @@ class TunnelPortTest {
                 assertThat(answer.payload().getUnsignedShort(2)).isEqualTo(port);
                 assertThat(answer.payload().getUnsignedByte(13)).isEqualTo((short) SYN_ACK);
             }
+        }
+    }
+
+    // RFC 9293: MUST-63. On any port; a tunnel is only where this test can send what it likes.
+    @ParameterizedTest
+    @ValueSource(strings = {"224.0.0.1", "255.255.255.255", "0.0.0.0"})
+    void aSynFromWhereNoHostCanBeIsIgnored(String address) {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SECURE);
+            Shard server = pair.servers.resources().shards().iterator().next();
+            InetSocketAddress from = new InetSocketAddress(address, TUNNEL);
+            for (int port : new int[] {SECURE, WEB}) {
+                pair.network.inject(from, pair.serverHost.address(TUNNEL), syn(40_000, port));
+            }
+            pair.simulation.advance(SimPair.ms(50));
+            assertThat(server.drops().of(DropReason.BAD_ADDRESS)).isEqualTo(2);
+            assertThat(server.connections().size()).isZero();
         }
     }
 

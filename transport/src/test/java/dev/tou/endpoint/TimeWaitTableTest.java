@@ -7,11 +7,13 @@ import java.net.UnknownHostException;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.SipHash;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@Tag("S5")
 class TimeWaitTableTest {
 
     private static final long MILLI = 1_000_000;

@@ -289,6 +289,13 @@ public final class Scenario implements AutoCloseable {
                         .allMatch(shard -> shard.connections().size() == 0);
     }
 
+    /** {@return how many connections of the client are in TIME-WAIT} */
+    int clientTimeWaitRecords() {
+        return clients.resources().shards().stream()
+                .mapToInt(shard -> shard.timeWait().size())
+                .sum();
+    }
+
     private void check(boolean holds, String what) {
         if (!holds) {
             throw new AssertionError(what + ": does not hold; " + simulation.describe());

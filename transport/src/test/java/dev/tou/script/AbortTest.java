@@ -5,6 +5,7 @@ import java.net.SocketException;
 
 import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -15,6 +16,7 @@ import static dev.tou.script.Segments.rstAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** ABORT in every state (RFC 9293 section 3.10.5), which is SO_LINGER 0, and resets from the peer. */
+@Tag("S15")
 class AbortTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
@@ -177,6 +179,7 @@ class AbortTest extends ScriptedTest {
 
     // --- the peer resets (RFC 9293 section 3.10.7.4, second) ---
 
+    // RFC 9293: MUST-12.
     @Test
     void aResetTellsTheApplication() {
         accepted();

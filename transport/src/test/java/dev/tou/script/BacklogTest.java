@@ -151,6 +151,7 @@ class BacklogTest extends ScriptedTest {
         peer.expects(rstAck(ISS + 1, IRS + 1)).now();
     }
 
+    // RFC 9293: MUST-41.
     @Test
     void closingTheListenerLetsAcceptedOnesLive() {
         accepted();

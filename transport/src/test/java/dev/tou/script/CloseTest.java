@@ -6,6 +6,7 @@ import java.net.SocketException;
 import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -17,6 +18,7 @@ import static dev.tou.script.Segments.rstAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Closing in order (RFC 9293 sections 3.6 and 3.10.4). */
+@Tag("S4")
 class CloseTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
@@ -190,6 +192,7 @@ class CloseTest extends ScriptedTest {
     }
 
     // RFC 9293 section 3.10.4, RFC 2525 section 2.17: what was received and never read must not look delivered.
+    // RFC 9293: SHLD-3.
     @Test
     void closeWithUnreadTextResets() {
         accepted();

@@ -128,12 +128,14 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
         check(failure == null, "the channel should be open without " + failure);
     }
 
-    /** It has caught this and was closed. */
-    void failedWith(Class<? extends Throwable> type, String words) {
-        check(failure != null, "the application should have caught something");
-        checkCause(failure, type, words);
+    /** It has caught this and was closed. {@return what it has caught} */
+    Throwable failedWith(Class<? extends Throwable> type, String words) {
+        Throwable caught = failure;
+        check(caught != null, "the application should have caught something");
+        checkCause(caught, type, words);
         check(!channel.isOpen(), "the channel should be closed");
         failure = null;
+        return caught;
     }
 
     /** Its connect has failed with this. */
@@ -176,6 +178,11 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
 
     void receivedNothing() {
         received("");
+    }
+
+    /** {@return the events of a kind that it has seen, in order} */
+    <T> List<T> events(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     void sawEvent(Class<?> type) {

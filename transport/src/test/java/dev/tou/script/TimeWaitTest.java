@@ -6,6 +6,7 @@ import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.telemetry.EventLog;
 import io.netty.channel.ChannelOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -17,6 +18,7 @@ import static dev.tou.script.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** TIME-WAIT (RFC 9293 section 3.6.1, RFC 1337, RFC 6191). */
+@Tag("S5")
 class TimeWaitTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
@@ -38,6 +40,7 @@ class TimeWaitTest extends ScriptedTest {
         inTimeWait(syn(IRS).mss(1000));
     }
 
+    // RFC 9293: MUST-13.
     @Test
     void itLastsTwiceTheMaximumSegmentLifetime() {
         inTimeWait();
@@ -159,6 +162,7 @@ class TimeWaitTest extends ScriptedTest {
     }
 
     // RFC 6191 section 2: with a higher timestamp, whatever the sequence number.
+    // RFC 9293: SHLD-4.
     @Test
     void aSynWithAHigherTimestampOpensAnew() {
         inTimeWait(syn(IRS).mss(1000).ts(100, 0));

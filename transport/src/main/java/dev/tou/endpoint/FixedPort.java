@@ -1,0 +1,194 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.endpoint;
+
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.connection.ConnectionKey;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/**
+ * A local port that a client has chosen, with the UDP channel of its one connection. When the application has closed, the
+ * channel <em>drains</em>: it delivers what is left, and keeps TIME-WAIT. The port can be bound again meanwhile, on any event loop,
+ * as a kernel's can:
+ *
+ * <ul>
+ *   <li>to another peer the new channel connects beside the old one; the kernel tells them apart by their peers,
+ *   <li>to the same peer it waits until the old connection has ended, and inherits its TIME-WAIT record.
+ * </ul>
+ */
+final class FixedPort {
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(FixedPort.class);
+
+    private record Place(DatagramTransport transport, int port) {}
+
+    /** Those that drain, of all event loops of the process. */
+    private static final ConcurrentMap<Place, Set<FixedPort>> DRAINING = new ConcurrentHashMap<>();
+
+    private final Shard shard;
+    private final Place place;
+    private boolean draining;
+    private boolean closed;
+
+    /** Who wait for the end of the connection. */
+    private final List<Runnable> heirs = new ArrayList<>();
+
+    /** @param shard bound and not connected */
+    FixedPort(Shard shard) {
+        this.shard = shard;
+        place = new Place(shard.transport(), shard.udp().localAddress().getPort());
+    }
+
+    /** {@return whether a channel bound to the port drains, so that another one may be bound beside it} */
+    static boolean isDraining(DatagramTransport transport, int port) {
+        return DRAINING.containsKey(new Place(transport, port));
+    }
+
+    /** {@return whoever drains on the same port as this, connected to a peer that this shall be connected to; or null} */
+    FixedPort predecessor(InetSocketAddress peer) {
+        InetSocketAddress local = shard.udp().localAddress();
+        for (FixedPort other : DRAINING.getOrDefault(place, Set.of())) {
+            boolean sameAddress = local.getAddress().isAnyLocalAddress()
+                    || local.getAddress().equals(other.shard.localAddress().getAddress());
+            if (sameAddress && peer.equals(other.shard.peer())) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /** Lets another socket be bound beside this one, or no more. */
+    static void share(DatagramChannel udp, boolean on) {
+        try {
+            udp.config().setOption(ChannelOption.SO_REUSEADDR, on);
+        } catch (ChannelException e) {
+            // Closed in this moment; it is in nobody's way then.
+            LOGGER.debug("{} cannot share its port", udp, e);
+        }
+    }
+
+    // --- on the shard's event loop ---
+
+    /** The application of the connection has closed it. */
+    void applicationClosed() {
+        if (!draining && !closed) {
+            draining = true;
+            share(shard.udp(), true);
+            DRAINING.compute(place, (name, others) -> {
+                Set<FixedPort> all = others == null ? ConcurrentHashMap.newKeySet() : others;
+                all.add(this);
+                return all;
+            });
+        }
+    }
+
+    /** The connection has ended, TIME-WAIT aside. Not yet the turn of the loop in which its last segment leaves. */
+    void connectionOver() {
+        if (!heirs.isEmpty()) {
+            List<Runnable> now = List.copyOf(heirs);
+            heirs.clear();
+            now.forEach(shard.loop()::execute);
+        }
+    }
+
+    /** The channel has closed; the port is free when the loop has let go of the socket. */
+    void closed() {
+        closed = true;
+        afterRelease(shard.loop(), () -> {
+            DRAINING.computeIfPresent(place, (name, all) -> {
+                all.remove(this);
+                return all.isEmpty() ? null : all;
+            });
+            heirs.forEach(Runnable::run);
+            heirs.clear();
+        });
+    }
+
+    // NIO lets go of the port when it selects the next time.
+    private static void afterRelease(EventLoop loop, Runnable task) {
+        if (loop instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
+            single.executeAfterEventLoopIteration(() -> loop.execute(task));
+        } else {
+            task.run();
+        }
+    }
+
+    // --- succession ---
+
+    /**
+     * Gives the port to another shard as soon as this one's connection has ended and its name may be taken over; its TIME-WAIT
+     * record goes with it. May be called on any thread.
+     *
+     * @param reuse whether the heir's connection may take over a name in TIME-WAIT
+     * @param ready a promise of the heir's event loop: done when the port is the heir's alone; failed with a {@link BindException}
+     *     if TIME-WAIT has to be waited for
+     */
+    void bequeath(ConnectionKey name, Shard heir, boolean reuse, Promise<Void> ready) {
+        Runnable look = () -> {
+            if (shard.connections().size() == 0) {
+                connectionEnded(name, heir, reuse, ready);
+            } else {
+                heirs.add(() -> connectionEnded(name, heir, reuse, ready));
+            }
+        };
+        try {
+            shard.loop().execute(look);
+        } catch (RejectedExecutionException loopHasEnded) {
+            ready.trySuccess(null);
+        }
+    }
+
+    private void connectionEnded(ConnectionKey name, Shard heir, boolean reuse, Promise<Void> ready) {
+        if (!heir.udp().isOpen()) {
+            // Its connect was given up in the meantime.
+            return;
+        }
+        TimeWaitTable table = shard.timeWait();
+        int record = table.find(name);
+        if (record >= 0 && !(reuse && table.hasTimestamps(record))) {
+            ready.tryFailure(EphemeralPorts.inTimeWait(shard, name));
+            return;
+        }
+        long wait =
+                record < 0 ? 0 : table.reusableInNanos(record, shard.resources().nowNanos());
+        if (wait > 0) {
+            shard.loop().schedule(() -> connectionEnded(name, heir, reuse, ready), wait, TimeUnit.NANOSECONDS);
+        } else {
+            end(table.recall(name), name, heir, ready);
+        }
+    }
+
+    private void end(TimeWaitTable.Memory memory, ConnectionKey name, Shard heir, Promise<Void> ready) {
+        Runnable succeed = () -> {
+            if (memory != null) {
+                heir.inherit(name, memory);
+            }
+            ready.trySuccess(null);
+        };
+        shard.close();
+        shard.udp().closeFuture().addListener(done -> afterRelease(shard.loop(), () -> onLoopOf(heir, succeed)));
+    }
+
+    private static void onLoopOf(Shard heir, Runnable task) {
+        try {
+            heir.loop().execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            LOGGER.debug("nobody is left who could take over the port", loopHasEnded);
+        }
+    }
+}
