@@ -104,6 +104,20 @@ class TimeWaitTableTest {
         assertThat(table.bytesPerRecord()).isZero();
     }
 
+    /** Those of one moment need not end in one turn of the loop. */
+    @Test
+    void expiresAsManyAsItMayAndTheRestLater() {
+        for (int n = 0; n < 5; n++) {
+            table.add(key(n), n, n, now);
+            table.add(ipv6Key(n), n, n, now);
+        }
+        long over = now + TWO_MSL;
+        assertThat(table.expire(over, 7)).isEqualTo(7);
+        assertThat(table.nextDeadlineNanos() - over).isNotPositive();
+        assertThat(table.expire(over, 7)).isEqualTo(3);
+        assertThat(table.size()).isZero();
+    }
+
     @Test
     void aRetransmittedFinRestartsTheTime() {
         table.add(key(1), 1, 2, now);
