@@ -15,6 +15,7 @@ import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
+import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
             DemoServerCommand.class,
             DemoClientCommand.class,
             LossyLinkCommand.class,
+            FloodCommand.class,
             LinkPeerCommand.class
         },
         footerHeading = "%nExamples:%n",

@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 import dev.tou.connection.ByteStream;
+import dev.tou.telemetry.DeliveryProblem;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 
@@ -96,6 +97,11 @@ final class Application implements ByteStream {
                 onWritable();
             });
         }
+    }
+
+    @Override
+    public void onDeliveryProblem(DeliveryProblem problem) {
+        channel.pipeline().fireUserEventTriggered(problem);
     }
 
     // --- the end ---

@@ -23,6 +23,8 @@ import io.netty.util.concurrent.Future;
  */
 final class ConnectAttempt {
 
+    private static final InetAddress BROADCAST = new InetSocketAddress("255.255.255.255", 0).getAddress();
+
     private final TouSocketChannel channel;
     private final SocketAddress requested;
     private final ChannelPromise promise;
@@ -75,9 +77,13 @@ final class ConnectAttempt {
         }
     }
 
-    // As kernels have it: connecting to "any" means this host.
+    // As kernels have it: connecting to "any" means this host, and to many hosts is an error (RFC 9293, MUST-46). The
+    // broadcast address of a network is known to the kernel, which refuses it.
     private static InetSocketAddress reachable(InetSocketAddress peer) throws IOException {
         InetAddress address = peer.getAddress();
+        if (address.isMulticastAddress() || address.equals(BROADCAST)) {
+            throw new NoRouteToHostException("Network is unreachable: no host has the address " + peer);
+        }
         if (!address.isAnyLocalAddress()) {
             return peer;
         }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.connection.ConnectionOptions;
+import dev.tou.endpoint.TunnelPort;
 import dev.tou.telemetry.TransportListenerFactory;
 import dev.tou.window.PathMtu;
 import io.netty.channel.Channel;
@@ -28,6 +29,7 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
 
     private final ConnectionOptions connection;
     private final Map<ChannelOption<?>, Accessor<?>> accessors = new HashMap<>();
+    private volatile int udpEncapsPort = TunnelPort.NONE;
 
     ConnectionConfig(Channel channel, ConnectionOptions connection) {
         super(channel);
@@ -61,16 +63,24 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
         declare(TouChannelOption.WINDOW_SCALING, Boolean.class, to::windowScaling, to::windowScaling);
         declare(TouChannelOption.SYN_RETRIES, 0, 30, to::synRetries, to::synRetries);
         declare(TouChannelOption.SYNACK_RETRIES, 0, 30, to::synAckRetries, to::synAckRetries);
+        declare(TouChannelOption.RETRIES1, 0, 100, to::retriesBeforeReport, to::retriesBeforeReport);
         declare(TouChannelOption.RETRIES2, 1, 100, to::retries, to::retries);
         declare(TouChannelOption.USER_TIMEOUT, 0, Integer.MAX_VALUE, to::userTimeoutMillis, to::userTimeoutMillis);
         declare(TouChannelOption.KEEP_IDLE, 1, 32_767, to::keepIdleSeconds, to::keepIdleSeconds);
         declare(TouChannelOption.KEEP_INTERVAL, 1, 32_767, to::keepIntervalSeconds, to::keepIntervalSeconds);
         declare(TouChannelOption.KEEP_COUNT, 1, 127, to::keepCount, to::keepCount);
+        declare(TouChannelOption.NAT_KEEP_ALIVE, 0, 32_767, to::natKeepAliveSeconds, to::natKeepAliveSeconds);
         declare(TouChannelOption.MSL, 1, 240, to::mslSeconds, to::mslSeconds);
         declare(TouChannelOption.MAX_TIME_WAIT, 0, MOST_TIME_WAIT, to::maxTimeWait, to::maxTimeWait);
         declare(TouChannelOption.MAX_ORPHANS, 0, Integer.MAX_VALUE, to::maxOrphans, to::maxOrphans);
         declare(TouChannelOption.FIN_WAIT_2, 1, 3600, to::finWait2Seconds, to::finWait2Seconds);
+        declare(TouChannelOption.UDP_ENCAPS_PORT, 0, 65_535, this::udpEncapsPort, port -> udpEncapsPort = port);
         declare(TouChannelOption.DELAYED_ACK, 0, 500, to::delayedAckMillis, to::delayedAckMillis);
+    }
+
+    /** {@return the UDP port that carries the TCP port, or {@link TunnelPort#NONE}} */
+    final int udpEncapsPort() {
+        return udpEncapsPort;
     }
 
     private void receiveBuffer(int bytes) {

@@ -2,6 +2,8 @@
 package dev.tou.channel;
 
 import dev.tou.connection.ConnectionOptions;
+import dev.tou.endpoint.ListenerOptions;
+import dev.tou.endpoint.ShardOptions;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
@@ -19,6 +21,10 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
     private volatile int backlog = NetUtil.SOMAXCONN;
     private volatile int maxSynBacklog = 1024;
     private volatile boolean abortOnOverflow;
+    private volatile SynCookieMode synCookies = SynCookieMode.UNDER_PRESSURE;
+    private volatile boolean amplificationLimit = true;
+    private volatile boolean silentClosedPorts;
+    private volatile SourceFilter sourceFilter = SourceFilter.ALL;
     private volatile boolean reuseAddress = true;
     private volatile boolean reusePort;
     private volatile int trafficClass;
@@ -30,37 +36,47 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
         tou = channel;
         declare(ChannelOption.SO_BACKLOG, 0, Integer.MAX_VALUE, this::getBacklog, value -> backlog = value);
         declare(ChannelOption.SO_REUSEADDR, Boolean.class, this::isReuseAddress, this::setReuseAddress);
-        declare(UnixChannelOption.SO_REUSEPORT, Boolean.class, this::reusePort, on -> reusePort = on);
-        declare(ChannelOption.IP_TOS, 0, 255, this::trafficClass, value -> trafficClass = value);
+        declare(UnixChannelOption.SO_REUSEPORT, Boolean.class, () -> reusePort, on -> reusePort = on);
+        declare(ChannelOption.IP_TOS, 0, 255, () -> trafficClass, value -> trafficClass = value);
         declare(ChannelOption.TCP_FASTOPEN, 0, Integer.MAX_VALUE, () -> fastOpen, value -> fastOpen = value);
-        declare(TouChannelOption.DEFER_ACCEPT, 0, 3600, this::deferAcceptSeconds, value -> deferAcceptSeconds = value);
+        declare(TouChannelOption.DEFER_ACCEPT, 0, 3600, () -> deferAcceptSeconds, value -> deferAcceptSeconds = value);
         declare(
                 TouChannelOption.MAX_SYN_BACKLOG,
                 1,
                 Integer.MAX_VALUE,
-                this::maxSynBacklog,
+                () -> maxSynBacklog,
                 value -> maxSynBacklog = value);
-        declare(TouChannelOption.ABORT_ON_OVERFLOW, Boolean.class, this::abortOnOverflow, on -> abortOnOverflow = on);
+        declare(TouChannelOption.ABORT_ON_OVERFLOW, Boolean.class, () -> abortOnOverflow, on -> abortOnOverflow = on);
+        declare(TouChannelOption.SYN_COOKIES, SynCookieMode.class, () -> synCookies, mode -> synCookies = mode);
+        declare(
+                TouChannelOption.AMPLIFICATION_LIMIT,
+                Boolean.class,
+                () -> amplificationLimit,
+                on -> amplificationLimit = on);
+        declare(
+                TouChannelOption.SILENT_CLOSED_PORTS,
+                Boolean.class,
+                () -> silentClosedPorts,
+                on -> silentClosedPorts = on);
+        declare(TouChannelOption.SOURCE_FILTER, SourceFilter.class, () -> sourceFilter, value -> sourceFilter = value);
     }
 
-    boolean reusePort() {
-        return reusePort;
+    /** {@return what is fixed for the listener} */
+    ListenerOptions listenerOptions() {
+        return new ListenerOptions(
+                backlog,
+                maxSynBacklog,
+                synCookies.from(maxSynBacklog),
+                abortOnOverflow,
+                deferAcceptSeconds,
+                amplificationLimit,
+                sourceFilter);
     }
 
-    int trafficClass() {
-        return trafficClass;
-    }
-
-    int deferAcceptSeconds() {
-        return deferAcceptSeconds;
-    }
-
-    int maxSynBacklog() {
-        return maxSynBacklog;
-    }
-
-    boolean abortOnOverflow() {
-        return abortOnOverflow;
+    /** {@return what is fixed for its UDP channels} */
+    ShardOptions shardOptions() {
+        return TouSocketChannel.shardOptions(connection(), trafficClass, reusePort)
+                .silentOnClosedPorts(silentClosedPorts);
     }
 
     @Override

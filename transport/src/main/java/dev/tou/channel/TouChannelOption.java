@@ -61,6 +61,13 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /** How often a SYN-ACK is repeated, after 1, 2, 4, 8, 16 seconds, 0 to 30; default 5. */
     public static final ChannelOption<Integer> SYNACK_RETRIES = valueOf(TouChannelOption.class, "SYNACK_RETRIES");
 
+    /**
+     * How many repetitions in a row stay unanswered before the application hears of it by a
+     * {@link dev.tou.telemetry.DeliveryProblem}, fired as a user event (R1 of RFC 9293 section 3.8.3), 0 to 100; default 3; 0 for
+     * never. The connection goes on.
+     */
+    public static final ChannelOption<Integer> RETRIES1 = valueOf(TouChannelOption.class, "RETRIES1");
+
     /** How many timeouts in a row end a connection (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. */
     public static final ChannelOption<Integer> RETRIES2 = valueOf(TouChannelOption.class, "RETRIES2");
 
@@ -77,6 +84,21 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /** How many keep-alive probes may stay unanswered, 1 to 127; default 9. */
     public static final ChannelOption<Integer> KEEP_COUNT = valueOf(TouChannelOption.class, "KEEP_COUNT");
+
+    /**
+     * How long nothing may leave before an acknowledgment goes only to remind a NAT on the path of the connection, in seconds, 0 to
+     * 32 767; default 0: never. Typical NATs forget a UDP flow after 30 to 120 seconds; 25 suits them, and RFC 8085 section 3.5
+     * wants no less than 15. Nobody answers it, so it tells nothing of the peer: that is {@code SO_KEEPALIVE}'s.
+     */
+    public static final ChannelOption<Integer> NAT_KEEP_ALIVE = valueOf(TouChannelOption.class, "NAT_KEEP_ALIVE");
+
+    /**
+     * The UDP port of the host behind which the TCP port is, 0 to 65 535; default 0: the UDP port has the number of the TCP port.
+     * A listener with it is one of many behind the same UDP port, and a connection with it goes to one of many; the addresses
+     * of channels have the TCP port. It is what FreeBSD has as {@code net.inet.tcp.udp_tunneling_port}, and for each connection as
+     * {@code TCP_REMOTE_UDP_ENCAPS_PORT}.
+     */
+    public static final ChannelOption<Integer> UDP_ENCAPS_PORT = valueOf(TouChannelOption.class, "UDP_ENCAPS_PORT");
 
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
@@ -140,6 +162,31 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /** Whether a handshake that finds the accept queue full is reset instead of ignored; default false. */
     public static final ChannelOption<Boolean> ABORT_ON_OVERFLOW = valueOf(TouChannelOption.class, "ABORT_ON_OVERFLOW");
+
+    /**
+     * When a listener answers SYNs with cookies (RFC 4987 section 3.6): {@link SynCookieMode#UNDER_PRESSURE}, the default,
+     * {@link SynCookieMode#ALWAYS} or {@link SynCookieMode#NEVER}. A connection that began with a cookie has the window scale,
+     * SACK and timestamps that any other has, and one of eight maximum segment sizes.
+     */
+    public static final ChannelOption<SynCookieMode> SYN_COOKIES = valueOf(TouChannelOption.class, "SYN_COOKIES");
+
+    /**
+     * Whether an address that has not proven that it asked gets at most three times the segments, and the bytes, that came from
+     * it; default true. A SYN-ACK that would be more is not repeated, while its clock runs on. Without this a forged SYN makes
+     * one and {@link #SYNACK_RETRIES} SYN-ACKs for somebody else.
+     */
+    public static final ChannelOption<Boolean> AMPLIFICATION_LIMIT =
+            valueOf(TouChannelOption.class, "AMPLIFICATION_LIMIT");
+
+    /** Which peers a listener answers; default {@link SourceFilter#ALL}. */
+    public static final ChannelOption<SourceFilter> SOURCE_FILTER = valueOf(TouChannelOption.class, "SOURCE_FILTER");
+
+    /**
+     * Whether segments for TCP ports of a listener's UDP socket where nobody listens are not answered; default false: a reset
+     * (RFC 9293 section 3.10.7.1).
+     */
+    public static final ChannelOption<Boolean> SILENT_CLOSED_PORTS =
+            valueOf(TouChannelOption.class, "SILENT_CLOSED_PORTS");
 
     @SuppressWarnings("deprecation")
     private TouChannelOption() {

@@ -24,8 +24,8 @@ import io.netty.util.concurrent.Future;
  * A TCP port in LISTEN whose segments travel in UDP datagrams. Use it where {@code NioServerSocketChannel} or
  * {@code EpollServerSocketChannel} stands in a bootstrap; nothing else changes.
  *
- * <p>Binds the UDP port of the same number. A wildcard address opens a UDP channel for every local address and one for all
- * others. The accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
+ * <p>Binds the UDP port of the same number, or shares the one of {@link TouChannelOption#UDP_ENCAPS_PORT} with other listeners.
+ * A wildcard address opens a UDP channel for every local address and one for all others. The accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
  * owns a connection and a UDP channel.
  *
  * <p>Handshakes complete, and text is received, while nobody accepts: up to {@code SO_BACKLOG} connections wait. Accepted
@@ -94,17 +94,11 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 transport,
                 TransportPipeline.INSTALLER,
                 wanted,
-                TouSocketChannel.shardOptions(config.connection(), config.trafficClass(), config.reusePort()));
-        int port = bound.address().getPort();
+                config.udpEncapsPort(),
+                config.shardOptions());
+        int port = bound.tcpPort(wanted.getPort());
         Listener listening = new Listener(
-                port,
-                config.connection(),
-                config.getBacklog(),
-                config.maxSynBacklog(),
-                config.abortOnOverflow(),
-                config.deferAcceptSeconds(),
-                this::acceptSoon,
-                this::closeFromBelow);
+                port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow);
         bound.listen(listening);
         endpoint = bound;
         listener = listening;
@@ -220,8 +214,7 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     private Future<Void> stopListening(UdpEndpoint bound) {
         Future<Void> free = bound.unlisten(listener);
         for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
-            pending.shard().calls().abort(pending.connection());
-            pending.shard().calls().orphan(pending.connection());
+            pending.reset();
         }
         return free;
     }

@@ -50,7 +50,8 @@ import io.netty.util.internal.StringUtil;
  * <h2>Channel events</h2>
  * Those of a kernel's socket: {@code channelActive} when the handshake is complete, {@code channelInactive} after close,
  * {@link io.netty.channel.socket.ChannelInputShutdownEvent} at the peer's FIN if half-closure is allowed, an
- * {@link IOException} with "Connection reset by peer" after a reset, "Connection timed out" when the peer is gone.
+ * {@link IOException} with "Connection reset by peer" after a reset, "Connection timed out" when the peer is gone; before
+ * that a {@link dev.tou.telemetry.DeliveryProblem}, as a user event.
  *
  * <h2>Writability and flow control</h2>
  * Bytes wait in the channel's outbound buffer while the send buffer is full, and writability tells of it. With auto-read off
@@ -316,11 +317,13 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         }
         ClientSockets sockets = EventLoopResources.of(eventLoop()).clientSockets();
         return bound != null
-                ? sockets.connect(bound, peer, config.connection().reusesTimeWait())
+                ? sockets.connect(
+                        bound, peer, config.udpEncapsPort(), config.connection().reusesTimeWait())
                 : sockets.acquire(
                         transport,
                         TransportPipeline.INSTALLER,
                         peer,
+                        config.udpEncapsPort(),
                         shardOptions(config.connection(), config.getTrafficClass(), false));
     }
 
@@ -328,9 +331,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     void open(Shard place, InetSocketAddress peer) throws BindException {
         int port = place.resources()
                 .clientSockets()
-                .freePort(place, peer, config.connection().reusesTimeWait());
+                .freePort(place, peer.getPort(), config.connection().reusesTimeWait());
         shard = place;
-        ConnectionKey key = ConnectionKey.of(peer, port, peer.getPort());
+        ConnectionKey key = ConnectionKey.of(place.peer(), port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
         tcb.stream(application);
         local = new InetSocketAddress(shard.localAddress().getAddress(), port);
@@ -355,7 +358,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
         return new ShardOptions(
-                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
+                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort, false);
     }
 
     // --- reading ---

@@ -84,11 +84,6 @@ public final class Pacer {
         }
     }
 
-    /** {@return whether sending is paced} */
-    public boolean isOn() {
-        return rate > 0;
-    }
-
     /** {@return the rate in bytes per second; 0 while pacing is off} */
     public long bytesPerSecond() {
         return (long) (rate * NANOS_PER_SECOND);

@@ -57,6 +57,15 @@ public final class AddressWords {
         return hi == 0 && lo >>> Integer.SIZE == V4_MAPPED >>> Integer.SIZE;
     }
 
+    /** {@return whether one host can have the address: it is neither multicast nor broadcast nor unspecified} */
+    public boolean isOfOneHost() {
+        if (isIpv4(hi, lo)) {
+            int ipv4 = (int) lo;
+            return ipv4 != 0 && ipv4 != -1 && ipv4 >>> 28 != 0xE;
+        }
+        return hi >>> 56 != 0xFF && (hi | lo) != 0;
+    }
+
     /** {@return the low word of an IPv4 address; the high word is 0} */
     public static long ofIpv4(int address) {
         return V4_MAPPED | Integer.toUnsignedLong(address);

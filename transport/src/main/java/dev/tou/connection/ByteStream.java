@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import dev.tou.telemetry.DeliveryProblem;
+
 /**
  * The application's side of a connection, as seen from below: the channel implements it, so nothing below knows a channel.
  *
@@ -48,6 +50,9 @@ public interface ByteStream {
      * @param cause why, or null when it ended in good order
      */
     void onClosed(Exception cause);
+
+    /** The peer has not answered for a while; the connection goes on trying. */
+    default void onDeliveryProblem(DeliveryProblem problem) {}
 
     /** Somebody wants the event loop to end: what is written shall be delivered and the connection closed. */
     void onShutdown();

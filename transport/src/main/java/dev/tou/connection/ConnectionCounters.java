@@ -47,4 +47,6 @@ public final class ConnectionCounters {
     public long pathMtuProbesLost;
     /** Probes of an idle connection. */
     public long keepAlives;
+    /** Acknowledgments that only reminded a NAT of the connection. */
+    public long natKeepAlives;
 }

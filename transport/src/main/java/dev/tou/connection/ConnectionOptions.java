@@ -26,6 +26,7 @@ public final class ConnectionOptions {
     private volatile int keepIdleSeconds = 7200;
     private volatile int keepIntervalSeconds = 75;
     private volatile int keepCount = 9;
+    private volatile int natKeepAliveSeconds;
     private volatile int sendBufferBytes;
     private volatile int receiveBufferBytes;
     private volatile boolean windowScaling = true;
@@ -35,6 +36,7 @@ public final class ConnectionOptions {
     private volatile boolean pathMtuDiscovery = true;
     private volatile int synRetries = 6;
     private volatile int synAckRetries = 5;
+    private volatile int retriesBeforeReport = 3;
     private volatile int retries = 15;
     private volatile int userTimeoutMillis;
     private volatile int mslSeconds = 30;
@@ -60,6 +62,7 @@ public final class ConnectionOptions {
         copy.keepIdleSeconds = keepIdleSeconds;
         copy.keepIntervalSeconds = keepIntervalSeconds;
         copy.keepCount = keepCount;
+        copy.natKeepAliveSeconds = natKeepAliveSeconds;
         copy.sendBufferBytes = sendBufferBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.windowScaling = windowScaling;
@@ -69,6 +72,7 @@ public final class ConnectionOptions {
         copy.pathMtuDiscovery = pathMtuDiscovery;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;
+        copy.retriesBeforeReport = retriesBeforeReport;
         copy.retries = retries;
         copy.userTimeoutMillis = userTimeoutMillis;
         copy.mslSeconds = mslSeconds;
@@ -162,6 +166,15 @@ public final class ConnectionOptions {
         keepCount = probes;
     }
 
+    /** {@return how long nothing may leave before a NAT is reminded of the connection, in seconds; default 0: never} */
+    public int natKeepAliveSeconds() {
+        return natKeepAliveSeconds;
+    }
+
+    public void natKeepAliveSeconds(int seconds) {
+        natKeepAliveSeconds = seconds;
+    }
+
     /** {@return the capacity of the send buffer in bytes; 0, the default, lets it grow to twice the congestion window} */
     public int sendBufferBytes() {
         return sendBufferBytes;
@@ -244,6 +257,18 @@ public final class ConnectionOptions {
 
     public void synAckRetries(int count) {
         synAckRetries = count;
+    }
+
+    /**
+     * {@return how many repetitions in a row stay unanswered before the application hears of it (R1 of RFC 9293 section 3.8.3);
+     * default 3; 0: it does not}
+     */
+    public int retriesBeforeReport() {
+        return retriesBeforeReport;
+    }
+
+    public void retriesBeforeReport(int count) {
+        retriesBeforeReport = count;
     }
 
     /** {@return how many timeouts in a row end a connection (R2 of RFC 9293 section 3.8.3); default 15} */

@@ -256,6 +256,30 @@ final class GuardedListener implements TransportListener {
     }
 
     @Override
+    public void onPathMtuProbeLost(long nowNanos, int packetBytes) {
+        reporting.begin();
+        try {
+            listener.onPathMtuProbeLost(nowNanos, packetBytes);
+        } catch (Throwable failure) {
+            failures.accept(failure);
+        } finally {
+            reporting.end();
+        }
+    }
+
+    @Override
+    public void onBlackHole(long nowNanos, int packetBytes) {
+        reporting.begin();
+        try {
+            listener.onBlackHole(nowNanos, packetBytes);
+        } catch (Throwable failure) {
+            failures.accept(failure);
+        } finally {
+            reporting.end();
+        }
+    }
+
+    @Override
     public void onPathMtu(long nowNanos, int packetBytes) {
         reporting.begin();
         try {

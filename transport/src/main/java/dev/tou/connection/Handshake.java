@@ -1,7 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
-/** How the handshake of a connection goes: how often our SYN or SYN-ACK was sent, when, and what it promised. */
+/**
+ * How the handshake of a connection goes: how often our SYN or SYN-ACK was sent, when, what it promised, and whether the peer has
+ * proven its address.
+ */
 public final class Handshake {
 
     private int tries;
@@ -9,6 +12,29 @@ public final class Handshake {
     private int synWindowBytes;
     private long beganNanos;
     private long sentNanos;
+    private AmplificationLimit limit;
+
+    /** The peer has yet to prove its address: until then no more is sent than the limit allows. */
+    public void doubtAddress() {
+        limit = new AmplificationLimit();
+    }
+
+    /** The peer has acknowledged what only the owner of its address can know. */
+    public void addressProven() {
+        limit = null;
+    }
+
+    /** Segments have come from the peer. */
+    public void received(int segments, int bytes) {
+        if (limit != null) {
+            limit.received(segments, bytes);
+        }
+    }
+
+    /** {@return whether a segment of so many bytes may leave; if so it counts} */
+    public boolean maySend(int bytes) {
+        return limit == null || limit.trySend(bytes);
+    }
 
     /** {@return how often the SYN or SYN-ACK has been sent of our own accord} */
     public int tries() {
@@ -22,6 +48,11 @@ public final class Handshake {
 
     int promisedWindowBytes() {
         return synWindowBytes;
+    }
+
+    /** Our SYN-ACK was sent without a connection, no earlier than that. */
+    public void beganBefore(long nanos) {
+        beganNanos = nanos;
     }
 
     /** Counts one more SYN or SYN-ACK of our own accord. */

@@ -15,6 +15,8 @@ import java.security.SecureRandom;
  *
  * <p>The keys are secret and last as long as the process: two endpoints that serve the same name one after the other must
  * continue the same line of numbers. Immutable, allocates nothing, shared between threads.
+ *
+ * <p>RFC 9293: MUST-8, MUST-9, SHLD-1.
  */
 public final class InitialSequenceNumbers {
 
@@ -91,6 +93,20 @@ public final class InitialSequenceNumbers {
             long remoteHi, long remoteLo, int remoteUdpPort, int localTcpPort, int remoteTcpPort, int localUdpPort) {
         long ports = allPorts(remoteUdpPort, localTcpPort, remoteTcpPort, localUdpPort);
         return (int) timestampHash.hash(remoteHi, remoteLo, ports);
+    }
+
+    /**
+     * {@return a number from which the search for a free port begins, 0 to {@code bound - 1}} Different for each draw and each
+     * peer, and nobody who has seen some can tell the next (RFC 6056 section 3.1).
+     *
+     * @param key the name of a connection to the peer; our port in it does not matter
+     * @param draw never the same twice for one peer
+     */
+    public int portOffset(ConnectionKey key, long draw, int bound) {
+        // No connection has a port of zero, so these inputs are no other's.
+        long ports = ConnectionKey.packPorts(key.remoteUdpPort(), 0, key.remoteTcpPort());
+        long drawn = sequenceHash.hash(key.remoteHi(), key.remoteLo(), ports, draw);
+        return (int) ((drawn >>> Integer.SIZE) * bound >>> Integer.SIZE);
     }
 
     private static long allPorts(int remoteUdpPort, int localTcpPort, int remoteTcpPort, int localUdpPort) {

@@ -10,6 +10,8 @@ import dev.tou.window.ReceiveAutotuning;
 /**
  * What the two SYNs have agreed on: an option is in force when both carried it (RFC 9293 section 3.2, RFC 7323 sections 1.3
  * and 2.2, RFC 2018 section 2).
+ *
+ * <p>RFC 9293: MUST-14, SHLD-5.
  */
 public final class NegotiatedOptions {
 
@@ -135,8 +137,13 @@ public final class NegotiatedOptions {
         return scaling ? ownScale : 0;
     }
 
+    /** {@return the largest segment that the peer accepts, options counted, in bytes} */
+    public int peerMss() {
+        return peerMss;
+    }
+
     /** {@return whether both have offered window scaling} */
-    boolean scaling() {
+    public boolean scaling() {
         return scaling;
     }
 

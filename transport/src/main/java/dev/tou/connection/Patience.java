@@ -11,8 +11,16 @@ public final class Patience {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long LONGEST_DELAY_NANOS = 60 * NANOS_PER_SECOND;
 
+    /** How many repetitions must have been answered by ICMP before it is believed. */
+    private static final int DENIALS_BELIEVED = 2;
+
     private final ConnectionOptions options;
     private int timeoutsInARow;
+    private int repetitions;
+    private boolean problemIsNews;
+    private Unreachable unreachable;
+    private int attemptsAtDenial;
+    private int denials;
     private long unansweredSinceNanos;
     private int windowProbes;
     private int keepAliveProbes;
@@ -35,6 +43,9 @@ public final class Patience {
     /** The peer says that it lives, though it acknowledges nothing new. */
     public void answered() {
         timeoutsInARow = 0;
+        repetitions = 0;
+        attemptsAtDenial = 0;
+        denials = 0;
     }
 
     /** {@return since when nothing new was acknowledged although something was outstanding} */
@@ -88,10 +99,50 @@ public final class Patience {
         return since + options.userTimeoutMillis() * NANOS_PER_MILLI;
     }
 
-    /** {@return what was waited for, for people} */
-    public String describe(long nowNanos) {
-        long millis = (nowNanos - unansweredSinceNanos) / NANOS_PER_MILLI;
-        return "no acknowledgment for " + millis + " ms and " + timeoutsInARow + " timeouts";
+    /** What has timed out is tried again. At R1 in a row the application shall hear of it (RFC 9293 section 3.8.3, SHLD-9). */
+    void repeats() {
+        repetitions++;
+        problemIsNews |= repetitions == options.retriesBeforeReport();
+    }
+
+    /** {@return whether the application has yet to be told of a delivery problem; true once} */
+    boolean takeProblem() {
+        boolean due = problemIsNews;
+        problemIsNews = false;
+        return due;
+    }
+
+    /** {@return how often what is unanswered was sent, the first time included} */
+    int tries() {
+        return keepAliveProbes > 0 ? keepAliveProbes : repetitions + 1;
+    }
+
+    /** {@return since when what was sent has stayed unanswered} */
+    long unansweredSinceNanos() {
+        return keepAliveProbes > 0 && repetitions == 0 ? keepAliveDueNanos() : unansweredSinceNanos;
+    }
+
+    /**
+     * The network says that something could not be delivered. Where the port is unreachable this counts once for each repetition,
+     * because only what is repeated, and denied again, is no stray or forged message.
+     */
+    void undeliverable(Unreachable what) {
+        unreachable = what;
+        int attempts = timeoutsInARow + keepAliveProbes;
+        if (what == Unreachable.PORT && attempts > attemptsAtDenial) {
+            attemptsAtDenial = attempts;
+            denials++;
+        }
+    }
+
+    /** {@return whether a second repetition has found the peer's port unreachable again} */
+    boolean isDeserted() {
+        return denials >= DENIALS_BELIEVED;
+    }
+
+    /** {@return what the network has said since the peer was last heard, or null} */
+    Unreachable unreachable() {
+        return unreachable;
     }
 
     /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
@@ -150,6 +201,15 @@ public final class Patience {
         return nowNanos + options.keepIntervalSeconds() * NANOS_PER_SECOND;
     }
 
+    /**
+     * {@return when a NAT on the path would forget the connection if nothing left until then: so long after the last text that went,
+     * or came, which was acknowledged}
+     */
+    public long mappingDueNanos() {
+        long last = lastSpokeNanos - lastHeardTextNanos > 0 ? lastSpokeNanos : lastHeardTextNanos;
+        return last + options.natKeepAliveSeconds() * NANOS_PER_SECOND;
+    }
+
     /** {@return whether as many probes have stayed unanswered as may} */
     public boolean isKeepAliveOver() {
         return keepAliveProbes >= options.keepCount();
@@ -159,6 +219,9 @@ public final class Patience {
     public void heard(long nowNanos) {
         lastHeardNanos = nowNanos;
         keepAliveProbes = 0;
+        unreachable = null;
+        attemptsAtDenial = timeoutsInARow;
+        denials = 0;
     }
 
     /** {@return when an acceptable segment last came} */

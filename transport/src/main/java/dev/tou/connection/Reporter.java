@@ -365,6 +365,20 @@ public final class Reporter {
         }
     }
 
+    /** That packet did not arrive. */
+    public void pathMtuProbeLost(int packetBytes) {
+        if (heard) {
+            listener.onPathMtuProbeLost(now(), packetBytes);
+        }
+    }
+
+    /** Large packets vanish. */
+    public void blackHole(int packetBytes) {
+        if (heard) {
+            listener.onBlackHole(now(), packetBytes);
+        }
+    }
+
     /** The largest packet that is sent has another size. */
     public void pathMtu(int packetBytes) {
         if (heard) {

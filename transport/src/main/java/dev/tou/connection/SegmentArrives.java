@@ -17,6 +17,8 @@ import static dev.tou.segment.SequenceNumber.lt;
  * first to fifth, with the timestamps of RFC 7323 section 5.3 before them and the caution of RFC 5961 throughout.
  *
  * <p>Decides and trims; sends nothing.
+ *
+ * <p>RFC 9293: MUST-11, MUST-66.
  */
 public final class SegmentArrives {
 
@@ -67,8 +69,11 @@ public final class SegmentArrives {
             if (!seg.is(ControlBits.ACK)) {
                 return Verdict.REPEAT_SYN_ACK;
             }
-            // Simultaneous open: the peer's SYN comes a second time, now with its acknowledgment.
-            seg.trimFront(1);
+            if (!tcb.isPassive()) {
+                // Simultaneous open (section 3.5, figure 7): the peer's SYN comes a second time, now with its
+                // acknowledgment. That it is old does not make the acknowledgment unacceptable (appendix A.2).
+                seg.trimFront(1);
+            }
         }
         Verdict timestamp = timestamp(tcb, seg, nowNanos);
         if (timestamp != Verdict.PROCEED) {

@@ -4,6 +4,8 @@ package dev.tou.connection;
 import java.net.SocketException;
 
 import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
+import dev.tou.telemetry.DeliveryProblem;
 import dev.tou.timing.TcpTimer;
 
 /** Watches for a peer that does not answer: what {@link Patience} knows, as timers and failures of the connection. */
@@ -15,10 +17,9 @@ public final class SilenceWatch {
     public static boolean isGivenUp(TransmissionControlBlock tcb, long nowNanos) {
         boolean givenUp = tcb.patience.isOver(nowNanos);
         if (givenUp) {
-            timeOut(
-                    tcb,
-                    new SocketException(
-                            "Connection timed out: " + tcb.patience.describe(nowNanos) + " from " + tcb.key()));
+            timeOut(tcb, FailureReport.timedOut(tcb, nowNanos));
+        } else {
+            tcb.patience.repeats();
         }
         return givenUp;
     }
@@ -27,6 +28,50 @@ public final class SilenceWatch {
     public static void timeOut(TransmissionControlBlock tcb, Exception cause) {
         tcb.fail(cause);
         tcb.transition(TcpEvent.TIMEOUT);
+    }
+
+    /** {@return what the application has yet to be told of a peer that does not answer, or null; once} */
+    public static DeliveryProblem takeProblem(TransmissionControlBlock tcb, long nowNanos) {
+        Patience patience = tcb.patience;
+        if (!patience.takeProblem() || !tcb.isLive()) {
+            return null;
+        }
+        SocketException reason =
+                patience.unreachable() == null ? null : patience.unreachable().exception();
+        return new DeliveryProblem(tcb.id(), nowNanos - patience.unansweredSinceNanos(), patience.tries(), reason);
+    }
+
+    /**
+     * The network says that something could not be delivered, which may have been of this connection (RFC 9293 section 3.9.2.2).
+     * That ends a handshake. Once synchronized it is remembered while something is unanswered, to explain a later end; where
+     * nobody has the peer's port, and two repetitions have found so, it is the end.
+     *
+     * @return whether the connection has failed
+     */
+    public static boolean undeliverable(TransmissionControlBlock tcb, Unreachable what, long nowNanos) {
+        if (tcb.state() == TcpState.SYN_SENT) {
+            tcb.fail(FailureReport.unreachable(what));
+            return true;
+        }
+        boolean waits = !tcb.retransmissionQueue.isEmpty()
+                || tcb.patience.windowProbes() > 0
+                || tcb.patience.keepAliveProbes() > 0;
+        if (waits) {
+            tcb.patience.undeliverable(what);
+        }
+        if (tcb.patience.isDeserted()) {
+            tcb.fail(FailureReport.deserted(tcb, nowNanos));
+        }
+        return tcb.patience.isDeserted();
+    }
+
+    /** Starts to refresh the connection's place in the tables of a NAT, or stops, as the application wants it. */
+    public static void armNatKeepAlive(TransmissionControlBlock tcb, long nowNanos) {
+        if (tcb.options().natKeepAliveSeconds() > 0) {
+            tcb.arm(TcpTimer.NAT_KEEPALIVE, Math.max(nowNanos, tcb.patience.mappingDueNanos()));
+        } else {
+            tcb.disarm(TcpTimer.NAT_KEEPALIVE);
+        }
     }
 
     /** Starts to watch an idle connection, or stops, as the application wants it. */

@@ -20,7 +20,7 @@ public final class SynSentArrives {
         REFUSED,
         /** The peer accepts it. */
         ESTABLISH,
-        /** The peer opens it at the same time. */
+        /** The peer opens it at the same time (RFC 9293, MUST-10). */
         SIMULTANEOUS_OPEN
     }
 

@@ -80,6 +80,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     private int lastAckSent;
     private boolean passive;
+    private Opener opener;
     private boolean orphan;
     private boolean establishedNotice;
     private boolean notifiedFinished;
@@ -171,6 +172,9 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         }
         report.stateChanged(event, from, state);
         owner.stateChanged(this, from, state);
+        if (from == TcpState.SYN_RECEIVED) {
+            opener = null;
+        }
     }
 
     /** {@return whether segments still find the connection in its table} */
@@ -200,9 +204,15 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         return orphan;
     }
 
-    /** Marks a connection that answers a SYN. */
-    public void becomePassive() {
+    /** Marks a connection that answers a SYN which came to a listener. */
+    public void becomePassive(Opener listener) {
         passive = true;
+        opener = listener;
+    }
+
+    /** {@return the listener that waits for the end of the handshake; null after it, and if the connection is active} */
+    public Opener opener() {
+        return opener;
     }
 
     /** {@return whether the connection began with the peer's SYN} */
@@ -359,6 +369,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     /** The application has changed its options: those that are not read each time take effect here. */
     public void optionsChanged(long nowNanos) {
         SilenceWatch.armKeepAlive(this, nowNanos);
+        SilenceWatch.armNatKeepAlive(this, nowNanos);
         SilenceWatch.armUserTimeout(this);
         fixReceiveBuffer();
         controllers.look(nowNanos);

@@ -20,9 +20,11 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 
 /**
- * The client's UDP channels of one event loop: a small pool of connected ones for each remote address. The first connections
+ * The client's UDP channels of one event loop: a small pool of connected ones for each remote address and TCP port. The first connections
  * get one each, later ones share, told apart by their TCP ports; a channel whose connections have ended is used again. So many
  * connections need few descriptors.
+ *
+ * <p>RFC 9293: MUST-43, MUST-44.
  */
 public final class ClientSockets {
 
@@ -32,7 +34,7 @@ public final class ClientSockets {
     /** For how long it is believed what an interface carries; that it carries less, the first refusal says. */
     private static final long MTU_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private record Remote(DatagramTransport transport, InetSocketAddress address, ShardOptions options) {}
+    private record Remote(DatagramTransport transport, InetSocketAddress udp, int tcpPort, ShardOptions options) {}
 
     /** The channels to one remote address: those that are open, and those that are still being connected. */
     private static final class Pool {
@@ -94,11 +96,19 @@ public final class ClientSockets {
     /**
      * Finds a channel for a new connection, which may be one that others wait for, too. On the event loop; completes at once
      * where the transport connects at once.
+     *
+     * @param tcp the peer's address and TCP port
+     * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
      */
     public Future<Shard> acquire(
-            DatagramTransport transport, PipelineInstaller installer, InetSocketAddress remote, ShardOptions options)
+            DatagramTransport transport,
+            PipelineInstaller installer,
+            InetSocketAddress tcp,
+            int tunnelPort,
+            ShardOptions options)
             throws Exception {
-        Remote name = new Remote(transport, remote, options);
+        InetSocketAddress remote = TunnelPort.udpAddress(tcp, tunnelPort);
+        Remote name = new Remote(transport, remote, tcp.getPort(), options);
         Pool known = pools.get(name);
         Future<Shard> place = known == null ? null : known.place(transport.channelsPerRemote(resources.loop()));
         if (place != null) {
@@ -169,9 +179,12 @@ public final class ClientSockets {
      * and then, up to a second, until TIME-WAIT may be taken over. If that may not be taken over, it fails with a
      * {@link BindException}.
      *
+     * @param tcp the peer's address and TCP port
+     * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
      * @param reuse whether the connection may take over a name in TIME-WAIT
      */
-    public Future<Shard> connect(Shard bound, InetSocketAddress remote, boolean reuse) {
+    public Future<Shard> connect(Shard bound, InetSocketAddress tcp, int tunnelPort, boolean reuse) {
+        InetSocketAddress remote = TunnelPort.udpAddress(tcp, tunnelPort);
         FixedPort before = bound.fixedPort().predecessor(remote);
         if (before == null) {
             return connect(bound, remote, bound::close);
@@ -185,28 +198,27 @@ public final class ClientSockets {
                 promise.setFailure(free.cause());
             }
         });
-        before.bequeath(fixedName(bound.udp().localAddress().getPort(), remote), bound, reuse, ready);
+        int port = bound.udp().localAddress().getPort();
+        before.bequeath(ConnectionKey.of(remote, port, tcp.getPort()), bound, reuse, ready);
         return promise;
-    }
-
-    private static ConnectionKey fixedName(int port, InetSocketAddress remote) {
-        return ConnectionKey.of(remote, port, remote.getPort());
     }
 
     /**
      * {@return a TCP port for one more connection on the channel}
      *
+     * @param tcpPort the peer's TCP port
      * @param timestamps whether the connection will ask for timestamps, so that it may take over a port in TIME-WAIT
      * @throws BindException if all are taken, or the one that the client has chosen
      */
-    public int freePort(Shard shard, InetSocketAddress remote, boolean timestamps) throws BindException {
+    public int freePort(Shard shard, int tcpPort, boolean timestamps) throws BindException {
         if (shard.fixedPort() != null) {
-            ConnectionKey name = fixedName(shard.localAddress().getPort(), remote);
+            ConnectionKey name =
+                    ConnectionKey.of(shard.peer(), shard.localAddress().getPort(), tcpPort);
             return EphemeralPorts.fixed(shard, name, timestamps, resources.nowNanos());
         }
-        Pool pool = pools.get(new Remote(shard.transport(), remote, shard.options()));
+        Pool pool = pools.get(new Remote(shard.transport(), shard.peer(), tcpPort, shard.options()));
         List<Shard> siblings = pool == null ? List.of() : pool.open;
-        return EphemeralPorts.choose(shard, siblings, remote, timestamps, resources);
+        return EphemeralPorts.choose(shard, siblings, tcpPort, timestamps, resources);
     }
 
     private int mtuTowards(DatagramTransport transport, InetSocketAddress remote) {

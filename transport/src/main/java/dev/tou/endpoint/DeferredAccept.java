@@ -23,6 +23,11 @@ final class DeferredAccept implements ByteStream {
         timeout = pending.shard().loop().schedule(() -> listener.deferralOver(this), seconds, TimeUnit.SECONDS);
     }
 
+    /** {@return the connection} */
+    Listener.Pending pending() {
+        return pending;
+    }
+
     /** {@return the connection, from now on without this} */
     Listener.Pending end() {
         timeout.cancel(false);

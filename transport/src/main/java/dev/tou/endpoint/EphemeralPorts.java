@@ -8,8 +8,9 @@ import java.util.List;
 import dev.tou.connection.ConnectionKey;
 
 /**
- * Which TCP port a new connection gets on a UDP channel that it shares (RFC 6056 section 3.2: any, and nobody can guess
- * which).
+ * Which TCP port a new connection gets on a UDP channel that it shares (RFC 6056: any of some 31 000, and nobody can guess
+ * which). The search begins at a place that a keyed hash of the peer and of a counter draws, as in algorithm 3 of section
+ * 3.3.3, but anew for each connection, because consecutive ports would tell how many there are.
  *
  * <p>The UDP port's own number is the first choice. Any other is one that no connection to the same peer has, be it on another
  * UDP channel: a peer that knows a connection by addresses and TCP ports alone, as FreeBSD does, takes two with the same for one.
@@ -41,28 +42,26 @@ final class EphemeralPorts {
      * Chooses the port of a new connection.
      *
      * @param siblings the channels of the event loop to the same peer, this one among them
+     * @param remotePort the peer's TCP port
      * @param timestamps whether the connection will ask for timestamps
      * @throws BindException if every port is taken, and none in TIME-WAIT that may be taken over was found
      */
     static int choose(
-            Shard shard,
-            List<Shard> siblings,
-            InetSocketAddress remote,
-            boolean timestamps,
-            EventLoopResources resources)
+            Shard shard, List<Shard> siblings, int remotePort, boolean timestamps, EventLoopResources resources)
             throws BindException {
+        InetSocketAddress remote = shard.peer();
         int preferred = shard.localAddress().getPort();
-        ConnectionKey first = ConnectionKey.of(remote, preferred, remote.getPort());
+        ConnectionKey first = ConnectionKey.of(remote, preferred, remotePort);
         if (isUnused(shard, first) && isAlone(siblings, first)) {
             return preferred;
         }
         long nowNanos = resources.nowNanos();
-        int start = resources.random().nextInt(COUNT);
+        int start = resources.portOffset(first, COUNT);
         int inTimeWait = -1;
         int looks = looks(taken(shard, first), timestamps);
         for (int i = 0; i < looks && (i < PATIENCE || inTimeWait < 0); i++) {
             int port = candidate(start, i, resources.loopNumber());
-            ConnectionKey key = ConnectionKey.of(remote, port, remote.getPort());
+            ConnectionKey key = ConnectionKey.of(remote, port, remotePort);
             if (isUnused(shard, key) && (i >= PATIENCE || isAlone(siblings, key))) {
                 return port;
             }
@@ -71,8 +70,8 @@ final class EphemeralPorts {
             }
         }
         if (inTimeWait < 0) {
-            throw new BindException("Cannot assign requested address: no free TCP port towards " + remote + " on "
-                    + shard.localAddress());
+            throw new BindException("Cannot assign requested address: no free TCP port towards port " + remotePort
+                    + " of " + remote + " on " + shard.localAddress());
         }
         return inTimeWait;
     }

@@ -4,12 +4,12 @@ package dev.tou.endpoint;
 import java.security.SecureRandom;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
+import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.InitialSequenceNumbers;
 import dev.tou.connection.MemoryAccount;
 import dev.tou.connection.MemoryBudget;
@@ -39,16 +39,17 @@ public final class EventLoopResources {
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
     private final InitialSequenceNumbers sequenceNumbers;
-    private final RandomGenerator random;
+    private final RandomGenerator secrets;
     private final ClientSockets clientSockets;
+    private int portDraws;
     private final int loopNumber;
 
     private EventLoopResources(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         this.loop = loop;
+        this.secrets = secrets;
         this.loopNumber = loopNumber;
         this.sequenceNumbers = sequenceNumbers;
-        this.random = random;
         wheel = new TimerWheel(loop);
         clientSockets = new ClientSockets(this);
     }
@@ -71,28 +72,29 @@ public final class EventLoopResources {
     }
 
     private static EventLoopResources create(EventLoop loop) {
-        return create(
-                loop,
-                NEXT_NUMBER.getAndIncrement(),
-                InitialSequenceNumbers.ofProcess(),
-                new SplittableRandom(SECRETS.nextLong()));
+        return create(loop, NEXT_NUMBER.getAndIncrement(), InitialSequenceNumbers.ofProcess(), SECRETS);
     }
 
     private static EventLoopResources create(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
-        return new EventLoopResources(loop, loopNumber, sequenceNumbers, random);
+        return new EventLoopResources(loop, loopNumber, sequenceNumbers, secrets);
     }
 
-    /** Makes what a loop draws at random repeatable, for simulations; before the loop's first connection. */
-    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator random) {
+    /** Makes what a loop draws by secret keys repeatable, for simulations; before the loop's first connection. */
+    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
         // Its number is always the same, however many loops the process has had.
-        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, random));
+        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, secrets));
     }
 
     /** {@return a keyed hash for tables that strangers put entries into} */
     static SipHash tableHash() {
         return SipHash.withRandomKey(SECRETS);
+    }
+
+    /** {@return a hash under a new key that nobody knows, but for a simulation's seed} */
+    SipHash newSecret() {
+        return new SipHash(secrets.nextLong(), secrets.nextLong());
     }
 
     /** {@return the event loop} */
@@ -120,9 +122,9 @@ public final class EventLoopResources {
         return sequenceNumbers;
     }
 
-    /** {@return what is drawn at random that no secret depends on} */
-    RandomGenerator random() {
-        return random;
+    /** {@return a number from which the search for a free port towards the peer of this key begins} */
+    int portOffset(ConnectionKey key, int bound) {
+        return sequenceNumbers.portOffset(key, (long) loopNumber << Integer.SIZE | portDraws++ & 0xFFFF_FFFFL, bound);
     }
 
     /** {@return the number of the loop in this process, one after the other from any number on} */

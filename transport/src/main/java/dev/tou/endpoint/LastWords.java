@@ -74,6 +74,9 @@ final class LastWords {
             segment.options().timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.recent());
         }
         int bytes = SegmentEncoder.headerBytes(segment.options());
+        if (!tcb.handshake.maySend(bytes)) {
+            return null;
+        }
         ByteBuf words = Unpooled.buffer(bytes, bytes);
         words.writerIndex(bytes);
         SegmentEncoder.write(words, 0, segment, seq, bits, bytes);

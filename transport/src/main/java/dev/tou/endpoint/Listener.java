@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -11,8 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.DropReason;
 import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * A TCP port in LISTEN, with its two queues: half-open connections, and complete ones that wait for accept. As in a kernel,
@@ -26,14 +30,20 @@ import io.netty.util.internal.PlatformDependent;
 public final class Listener {
 
     /** A complete connection that waits for accept. */
-    public record Pending(Shard shard, TransmissionControlBlock connection) {}
+    public record Pending(Shard shard, TransmissionControlBlock connection) {
+
+        /** Nobody will accept it. */
+        public void reset() {
+            shard.calls().abort(connection);
+            shard.calls().orphan(connection);
+        }
+    }
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Listener.class);
 
     private final int tcpPort;
     private final ConnectionOptions options;
-    private final int backlog;
-    private final int maxSynBacklog;
-    private final boolean resetOnOverflow;
-    private final int deferSeconds;
+    private final ListenerOptions limits;
     private final Runnable onAcceptable;
     private final Runnable closeChannel;
     private final Queue<Pending> acceptQueue = PlatformDependent.newMpscQueue();
@@ -44,34 +54,27 @@ public final class Listener {
     private final Set<DeferredAccept> due = new LinkedHashSet<>();
 
     private volatile boolean anyDue;
+    private volatile boolean closed;
+    private boolean filterFailed;
+    private boolean floodTold;
     private int halfOpen;
 
     /**
      * Starts to listen.
      *
      * @param options what accepted connections start with
-     * @param backlog the most complete connections that wait for accept, at least 1
-     * @param maxSynBacklog the most half-open connections
-     * @param resetOnOverflow whether a handshake that finds no room is answered with a reset instead of silence
-     * @param deferSeconds how long a complete connection without text is kept back; 0 for not at all
      * @param onAcceptable called on the shard's event loop when a connection may be accepted
      * @param closeChannel closes the server channel; called on the endpoint's event loop when that ends
      */
     public Listener(
             int tcpPort,
             ConnectionOptions options,
-            int backlog,
-            int maxSynBacklog,
-            boolean resetOnOverflow,
-            int deferSeconds,
+            ListenerOptions limits,
             Runnable onAcceptable,
             Runnable closeChannel) {
         this.tcpPort = tcpPort;
         this.options = options;
-        this.backlog = Math.max(1, backlog);
-        this.maxSynBacklog = maxSynBacklog;
-        this.resetOnOverflow = resetOnOverflow;
-        this.deferSeconds = deferSeconds;
+        this.limits = limits;
         this.onAcceptable = onAcceptable;
         this.closeChannel = closeChannel;
     }
@@ -86,31 +89,68 @@ public final class Listener {
         return options;
     }
 
+    /** {@return whether the UDP address is one that is answered} A filter that fails answers nobody. */
+    public boolean admitsSource(InetSocketAddress remoteUdp) {
+        try {
+            return limits.sources().test(remoteUdp);
+        } catch (RuntimeException failure) {
+            if (!filterFailed) {
+                filterFailed = true;
+                LOGGER.warn("the source filter of port {} failed; this is logged once", tcpPort, failure);
+            }
+            return false;
+        }
+    }
+
+    /** {@return whether a SYN is answered with a cookie, and no state is kept} */
+    public boolean wantsCookie() {
+        boolean wanted = halfOpen >= limits.cookiesFrom();
+        if (wanted && limits.cookiesFrom() > 0 && !floodTold) {
+            floodTold = true;
+            LOGGER.warn(
+                    "port {} has {} half-open connections, which may be a flood of SYNs: from now on they are answered with"
+                            + " cookies; this is logged once",
+                    tcpPort,
+                    halfOpen);
+        }
+        return wanted;
+    }
+
     /** {@return whether one more SYN may become a half-open connection; if so it counts} */
     public boolean admitSyn() {
-        if (halfOpen >= maxSynBacklog) {
+        if (halfOpen >= limits.maxSynBacklog()) {
             return false;
         }
         halfOpen++;
         return true;
     }
 
+    /** One more, however many there are: no flood of forged addresses can bring this one. */
+    public void admitProven() {
+        halfOpen++;
+    }
+
+    /** {@return whether peers that have not proven their address get little} */
+    public boolean limitsAmplification() {
+        return limits.limitsAmplification();
+    }
+
     /** {@return whether a complete connection finds a place to wait} */
     public boolean canComplete() {
-        return acceptable.get() < backlog;
+        return !closed && acceptable.get() < limits.backlog();
     }
 
     /** {@return whether a handshake that finds no room is reset} */
     public boolean resetsOnOverflow() {
-        return resetOnOverflow;
+        return closed || limits.abortOnOverflow();
     }
 
     /** A connection of ours has left SYN-RECEIVED, for better or worse. */
     void handshakeOver(Shard shard, TransmissionControlBlock connection) {
         if (connection.state() == TcpState.CLOSED) {
             halfOpen--;
-        } else if (deferSeconds > 0) {
-            deferred.add(new DeferredAccept(this, new Pending(shard, connection), deferSeconds));
+        } else if (limits.deferSeconds() > 0 && halfOpen <= limits.maxSynBacklog()) {
+            deferred.add(new DeferredAccept(this, new Pending(shard, connection), limits.deferSeconds()));
         } else {
             halfOpen--;
             offer(new Pending(shard, connection));
@@ -123,11 +163,21 @@ public final class Listener {
         onAcceptable.run();
     }
 
-    /** A connection that was kept back has text, or was kept back long enough: it is offered as soon as there is room. */
+    /**
+     * A connection that was kept back has text, or was kept back long enough: it is offered as soon as there is room, or reset
+     * if that is how a want of room is answered.
+     */
     void deferralOver(DeferredAccept over) {
-        if (deferred.contains(over)) {
+        if (!deferred.contains(over)) {
+            return;
+        }
+        if (canComplete() || !resetsOnOverflow()) {
             due.add(over);
             offerDue();
+        } else {
+            forget(over);
+            over.pending().shard().drops().count(DropReason.ACCEPT_QUEUE_FULL);
+            over.end().reset();
         }
     }
 
@@ -159,6 +209,7 @@ public final class Listener {
 
     /** Nobody will accept any more: what was kept back waits with the others, room or not, to be reset. */
     void endDeferrals() {
+        closed = true;
         List.copyOf(deferred).forEach(this::endDeferral);
     }
 

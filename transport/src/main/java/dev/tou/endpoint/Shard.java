@@ -39,9 +39,6 @@ public final class Shard implements ConnectionOwner {
     /** Even a small socket buffer is emptied often; a window below this would stop every sender. */
     private static final int MIN_WINDOW_BYTES = 65_535;
 
-    /** More than the largest window without scaling. */
-    private static final int BEYOND_OLD_CONNECTION = 65_537;
-
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** How long a closing channel tries to send what it holds. */
@@ -52,6 +49,8 @@ public final class Shard implements ConnectionOwner {
     private final EventLoopResources resources;
     private volatile UdpEndpoint endpoint;
     private final boolean segmented;
+    private final ConnectionMaker maker;
+    private final SynCookies cookies;
     private final ShardOptions options;
     private final int interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
@@ -59,7 +58,7 @@ public final class Shard implements ConnectionOwner {
     private final TimeWait timeWait;
     private FixedPort fixedPort;
     private final DropCounters drops = new DropCounters();
-    private final ResetLimiter resets = new ResetLimiter();
+    private final ResetLimiter resets = new ResetLimiter(EventLoopResources.tableHash());
     private final TimerExpiry expiry = new TimerExpiry();
     private UserCalls calls;
     private InetSocketAddress localAddress;
@@ -94,6 +93,8 @@ public final class Shard implements ConnectionOwner {
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
+        maker = new ConnectionMaker(this, interfaceMtu);
+        cookies = new SynCookies(resources::newSecret);
     }
 
     void installed(UserCalls applicationCalls) {
@@ -142,6 +143,11 @@ public final class Shard implements ConnectionOwner {
         return transport;
     }
 
+    /** {@return the largest window that the channel's socket can bear, in bytes} */
+    int maxWindowBytes() {
+        return maxWindowBytes;
+    }
+
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
     UdpEndpoint endpoint() {
         return endpoint;
@@ -153,7 +159,7 @@ public final class Shard implements ConnectionOwner {
     }
 
     /** {@return what the channel was opened with} */
-    ShardOptions options() {
+    public ShardOptions options() {
         return options;
     }
 
@@ -187,19 +193,29 @@ public final class Shard implements ConnectionOwner {
         return timeWait.table();
     }
 
+    /** {@return the cookies of the channel's SYN-ACKs} */
+    public SynCookies cookies() {
+        return cookies;
+    }
+
     /** {@return why datagrams and segments were dropped, counted} */
     public DropCounters drops() {
         return drops;
     }
 
-    /** {@return whether one more reset may answer a segment of no connection} */
-    public boolean mayReset(long nowNanos) {
-        return resets.tryAcquire(nowNanos);
+    /** {@return whether one more reset may answer a segment of no connection that comes from there} */
+    public boolean mayReset(InetAddress sender, long nowNanos) {
+        return resets.tryAcquire(sender, nowNanos);
     }
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
         return options.maxDatagramBytes(interfaceMtu);
+    }
+
+    /** {@return the largest IP packet that the channel's interface carried when it was opened, in bytes} */
+    public int interfaceMtu() {
+        return interfaceMtu;
     }
 
     /** {@return the largest IP packet that the channel's interface carries now, in bytes} */
@@ -241,26 +257,15 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return a new connection, in the table, closed; it takes over its name if that is in TIME-WAIT} */
     public TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        int localUdpPort = localAddress.getPort();
-        int iss = resources.sequenceNumbers().next(key, localUdpPort, nowNanos);
-        int record = timeWait().find(key);
-        if (record >= 0) {
-            // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have
-            // outrun the clock.
-            iss = timeWait().sndNxt(record) + BEYOND_OLD_CONNECTION;
-            timeWait().remove(record);
-        }
-        TransmissionControlBlock tcb = new TransmissionControlBlock(
-                key,
-                options,
-                iss,
-                resources.sequenceNumbers().timestampOffset(key, localUdpPort),
-                maxWindowBytes,
-                interfaceMtu,
-                resources.wheel(),
-                this,
-                udp.alloc(),
-                resources.memory());
+        return registered(maker.newConnection(key, options, nowNanos));
+    }
+
+    /** {@return a new connection, in the table, closed, whose first sequence number has been told already} */
+    public TransmissionControlBlock newConnectionFrom(int iss, ConnectionKey key, ConnectionOptions options) {
+        return registered(maker.newConnectionFrom(iss, key, options));
+    }
+
+    private TransmissionControlBlock registered(TransmissionControlBlock tcb) {
         connections.put(tcb);
         uses++;
         return tcb;
@@ -268,13 +273,10 @@ public final class Shard implements ConnectionOwner {
 
     @Override
     public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {
-        if (from == TcpState.SYN_RECEIVED && tcb.isPassive()) {
-            Listener listener = listener(tcb.key().localTcpPort());
-            if (listener != null) {
-                listener.handshakeOver(this, tcb);
-            }
+        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.opener() != null;
+        if (neverOffered) {
+            tcb.opener().handshakeOver(tcb);
         }
-        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.isPassive();
         if (!tcb.isLive() && !tcb.isOrphan() && !neverOffered) {
             unclosed.add(tcb);
         }

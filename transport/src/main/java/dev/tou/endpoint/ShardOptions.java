@@ -14,18 +14,27 @@ import io.netty.channel.unix.UnixChannelOption;
 /**
  * What is fixed for a UDP channel when it is made.
  *
+ * <p>RFC 9293: MUST-48, SHLD-22.
+ *
  * @param pathMtu the largest IP packet that peers may send, whatever the interface carries
  * @param mslSeconds the maximum segment lifetime; TIME-WAIT lasts twice that
  * @param maxTimeWait how many connections in TIME-WAIT are remembered
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  * @param reusePort whether other sockets may be bound to the same address, and the kernel deals out peers among them
+ * @param silent whether segments to TCP ports where nobody listens are not even reset
  */
-public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort) {
+public record ShardOptions(
+        int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort, boolean silent) {
 
     /** The largest payload of a UDP datagram over IPv4. */
     private static final int MAX_PAYLOAD_BYTES = 65_507;
 
     private static final int IPV4_AND_UDP_HEADER_BYTES = 28;
+
+    /** {@return the same, and whether closed ports are silent} */
+    public ShardOptions silentOnClosedPorts(boolean on) {
+        return new ShardOptions(pathMtu, mslSeconds, maxTimeWait, trafficClass, reusePort, on);
+    }
 
     /** {@return the largest datagram that peers may send if the interface carries packets of {@code interfaceMtu} bytes} */
     int maxDatagramBytes(int interfaceMtu) {

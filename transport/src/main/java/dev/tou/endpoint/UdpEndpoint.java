@@ -26,6 +26,8 @@ import io.netty.util.concurrent.Promise;
  *
  * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
  * beside the catch-all, as name servers do; connections then have concrete local addresses.
+ *
+ * <p>RFC 9293: MUST-41, MUST-42, MUST-45.
  */
 public final class UdpEndpoint {
 
@@ -35,6 +37,7 @@ public final class UdpEndpoint {
     /** Those that share their address with nobody. */
     private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
 
+    private static final int LAST_PORT = 65_535;
     private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
     private final DatagramTransport transport;
@@ -62,18 +65,21 @@ public final class UdpEndpoint {
      * {@link ShardOptions#reusePort} only one that drains on the same loop is taken up again, otherwise a new one stands beside
      * those that are there.
      *
-     * @param address the UDP address; port 0 chooses one
+     * @param tcp the address and the TCP port of the listener to come; port 0 chooses one
+     * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
      * @throws Exception if the address cannot be bound
      */
     public static UdpEndpoint bind(
             EventLoop loop,
             DatagramTransport transport,
             PipelineInstaller installer,
-            InetSocketAddress address,
+            InetSocketAddress tcp,
+            int tunnelPort,
             ShardOptions options)
             throws Exception {
+        InetSocketAddress address = TunnelPort.udpAddress(tcp, tunnelPort);
         Name wanted = new Name(transport, address);
-        UdpEndpoint known = options.reusePort() ? drainingOn(loop, wanted) : REGISTRY.get(wanted);
+        UdpEndpoint known = options.reusePort() ? openOn(loop, wanted, tcp.getPort()) : REGISTRY.get(wanted);
         if (known != null && known.attach()) {
             return known;
         }
@@ -93,18 +99,19 @@ public final class UdpEndpoint {
     }
 
     // The kernel goes on to deal clients to a socket that drains: without a listener there they would be reset.
-    private static UdpEndpoint drainingOn(EventLoop loop, Name wanted) {
+    private static UdpEndpoint openOn(EventLoop loop, Name wanted, int tcpPort) {
         for (Shard shard : EventLoopResources.of(loop).shards()) {
             UdpEndpoint endpoint = shard.endpoint();
-            if (endpoint != null && endpoint.options.reusePort() && endpoint.isDraining(wanted)) {
+            if (endpoint != null && endpoint.options.reusePort() && endpoint.hasPlaceFor(wanted, tcpPort)) {
                 return endpoint;
             }
         }
         return null;
     }
 
-    private synchronized boolean isDraining(Name wanted) {
-        return isDraining() && wanted.equals(name);
+    // One that drains, or a tunnel with other TCP ports.
+    private synchronized boolean hasPlaceFor(Name wanted, int tcpPort) {
+        return !closing && attaching == 0 && listener(tcpPort) == null && wanted.equals(name);
     }
 
     private boolean isDraining() {
@@ -254,6 +261,21 @@ public final class UdpEndpoint {
     }
 
     /**
+     * {@return the TCP port of a listener that asked for {@code wanted}, which is 0 if any will do: then the UDP port's number,
+     * or another that is free behind a tunnel}
+     */
+    public int tcpPort(int wanted) {
+        if (wanted != 0) {
+            return wanted;
+        }
+        int port = address().getPort();
+        while (listener(port) != null) {
+            port = port == LAST_PORT ? EphemeralPorts.FIRST : port + 1;
+        }
+        return port;
+    }
+
+    /**
      * Adds a listener, once for each {@link #bind}. May be called on any thread.
      *
      * @throws BindException if the port has one
@@ -268,7 +290,8 @@ public final class UdpEndpoint {
             other = listeners.putIfAbsent(listener.tcpPort(), listener);
         }
         if (other != null) {
-            throw new BindException("Address already in use: " + address());
+            throw new BindException(
+                    "Address already in use: " + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
         }
     }
 

@@ -17,10 +17,12 @@ public final class Arrival {
     private final Segment segment = new Segment();
     private InetSocketAddress sender;
     private TransmissionControlBlock connection;
+    private int bytes;
     private long nowNanos;
 
-    Arrival from(InetSocketAddress udpSender, long readNanos) {
+    Arrival from(InetSocketAddress udpSender, int payloadBytes, long readNanos) {
         sender = udpSender;
+        bytes = payloadBytes;
         nowNanos = readNanos;
         connection = null;
         return this;
@@ -43,6 +45,16 @@ public final class Arrival {
 
     void belongsTo(TransmissionControlBlock tcb) {
         connection = tcb;
+    }
+
+    /** {@return the UDP payload that it was, in bytes} */
+    int bytes() {
+        return bytes;
+    }
+
+    /** One more datagram has been merged into the segment. */
+    void merged(Arrival other) {
+        bytes += other.bytes;
     }
 
     /** {@return when the burst that it belongs to was read from the socket, in the loop's nanoseconds} */

@@ -7,6 +7,8 @@ import dev.tou.timing.TimerWheel;
 /**
  * The connections that the segments, or timers, of this turn have touched. Stages only mark; at the end of the burst each
  * connection delivers, then transmits, then there is one flush, so acknowledgments ride on replies.
+ *
+ * <p>RFC 9293: MUST-59.
  */
 final class Burst {
 

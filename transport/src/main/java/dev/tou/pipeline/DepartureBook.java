@@ -62,7 +62,7 @@ final class DepartureBook {
         // What was one segment when it left first is one entry, even if it must be several now.
         int entries = again ? 1 : leaving.segments();
         int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
-        return receipt().of(tcb, first, entries, text, now);
+        return receipt().of(tcb, first, entries, leaving.segments(), text, now);
     }
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
@@ -150,8 +150,8 @@ final class DepartureBook {
         return shard.resources().nowNanos();
     }
 
-    /** The datagrams of some entries have left at {@code leftNanos}, each with {@code text} bytes at most, or could not. */
-    void left(TransmissionControlBlock tcb, int firstEntry, int entries, int text, long leftNanos, Throwable cause) {
+    /** The datagrams of some entries have left at {@code leftNanos}, or could not. */
+    void left(TransmissionControlBlock tcb, int firstEntry, int entries, long leftNanos, Throwable cause) {
         if (cause != null) {
             tcb.report.lossesAreShownBy(LossSign.SEND_FAILURE);
         }
@@ -169,14 +169,20 @@ final class DepartureBook {
             tcb.arm(TcpTimer.RETRANSMISSION, leftNanos + tcb.rtt.rtoNanos());
         }
         tcb.report.lossesAreShownBy(null);
+    }
+
+    /** What the fate of a train of so many segments, with so much text each at most, says of its size and of the socket. */
+    void judge(TransmissionControlBlock tcb, int segments, int text, Throwable cause) {
         if (cause == null) {
             tcb.pathMtu.accepted(tcb.negotiated.packetBytes(text));
         } else if (tcb.isLive()) {
-            notSent(tcb, entries, text, cause);
+            notSent(tcb, segments, text, cause);
         }
     }
 
-    private void notSent(TransmissionControlBlock tcb, int entries, int text, Throwable cause) {
+    private void notSent(TransmissionControlBlock tcb, int segments, int text, Throwable cause) {
+        // As what was sent without a receipt: Netty tells of that by itself.
+        ctx.pipeline().fireExceptionCaught(cause);
         SendFailure failure = SendFailure.of(cause);
         int carried = failure == SendFailure.TRANSIENT ? 0 : shard.interfaceMtuNow();
         if (failure == SendFailure.SEGMENTATION && tcb.negotiated.packetBytes(text) > carried) {
@@ -184,7 +190,7 @@ final class DepartureBook {
             failure = SendFailure.TOO_LARGE;
         }
         boolean tooLarge = failure == SendFailure.TOO_LARGE && PathMtuProber.refused(tcb, text, carried, nowNanos());
-        boolean segmentation = failure == SendFailure.SEGMENTATION && entries > 1 && shard.sendsSegmented();
+        boolean segmentation = failure == SendFailure.SEGMENTATION && segments > 1 && shard.sendsSegmented();
         if (segmentation) {
             shard.segmentationFailed();
         }

@@ -16,6 +16,7 @@ final class DepartureReceipt extends ReusablePromise {
     private TransmissionControlBlock tcb;
     private int firstEntry;
     private int entries;
+    private int segments;
     private int textBytes;
     private long bookedNanos;
     private int bookedBefore;
@@ -29,10 +30,16 @@ final class DepartureReceipt extends ReusablePromise {
     }
 
     DepartureReceipt of(
-            TransmissionControlBlock connection, int firstOfTrain, int entriesOfTrain, int largestText, long nowNanos) {
+            TransmissionControlBlock connection,
+            int firstOfTrain,
+            int entriesOfTrain,
+            int segmentsOfTrain,
+            int largestText,
+            long nowNanos) {
         tcb = connection;
         firstEntry = firstOfTrain;
         entries = entriesOfTrain;
+        segments = segmentsOfTrain;
         textBytes = largestText;
         bookedNanos = nowNanos;
         bookedBefore = book.flushes();
@@ -48,6 +55,7 @@ final class DepartureReceipt extends ReusablePromise {
         TransmissionControlBlock connection = tcb;
         tcb = null;
         book.spare(this);
-        book.left(connection, firstEntry, entries, textBytes, leftNanos, cause);
+        book.left(connection, firstEntry, entries, leftNanos, cause);
+        book.judge(connection, segments, textBytes, cause);
     }
 }

@@ -99,6 +99,7 @@ final class PathMtuProber {
             }
             case LOST -> {
                 tcb.counters.pathMtuProbesLost++;
+                tcb.report.pathMtuProbeLost(tcb.pathMtu.probedBytes());
                 tcb.pathMtu.probeLost(now);
             }
             case NONE, UNKNOWN -> {
@@ -123,6 +124,7 @@ final class PathMtuProber {
         // What was one segment when it left first leaves in pieces if it is too large now.
         int packet = Math.min(tcb.negotiated.packetBytes(queue.length(queue.first())), tcb.pathMtu.bytes());
         if (tcb.pathMtu.timedOut(packet, now)) {
+            tcb.report.blackHole(packet);
             changeSegments(tcb);
         }
     }

@@ -56,7 +56,9 @@ final class SegmentCodec extends ChannelDuplexHandler {
             drop(packet, rejection.reason());
             return;
         }
-        next.from(packet.sender(), burst.datagramRead()).segment().received(datagram.skipBytes(textAt));
+        next.from(packet.sender(), datagram.readableBytes(), burst.datagramRead())
+                .segment()
+                .received(datagram.skipBytes(textAt));
         mergeOrPass(ctx);
     }
 
@@ -69,7 +71,9 @@ final class SegmentCodec extends ChannelDuplexHandler {
         boolean merged = hasPending
                 && next.sender().equals(pending.sender())
                 && pending.segment().merge(next.segment());
-        if (!merged) {
+        if (merged) {
+            pending.merged(next);
+        } else {
             passPending(ctx);
             Arrival passed = pending;
             pending = next;

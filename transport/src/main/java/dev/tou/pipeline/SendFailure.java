@@ -27,10 +27,13 @@ enum SendFailure {
                 default -> TRANSIENT;
             };
         }
-        // The JDK tells only by words.
+        // The JDK tells only by words, which are those of the kernel.
         String words = cause instanceof IOException && cause.getMessage() != null
                 ? cause.getMessage().toLowerCase(Locale.ROOT)
                 : "";
-        return words.contains("message too long") ? TOO_LARGE : TRANSIENT;
+        if (words.contains("message too long")) {
+            return TOO_LARGE;
+        }
+        return words.contains("input/output error") || words.contains("invalid argument") ? SEGMENTATION : TRANSIENT;
     }
 }

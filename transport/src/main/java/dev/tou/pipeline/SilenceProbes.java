@@ -1,23 +1,29 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import java.net.SocketException;
-
+import dev.tou.connection.FailureReport;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
  * Segments that carry nothing and only ask for an answer: of a peer whose window is closed (RFC 9293 section 3.8.6.1), and of one
- * that has been silent for long (section 3.8.4). When they are due is for {@link dev.tou.connection.Patience} to say.
+ * that has been silent for long (section 3.8.4). And one that only reminds a NAT. When they are due is for {@link dev.tou.connection.Patience} to say.
  */
 final class SilenceProbes {
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final Shard shard;
     private final Departure departure;
     private final StateMachineHandler stateMachine;
+    private boolean mappingRefreshed;
+    private long mappingNanos;
 
-    SilenceProbes(Departure departure, StateMachineHandler stateMachine) {
+    SilenceProbes(Shard shard, Departure departure, StateMachineHandler stateMachine) {
+        this.shard = shard;
         this.departure = departure;
         this.stateMachine = stateMachine;
     }
@@ -57,7 +63,7 @@ final class SilenceProbes {
      * sent data is outstanding, and no data or acknowledgment packets have been received for the connection within an interval."
      */
     void silence(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
-        if (!tcb.options().keepAlive() || !tcb.isLive()) {
+        if (!tcb.options().keepAlive() || !tcb.isLive() || !tcb.state().isSynchronized()) {
             return;
         }
         long due = tcb.patience.keepAliveDueNanos();
@@ -66,8 +72,7 @@ final class SilenceProbes {
             return;
         }
         if (tcb.patience.isKeepAliveOver()) {
-            tcb.fail(new SocketException("Connection timed out: " + tcb.patience.keepAliveProbes()
-                    + " keep-alive probes unanswered by " + tcb.key()));
+            tcb.fail(FailureReport.silent(tcb, now));
             stateMachine.abort(tcb);
             return;
         }
@@ -76,5 +81,29 @@ final class SilenceProbes {
         tcb.report.keepAlive();
         ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
         tcb.arm(TcpTimer.KEEPALIVE, tcb.patience.nextKeepAliveNanos(now));
+    }
+
+    /**
+     * Has something leave before a NAT on the path forgets the connection. An acknowledgment that says nothing new needs no answer.
+     * Connections that share a UDP channel to their peer share its place in the NAT's tables, so one of them is enough.
+     */
+    void mapping(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
+        long interval = tcb.options().natKeepAliveSeconds() * NANOS_PER_SECOND;
+        if (interval == 0 || !tcb.isLive() || !tcb.state().isSynchronized()) {
+            return;
+        }
+        long due = tcb.patience.mappingDueNanos();
+        if (mappingRefreshed && shard.peer() != null) {
+            due = Math.max(due, mappingNanos + interval);
+        }
+        if (due - now > 0) {
+            tcb.arm(TcpTimer.NAT_KEEPALIVE, due);
+            return;
+        }
+        mappingRefreshed = true;
+        mappingNanos = now;
+        tcb.counters.natKeepAlives++;
+        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
+        tcb.arm(TcpTimer.NAT_KEEPALIVE, now + interval);
     }
 }

@@ -2,14 +2,13 @@
 package dev.tou.pipeline;
 
 import java.net.ConnectException;
-import java.net.PortUnreachableException;
-import java.net.SocketException;
 
+import dev.tou.connection.FailureReport;
+import dev.tou.connection.Opener;
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.SynSentArrives;
 import dev.tou.connection.TransmissionControlBlock;
-import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.segment.ControlBits;
@@ -45,12 +44,14 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
+    private final Undeliverable undeliverable;
     private ChannelHandlerContext ctx;
 
     StateMachineHandler(Shard shard, Burst burst, Departure departure) {
         this.shard = shard;
         this.burst = burst;
         this.departure = departure;
+        undeliverable = new Undeliverable(shard, burst);
     }
 
     @Override
@@ -80,20 +81,24 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A new connection, made for this SYN.
+    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before.
     private boolean inListen(TransmissionControlBlock tcb, Arrival arrival) {
         Segment syn = arrival.segment();
+        if (!syn.is(ControlBits.SYN)) {
+            synReceived(tcb);
+            return synchronizedState(tcb, arrival);
+        }
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
         tcb.snd.initialWindow(syn.window(), syn.seq(), tcb.snd.iss());
         tcb.snd.sent(1);
-        answerSyn(tcb, arrival.nowNanos());
+        synReceived(tcb);
+        sendSynAck(tcb, arrival.nowNanos());
         return false;
     }
 
-    private void answerSyn(TransmissionControlBlock tcb, long now) {
+    private static void synReceived(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.SYN_RECEIVED);
-        sendSynAck(tcb, now);
     }
 
     private boolean inSynSent(TransmissionControlBlock tcb, Arrival arrival) {
@@ -107,7 +112,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case REFUSED -> reset(tcb, new ConnectException("Connection refused"));
             case SIMULTANEOUS_OPEN -> {
                 takeSyn(tcb, arrival);
-                answerSyn(tcb, arrival.nowNanos());
+                synReceived(tcb);
+                sendSynAck(tcb, arrival.nowNanos());
             }
             case ESTABLISH -> {
                 takeSyn(tcb, arrival);
@@ -145,17 +151,12 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
             case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
-            case RESET -> reset(tcb, resetCause(tcb));
+            case RESET -> reset(tcb, FailureReport.reset(tcb, now));
             default -> {
                 // Dropped in silence.
             }
         }
         return false;
-    }
-
-    private static SocketException resetCause(TransmissionControlBlock tcb) {
-        boolean refused = tcb.state() == TcpState.SYN_RECEIVED && !tcb.isPassive();
-        return refused ? new ConnectException("Connection refused") : new SocketException("Connection reset by peer");
     }
 
     private void outOfWindow(TransmissionControlBlock tcb, Segment seg, long now) {
@@ -179,10 +180,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private boolean completeHandshake(TransmissionControlBlock tcb, Segment seg, long now) {
-        Listener listener = tcb.isPassive() ? shard.listener(tcb.key().localTcpPort()) : null;
-        if (tcb.isPassive() && (listener == null || !listener.canComplete())) {
+        tcb.handshake.addressProven();
+        Opener listener = tcb.opener();
+        if (listener != null && !listener.canComplete()) {
             shard.drops().count(DropReason.ACCEPT_QUEUE_FULL);
-            if (listener == null || listener.resetsOnOverflow()) {
+            if (listener.resetsOnOverflow()) {
                 abort(tcb);
             }
             return false;
@@ -424,18 +426,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof PortUnreachableException && shard.peer() != null) {
-            // On a connected channel only, and without the quoted segment: a hint, which ends nothing but a handshake
-            // (RFC 9293 section 3.9.2.2).
-            burst.begin(shard.resources().nowNanos());
-            shard.forEachConnection(tcb -> {
-                if (tcb.state() == TcpState.SYN_SENT) {
-                    burst.touch(tcb);
-                    reset(tcb, new ConnectException("Connection refused"));
-                }
-            });
-            context.fireUserEventTriggered(TimerExpiry.HANDLED);
-        } else {
+        if (!undeliverable.hears(cause)) {
             context.fireExceptionCaught(cause);
         }
     }

@@ -6,10 +6,12 @@ import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 
 import dev.tou.connection.ByteStream;
+import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.UserCalls;
 import dev.tou.endpoint.Shard;
 import dev.tou.state.TcpState;
+import dev.tou.telemetry.DeliveryProblem;
 import dev.tou.timing.TcpTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -81,6 +83,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         }
         if (tcb.takeFinishedNotice()) {
             tcb.stream().onFinished();
+        }
+        DeliveryProblem problem = SilenceWatch.takeProblem(tcb, burst.nowNanos());
+        if (problem != null) {
+            tcb.stream().onDeliveryProblem(problem);
         }
         if (tcb.takeClosedNotice()) {
             tcb.stream().onClosed(tcb.failure());

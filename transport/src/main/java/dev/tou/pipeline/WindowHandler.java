@@ -48,7 +48,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.departure = departure;
         this.retransmission = retransmission;
         text = new TextArrives(shard, stateMachine);
-        probes = new SilenceProbes(departure, stateMachine);
+        probes = new SilenceProbes(shard, departure, stateMachine);
         acknowledgments = new AcknowledgmentSender(departure);
     }
 
@@ -247,6 +247,7 @@ final class WindowHandler extends ChannelDuplexHandler {
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
                 case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
+                case NAT_KEEPALIVE -> probes.mapping(ctx, tcb, expiry.nowNanos());
                 case PACING -> {
                     // The turn that follows sends.
                 }

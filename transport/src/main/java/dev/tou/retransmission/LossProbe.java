@@ -17,8 +17,9 @@ import static dev.tou.segment.SequenceNumber.gt;
  *
  * <p>The second form is what users feel: the delay of acknowledgments is known, so there is no need for another round trip of
  * patience. It counts from when the last segment left, not anew from each acknowledgment, which only has to leave time for the
- * next one. One probe at a time. Where the probe repeated the last segment, its acknowledgment says whether that had been
- * lost; then the window is reduced once, as for any loss.
+ * next one. One probe at a time, and none before the round trip was measured since the last one. Where the probe repeated the last
+ * segment, its acknowledgment says whether that had been lost; then the window is reduced once, as for any loss. The verdict may
+ * come later than that acknowledgment, even behind the next probe.
  */
 public final class LossProbe {
 
@@ -49,6 +50,14 @@ public final class LossProbe {
     private int seq;
     private int end;
     private int stamp;
+    private boolean acknowledged;
+    private boolean sentBefore;
+    private long samplesThen;
+
+    /** What became of the probe before the last one is not yet known; it ended here. */
+    private boolean earlierInDoubt;
+
+    private int earlierEnd;
 
     LossProbe() {}
 
@@ -59,9 +68,19 @@ public final class LossProbe {
         pushAckDelayNanos = pushDelayNanos;
     }
 
-    /** {@return whether a probe was sent and has not been answered: until then there is no other} */
-    boolean isOutstanding() {
+    /** {@return whether a probe was sent of which an acknowledgment may still tell whether it has repaired a loss} */
+    boolean awaitsVerdict() {
         return outstanding;
+    }
+
+    /**
+     * {@return whether a probe may leave} RFC 8985 section 7.3: if no other is in flight, and the round trip was measured since the
+     * last; else probes, which are no samples, would hide for ever that the path has become longer.
+     *
+     * @param samples how often the round trip was measured
+     */
+    boolean mayFollow(long samples) {
+        return (!outstanding || acknowledged) && (!sentBefore || samples != samplesThen);
     }
 
     /**
@@ -93,9 +112,15 @@ public final class LossProbe {
      * @param endOfProbe the sequence number behind it
      * @param again whether it repeats the last segment, and is not new text
      * @param hasStamp whether it carries a timestamp
+     * @param samples how often the round trip was measured
      */
-    void sent(int seqOfProbe, int endOfProbe, boolean again, boolean hasStamp, int timestamp) {
+    void sent(int seqOfProbe, int endOfProbe, boolean again, boolean hasStamp, int timestamp, long samples) {
+        earlierInDoubt = outstanding;
+        earlierEnd = end;
         outstanding = true;
+        acknowledged = false;
+        sentBefore = true;
+        samplesThen = samples;
         seq = seqOfProbe;
         end = endOfProbe;
         repeated = again;
@@ -107,6 +132,7 @@ public final class LossProbe {
     /** Recovery takes over; that the probe came twice may still be reported. */
     void forget() {
         outstanding = false;
+        earlierInDoubt = false;
     }
 
     // RFC 8985 section 7.4.2. With timestamps there is often no need to wait for a second acknowledgment.
@@ -116,12 +142,28 @@ public final class LossProbe {
             outstanding = false;
             return Outcome.NEEDLESS_AND_REPORTED;
         }
+        if (earlierInDoubt && (gt(ack.ack, earlierEnd) || ack.hasDsack() && ack.dsackRight() == earlierEnd)) {
+            earlierInDoubt = false;
+            return ack.hasDsack() && ack.dsackRight() == earlierEnd
+                    ? Outcome.NEEDLESS_AND_REPORTED
+                    : earlierRepaired(ack);
+        }
         if (!outstanding || !geq(ack.ack, end)) {
             return Outcome.NONE;
         }
+        acknowledged = true;
         Outcome outcome = judge(ack);
         outstanding = outcome == Outcome.NONE;
         return outcome;
+    }
+
+    // One reduction is for both, if the last one has repaired a loss, too.
+    private Outcome earlierRepaired(AckFacts ack) {
+        if (geq(ack.ack, end)) {
+            acknowledged = true;
+            outstanding = judge(ack) == Outcome.NONE;
+        }
+        return Outcome.REPAIRED;
     }
 
     private Outcome judge(AckFacts ack) {

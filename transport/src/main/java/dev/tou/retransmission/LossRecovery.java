@@ -115,7 +115,7 @@ public final class LossRecovery {
 
     /** {@return whether an acknowledgment that repeats the last one would be the answer to a tail loss probe} */
     public boolean awaitsProbeAnswer() {
-        return probe.isOutstanding();
+        return probe.awaitsVerdict();
     }
 
     /** {@return whether the last acknowledgment has shown that a tail loss probe repaired a loss} */
@@ -311,13 +311,14 @@ public final class LossRecovery {
 
     /**
      * {@return whether a probe may leave} RFC 8985 section 7.2: while nothing is known to be missing, and no probe is on its way.
+     * Section 7.3 wants the round trip measured since the last one.
      */
     public boolean mayProbe() {
         return rack != null
                 && state == CongestionState.OPEN
                 && !queue.isEmpty()
                 && queue.sackedBytes() == 0
-                && !probe.isOutstanding();
+                && probe.mayFollow(rtt.samples());
     }
 
     /**
@@ -335,7 +336,7 @@ public final class LossRecovery {
 
     /** A probe leaves, from {@code seq} to {@code end}: the last segment again, or new text. */
     public void probed(int seq, int end, boolean again, boolean stamped, int timestamp) {
-        probe.sent(seq, end, again, stamped, timestamp);
+        probe.sent(seq, end, again, stamped, timestamp, rtt.samples());
     }
 
     // --- segments leave ---

@@ -29,6 +29,8 @@ package dev.tou.retransmission;
  * unless a timestamp says which one was acknowledged. Back-off lasts until the next valid sample (section 5, 5.5 to 5.7).
  *
  * <p>All times are nanoseconds. One event loop, no locks, no allocation after construction.
+ *
+ * <p>RFC 9293: MUST-18, MUST-19.
  */
 public final class RttEstimator {
 

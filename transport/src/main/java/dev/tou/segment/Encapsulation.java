@@ -5,6 +5,8 @@ package dev.tou.segment;
  * How a TCP segment is laid out in a UDP datagram.
  *
  * <p>The engine knows nothing of it but one number, the overhead by which the maximum segment size is reduced.
+ *
+ * <p>RFC 9293: MUST-2, MUST-3, MUST-67.
  */
 public enum Encapsulation {
 

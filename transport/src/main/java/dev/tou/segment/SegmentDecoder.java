@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBuf;
  * Bytes to segment, for {@link Encapsulation#TCP_HEADER}.
  *
  * <p>Total: any bytes give a segment or a reason, no exception, at most 40 option steps, nothing allocated.
+ *
+ * <p>RFC 9293: MUST-1, MUST-4, MUST-5, MUST-6, MUST-7, MUST-64, MUST-68.
  */
 public final class SegmentDecoder {
 

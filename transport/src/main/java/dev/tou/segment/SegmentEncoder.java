@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Headers are written in place, in front of text that already lies where it will be sent from. The order of options on a
  * SYN is the one of Linux: MSS, SACK permitted, timestamps, window scale, then ours.
+ *
+ * <p>RFC 9293: MUST-2, MUST-65, MUST-69.
  */
 public final class SegmentEncoder {
 

@@ -52,6 +52,11 @@ public final class SegmentOptions {
         return present;
     }
 
+    /** Forgets an option, one of the constants of this class. */
+    public void remove(int option) {
+        present &= ~option;
+    }
+
     /** {@return the maximum segment size that the sender of this segment accepts, in bytes} */
     public int mss() {
         return mss;

@@ -13,6 +13,8 @@ public enum DropReason {
     BAD_CONTROL_BITS,
     /** A TCP port of zero. */
     BAD_PORT,
+    /** From a multicast, broadcast or unspecified address, which no host can have. */
+    BAD_ADDRESS,
     /** Larger than any datagram that we announce to accept, so its end may be missing. */
     TRUNCATED,
     /** For a connection that does not exist, and no reset may answer it. */
@@ -42,5 +44,11 @@ public enum DropReason {
     /** Out of order, and there is no room to keep it. */
     NO_MEMORY,
     /** The rate limit of resets to unknown senders is used up. */
-    RATE_LIMITED
+    RATE_LIMITED,
+    /** The listener's source filter does not admit the sender. */
+    SOURCE_NOT_ADMITTED,
+    /** Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come. */
+    BAD_COOKIE,
+    /** Leaves not: the address has not proven itself, and would get more than three times what came from it. */
+    AMPLIFICATION
 }

@@ -157,8 +157,24 @@ public interface TransportListener {
     default void onPathMtuProbe(long nowNanos, int packetBytes) {}
 
     /**
+     * The probe of the path MTU is lost, or the host has refused it, which is no sign of congestion; what was in it goes again in
+     * smaller segments. After three losses of one size nothing so large is tried for ten minutes.
+     *
+     * @param packetBytes how large it was, IP and UDP headers counted
+     */
+    default void onPathMtuProbeLost(long nowNanos, int packetBytes) {}
+
+    /**
+     * The path seems to swallow large packets (RFC 8899 section 4.3): two timeouts in a row were of such a size, and nothing was
+     * acknowledged between them. {@link #onPathMtu} follows, with the size that every path should carry.
+     *
+     * @param packetBytes how large the last of them was, IP and UDP headers counted
+     */
+    default void onBlackHole(long nowNanos, int packetBytes) {}
+
+    /**
      * The largest packet that is sent has another size; {@code packetBytes} counts IP and UDP headers. Larger: a probe has arrived.
-     * Smaller: two timeouts in a row were of large segments, or the host refuses them.
+     * Smaller: {@link #onBlackHole}, or the host refuses what is larger.
      */
     default void onPathMtu(long nowNanos, int packetBytes) {}
 }

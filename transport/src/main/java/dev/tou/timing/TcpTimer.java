@@ -38,6 +38,9 @@ public enum TcpTimer {
     /** The connection has been silent: is the peer still there? (RFC 9293 section 3.8.4) */
     KEEPALIVE,
 
+    /** Nothing has left for so long that a NAT on the path may forget the connection (RFC 4787 section 4.3). */
+    NAT_KEEPALIVE,
+
     /** The SYN or the SYN-ACK is overdue: retransmit it (RFC 6298 section 2, rule 2.1). */
     HANDSHAKE,
 

@@ -15,6 +15,8 @@ package dev.tou.window;
  * gets more for its first {@value #COUNTED_SEGMENTS} segments, one for every two: there are those that open their window by the
  * number of acknowledgments, or by no more than two segments for each (RFC 3465 section 2.3), and in slow start one for a whole
  * burst would hold them back.
+ *
+ * <p>RFC 9293: MUST-40, MUST-58, SHLD-18, SHLD-19.
  */
 public final class AcknowledgmentPolicy {
 

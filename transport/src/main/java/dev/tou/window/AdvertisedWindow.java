@@ -4,6 +4,8 @@ package dev.tou.window;
 /**
  * The receiver's side of flow control: how far the right edge of the window may go, and when moving it is worth a segment
  * (silly window avoidance, RFC 9293 section 3.8.6.2.2).
+ *
+ * <p>RFC 9293: MUST-39, SHLD-14.
  */
 public final class AdvertisedWindow {
 

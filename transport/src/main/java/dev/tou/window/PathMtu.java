@@ -105,7 +105,7 @@ public final class PathMtu {
     }
 
     /** {@return the size of the probe that is on its way, or 0} */
-    int probedBytes() {
+    public int probedBytes() {
         return probedBytes;
     }
 

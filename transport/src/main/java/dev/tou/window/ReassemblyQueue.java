@@ -36,6 +36,8 @@ import static dev.tou.segment.SequenceNumber.lt;
  * first gap is never refused, because it is delivered without being stored.
  *
  * <p>Who owns what: the queue owns its chunks and holds no reference to a datagram. One event loop, no locks.
+ *
+ * <p>RFC 9293: SHLD-31.
  */
 public final class ReassemblyQueue {
 

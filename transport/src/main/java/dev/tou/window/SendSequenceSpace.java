@@ -20,6 +20,8 @@ import static dev.tou.segment.SequenceNumber.lt;
  * </pre>
  *
  * <p>Sequence numbers are 32-bit, windows are in bytes and already scaled.
+ *
+ * <p>RFC 9293: MUST-34, SHLD-16.
  */
 public final class SendSequenceSpace {
 

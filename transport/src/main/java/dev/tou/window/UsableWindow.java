@@ -5,6 +5,8 @@ package dev.tou.window;
  * How much new text may be sent now: the smaller of what the peer's window and the congestion window leave, held back where
  * sending would only make tiny segments: Nagle's algorithm (RFC 9293 section 3.7.4) and the sender's side of silly window
  * avoidance (section 3.8.6.2.1).
+ *
+ * <p>RFC 9293: MUST-17, MUST-38, SHLD-7, SHLD-15, SHLD-28.
  */
 public final class UsableWindow {
 

@@ -104,7 +104,9 @@ class CloseTest {
             pair.simulation.await(ending.close());
             pair.simulation.expect("reset", () -> unregistered(peer), SimPair.seconds(1));
             assertThat(peer.failures()).hasSize(1);
-            assertThat(peer.failures().get(0)).isInstanceOf(IOException.class).hasMessage("Connection reset by peer");
+            assertThat(peer.failures().get(0))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("Connection reset by peer");
             assertThat(peer.outline())
                     .containsExactly("registered", "active", "reads", "exception", "inactive", "unregistered");
             // Nobody is in TIME-WAIT after a reset.
@@ -124,7 +126,7 @@ class CloseTest {
             pair.simulation.await(pair.child().channel().close());
             pair.simulation.expect("reset", () -> unregistered(recorder), SimPair.seconds(1));
             assertThat(recorder.failures()).hasSize(1);
-            assertThat(recorder.failures().get(0)).hasMessage("Connection reset by peer");
+            assertThat(recorder.failures().get(0)).hasMessageStartingWith("Connection reset by peer");
             pair.expectNothingLeft();
         }
     }
@@ -179,7 +181,7 @@ class CloseTest {
             assertThat(pair.network.nowNanos() - began).isEqualTo(2_000_000_000L);
             pair.child().channel().config().setAutoRead(true);
             pair.simulation.expect("reset", () -> unregistered(pair.child()), SimPair.seconds(1));
-            assertThat(pair.child().failures().get(0)).hasMessage("Connection reset by peer");
+            assertThat(pair.child().failures().get(0)).hasMessageStartingWith("Connection reset by peer");
             pair.expectNothingLeft();
         }
     }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 import dev.tou.congestion.AckSample;
-import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.CongestionControllers;
+import dev.tou.congestion.ControllerLog;
 import dev.tou.simulation.LinkProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,13 +106,16 @@ class CongestionSimTest {
     }
 
     /** A controller of an application: what the interface's documentation shows. */
-    static final class Fixed implements CongestionController {
+    static final class Fixed extends ControllerLog {
 
         static final long WINDOW = 100_000;
 
-        final List<String> events = new ArrayList<>();
         private long acked;
         private long delivered;
+
+        Fixed() {
+            super(WINDOW, 0);
+        }
 
         @Override
         public String name() {
@@ -120,59 +123,9 @@ class CongestionSimTest {
         }
 
         @Override
-        public void onEstablished(int mssBytes, long nowNanos) {
-            events.add("established");
-        }
-
-        @Override
-        public void onHandshakeLoss(long nowNanos) {
-            events.add("handshake loss");
-        }
-
-        @Override
         public void onAck(AckSample sample) {
             acked += sample.ackedBytes();
             delivered += sample.deliveredBytes();
-        }
-
-        @Override
-        public void onLossDetected(long flightSizeBytes, long nowNanos) {
-            events.add("loss");
-        }
-
-        @Override
-        public void onRecoveryEnd(long nowNanos) {
-            events.add("end");
-        }
-
-        @Override
-        public void onRetransmissionTimeout(long flightSizeBytes, long nowNanos) {
-            events.add("timeout");
-        }
-
-        @Override
-        public void onSpurious(long nowNanos) {
-            events.add("spurious");
-        }
-
-        @Override
-        public void onIdleRestart(long nowNanos) {
-            events.add("restart");
-        }
-
-        @Override
-        public void onMssChanged(int mssBytes) {
-            events.add("mss");
-        }
-
-        @Override
-        public long windowBytes() {
-            return WINDOW;
-        }
-
-        @Override
-        public long slowStartThresholdBytes() {
-            return 0;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.tou.channel;
 
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +23,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -161,6 +164,19 @@ class ConnectSimTest {
         }
     }
 
+    // RFC 9293: MUST-46.
+    @ParameterizedTest
+    @ValueSource(strings = {"224.0.0.1", "239.1.2.3", "255.255.255.255", "ff02::1"})
+    void manyHostsAreNoAddress(String address) {
+        try (SimPair pair = new SimPair()) {
+            ChannelFuture connect = pair.client(new Recorder()).connect(new InetSocketAddress(address, 7));
+            assertThat(failure(pair, connect))
+                    .isInstanceOf(NoRouteToHostException.class)
+                    .hasMessageContaining("Network is unreachable");
+            assertThat(pair.clients.resources().shards()).isEmpty();
+        }
+    }
+
     @Test
     void writesBeforeConnect() {
         try (SimPair pair = new SimPair()) {
@@ -188,6 +204,30 @@ class ConnectSimTest {
             pair.simulation.expect("bytes", () -> pair.child().receivedBytes() == 5, SimPair.seconds(1));
             assertThat(second.isInputShutdown()).isFalse();
             assertThat(second.isOutputShutdown()).isFalse();
+        }
+    }
+
+    // RFC 9293 section 3.5, figure 7, with both ends ours: each SYN finds the other's connection.
+    @Test
+    void bothEndsOpenAtTheSameTime() {
+        try (SimPair pair = new SimPair()) {
+            Recorder left = new Recorder();
+            Recorder right = new Recorder();
+            InetSocketAddress leftAddress = pair.clientHost.address(4001);
+            InetSocketAddress rightAddress = pair.serverHost.address(4002);
+            ChannelFuture first = pair.client(left).connect(rightAddress, leftAddress);
+            ChannelFuture second = pair.servers.client().handler(right).connect(leftAddress, rightAddress);
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(first.isSuccess()).isTrue();
+            assertThat(second.isSuccess()).isTrue();
+            first.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(3000)));
+            second.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(5000)));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(right.received()).isEqualTo(Sockets.bytes(3000));
+            assertThat(left.received()).isEqualTo(Sockets.bytes(5000));
+            first.channel().close();
+            second.channel().close();
+            pair.expectNothingLeft();
         }
     }
 }

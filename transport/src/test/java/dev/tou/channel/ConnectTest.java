@@ -56,6 +56,7 @@ class ConnectTest {
         }
     }
 
+    // RFC 9293: MUST-44.
     @ParameterizedTest
     @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void addressesAreNullBeforeAndConcreteAfter(String io, String address) {
@@ -120,6 +121,7 @@ class ConnectTest {
         }
     }
 
+    // RFC 9293: MUST-43.
     @ParameterizedTest
     @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void connectsFromTheLocalAddressThatItIsGiven(String io, String address) throws Exception {

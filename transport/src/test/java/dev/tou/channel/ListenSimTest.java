@@ -97,7 +97,7 @@ class ListenSimTest {
             server.read();
             pair.simulation.expect("end", () -> pair.child().count("unregistered") == 1, SimPair.seconds(5));
             assertThat(pair.child().failures()).hasSize(1);
-            assertThat(pair.child().failures().get(0)).hasMessage("Connection reset by peer");
+            assertThat(pair.child().failures().get(0)).hasMessageStartingWith("Connection reset by peer");
             pair.simulation.await(server.close());
             pair.expectNothingLeft();
         }
@@ -206,7 +206,7 @@ class ListenSimTest {
                 assertThat(recorder.failures()).hasSize(1);
                 assertThat(recorder.failures().get(0))
                         .isInstanceOf(IOException.class)
-                        .hasMessage("Connection reset by peer");
+                        .hasMessageStartingWith("Connection reset by peer");
                 assertThat(recorder.outline()).endsWith("inactive", "unregistered");
             });
             pair.expectNothingLeft();
@@ -351,10 +351,11 @@ class ListenSimTest {
             Recorder recorder = new Recorder();
             pair.connect(recorder);
             pair.simulation.expect("reset", () -> !recorder.failures().isEmpty(), SimPair.seconds(1));
-            assertThat(recorder.failures().get(0)).hasMessage("Connection reset by peer");
+            assertThat(recorder.failures().get(0)).hasMessageStartingWith("Connection reset by peer");
         }
     }
 
+    // RFC 9293: MUST-45.
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
     void wildcardGivesConcreteLocalAddresses(String wildcard) {

@@ -95,6 +95,7 @@ class ListenTest {
         }
     }
 
+    // RFC 9293: MUST-42, MUST-45.
     @ParameterizedTest
     @CsvSource({"nio, 0.0.0.0", "nio, ::", "epoll, 0.0.0.0", "epoll, ::", "io_uring, 0.0.0.0", "io_uring, ::"})
     void wildcardReachesEveryLocalAddress(String io, String wildcard) throws Exception {
@@ -125,6 +126,7 @@ class ListenTest {
         }
     }
 
+    // RFC 9293: MUST-41.
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void severalListeners(String io) {

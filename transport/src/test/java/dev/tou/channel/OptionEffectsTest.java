@@ -213,7 +213,7 @@ class OptionEffectsTest {
             pair.simulation.await(server.close());
             pair.simulation.advance(SimPair.ms(50));
             assertThat(client.failures()).hasSize(1);
-            assertThat(client.failures().get(0)).hasMessage("Connection reset by peer");
+            assertThat(client.failures().get(0)).hasMessageStartingWith("Connection reset by peer");
             pair.expectNothingLeft();
         }
     }
@@ -222,7 +222,9 @@ class OptionEffectsTest {
     @Test
     void theSilentAreBounded() {
         try (SimPair pair = new SimPair()) {
-            pair.listen(deferring(pair).option(TouChannelOption.MAX_SYN_BACKLOG, 3));
+            pair.listen(deferring(pair)
+                    .option(TouChannelOption.MAX_SYN_BACKLOG, 3)
+                    .option(TouChannelOption.SYN_COOKIES, SynCookieMode.NEVER));
             List<ChannelFuture> connects = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 connects.add(pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT)));

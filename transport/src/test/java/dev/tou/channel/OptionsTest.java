@@ -68,11 +68,13 @@ class OptionsTest {
         values.put(TouChannelOption.WINDOW_SCALING, false);
         values.put(TouChannelOption.SYN_RETRIES, 3);
         values.put(TouChannelOption.SYNACK_RETRIES, 4);
+        values.put(TouChannelOption.RETRIES1, 5);
         values.put(TouChannelOption.RETRIES2, 7);
         values.put(TouChannelOption.USER_TIMEOUT, 30_000);
         values.put(TouChannelOption.KEEP_IDLE, 60);
         values.put(TouChannelOption.KEEP_INTERVAL, 5);
         values.put(TouChannelOption.KEEP_COUNT, 3);
+        values.put(TouChannelOption.NAT_KEEP_ALIVE, 25);
         values.put(TouChannelOption.MSL, 15);
         values.put(TouChannelOption.FIN_WAIT_2, 10);
         values.put(TouChannelOption.MAX_TIME_WAIT, 1000);
@@ -238,6 +240,7 @@ class OptionsTest {
                 Arguments.of(TouChannelOption.PATH_MTU, 65_536),
                 Arguments.of(TouChannelOption.SYN_RETRIES, -1),
                 Arguments.of(TouChannelOption.SYNACK_RETRIES, 31),
+                Arguments.of(TouChannelOption.RETRIES1, 101),
                 Arguments.of(TouChannelOption.RETRIES2, 0),
                 Arguments.of(TouChannelOption.USER_TIMEOUT, -1),
                 Arguments.of(TouChannelOption.KEEP_IDLE, 32_768),
@@ -418,6 +421,7 @@ class OptionsTest {
         }
     }
 
+    // RFC 9293: MUST-48, SHLD-22.
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void trafficClassIsTheUdpChannels(String io) {

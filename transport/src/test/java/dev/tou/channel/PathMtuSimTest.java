@@ -2,6 +2,10 @@
 package dev.tou.channel;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.connection.TransmissionControlBlock;
@@ -10,6 +14,7 @@ import dev.tou.simulation.Fate;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SendFault;
 import dev.tou.telemetry.DropReason;
+import dev.tou.telemetry.TransportListener;
 import dev.tou.window.PathMtu;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
@@ -33,6 +38,7 @@ class PathMtuSimTest {
         final SimPair pair;
         final SocketChannel client;
         final TransmissionControlBlock tcb;
+        final List<String> told = new ArrayList<>();
         int largestPacket;
         long tooLargeText;
         private long sent;
@@ -51,13 +57,39 @@ class PathMtuSimTest {
                 tooLargeText += fate == Fate.TOO_BIG ? datagram.length() - 32 : 0;
             });
             pair.listen();
-            client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.PATH_MTU_DISCOVERY, discovery));
+            client = pair.connect(pair.client(new Recorder())
+                    .option(TouChannelOption.PATH_MTU_DISCOVERY, discovery)
+                    .option(TouChannelOption.TRANSPORT_LISTENER, connection -> sizes()));
             tcb = ((TouSocketChannel) client).tcb();
         }
 
         /** Over datagrams that leave one by one, as with NIO; interface and link carry 1500 bytes. */
         static Transfer oneByOne() {
             return new Transfer(new SimPair(1, LINK.mtu(1500), false), 1500, true);
+        }
+
+        private TransportListener sizes() {
+            return new TransportListener() {
+                @Override
+                public void onPathMtuProbe(long nowNanos, int packetBytes) {
+                    told.add("probe " + packetBytes);
+                }
+
+                @Override
+                public void onPathMtuProbeLost(long nowNanos, int packetBytes) {
+                    told.add("lost " + packetBytes);
+                }
+
+                @Override
+                public void onBlackHole(long nowNanos, int packetBytes) {
+                    told.add("black hole " + packetBytes);
+                }
+
+                @Override
+                public void onPathMtu(long nowNanos, int packetBytes) {
+                    told.add("size " + packetBytes);
+                }
+            };
         }
 
         void send(int bytes) {
@@ -159,6 +191,67 @@ class PathMtuSimTest {
                 transfer.pair.simulation.advance(SimPair.seconds(1));
             }
             assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(carries);
+        }
+    }
+
+    @Test
+    void aListenerHearsWhatBecomesOfProbesAndOfTheSize() {
+        try (Transfer transfer = new Transfer(1500, 1500, true)) {
+            transfer.send(3_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.told).containsExactly("probe 1500", "size 1500");
+            transfer.told.clear();
+            transfer.send(7_000_000);
+            transfer.link(1300);
+            transfer.arrives(SimPair.seconds(20));
+            assertThat(transfer.told).containsExactly("black hole 1500", "size " + PathMtu.BASE_BYTES);
+            transfer.told.clear();
+            transfer.pair.simulation.advance(SimPair.seconds(1));
+            transfer.send(1_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.told).containsExactly("probe 1500", "lost 1500");
+        }
+    }
+
+    /** What was one segment when it left first goes again in pieces, the oldest or not, and every byte of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {9_000, 65_535})
+    void afterACutNothingIsSentThatIsTooLarge(int before) {
+        try (Transfer transfer = new Transfer(before, before, true)) {
+            transfer.send(8_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(before);
+            transfer.send(4_000_000);
+            transfer.link(1500);
+            AtomicInteger tooLarge = new AtomicInteger();
+            transfer.pair.network.onDatagram((now, datagram, fate) ->
+                    tooLarge.addAndGet(fate == Fate.TOO_BIG && transfer.tcb.pathMtu.bytes() <= 1500 ? 1 : 0));
+            long probes = transfer.tcb.counters.pathMtuProbes;
+            transfer.arrives(SimPair.seconds(30));
+            assertThat(transfer.tcb.pathMtu.bytes()).isLessThanOrEqualTo(1500);
+            assertThat(tooLarge.get()).isLessThanOrEqualTo((int) (transfer.tcb.counters.pathMtuProbes - probes));
+        }
+    }
+
+    /** The pieces of a large segment are the first train that the new device sees. */
+    @Test
+    void aDeviceThatCannotSegmentIsFoundByARetransmission() {
+        try (Transfer transfer = new Transfer(9_000, 9_000, true)) {
+            transfer.send(8_000_000);
+            transfer.arrives(SimPair.seconds(10));
+            assertThat(transfer.tcb.pathMtu.bytes()).isEqualTo(9_000);
+            transfer.pair.clientHost.mtu(1500);
+            Set<Long> refusals = new TreeSet<>();
+            transfer.pair.clientHost.sendFault((random, recipient, bytes, segments) -> {
+                if (segments > 1) {
+                    refusals.add(transfer.pair.network.nowNanos());
+                }
+                return segments > 1 ? Errno.EIO : null;
+            });
+            transfer.send(500_000);
+            transfer.arrives(SimPair.seconds(1));
+            assertThat(refusals).as("times").hasSize(1);
+            assertThat(transfer.tcb.counters.timeouts).isZero();
         }
     }
 

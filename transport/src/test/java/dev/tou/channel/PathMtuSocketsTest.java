@@ -2,10 +2,14 @@
 package dev.tou.channel;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
+import dev.tou.telemetry.TransportListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,13 +19,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Path MTU discovery on the sockets of this host: loopback carries 64 KiB, both ways, on every kind of event loop. */
 class PathMtuSocketsTest {
 
-    private static final int PIECE = 1 << 20;
+    private static final byte[] BYTES = Sockets.bytes(1 << 20);
     private static final int PIECES = 4;
 
-    /** A probe that a busy host loses is followed by another a second later. */
-    private static final int ROUNDS = 20;
+    /** A probe that a busy host loses is followed by another a second later, if there is text for it. */
+    private static final int BETWEEN_MILLIS = 250;
 
-    private static final int PAUSE_MILLIS = 250;
+    private static final int PATIENCE_SECONDS = 30;
 
     @ParameterizedTest
     @CsvSource({
@@ -33,21 +37,19 @@ class PathMtuSocketsTest {
         "io_uring, ::1",
         "epoll, 127.0.0.2"
     })
-    void loopbackCarriesLargeSegments(String io, String address) throws InterruptedException {
+    void loopbackCarriesLargeSegments(String io, String address) {
         try (Sockets sockets = new Sockets(io, 2)) {
             Channel listener = Sockets.listen(sockets.server(), address);
-            Recorder client = new Recorder();
-            SocketChannel channel = (SocketChannel)
-                    Sockets.channel(sockets.client(client).connect(new InetSocketAddress(address, port(listener))));
-            Recorder child = sockets.nextChild();
-            for (int round = 1; round <= ROUNDS && pathMtu(channel) <= 9_000; round++) {
-                send(channel);
-                child.awaitBytes(round * PIECES * PIECE);
-                Thread.sleep(PAUSE_MILLIS);
-            }
-            assertThat(pathMtu(channel)).isGreaterThan(9_000);
+            CompletableFuture<Integer> found = new CompletableFuture<>();
+            SocketChannel channel = (SocketChannel) Sockets.channel(sockets.client(new Recorder())
+                    .option(TouChannelOption.TRANSPORT_LISTENER, connection -> foundBy(found))
+                    .connect(new InetSocketAddress(address, port(listener))));
+            Future<?> sending = channel.eventLoop()
+                    .scheduleWithFixedDelay(() -> send(channel), 0, BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(found).succeedsWithin(Duration.ofSeconds(PATIENCE_SECONDS));
+            sending.cancel(false);
             assertThat(channel.isActive()).isTrue();
-            channel.close().syncUninterruptibly();
+            Sockets.done(channel.close());
         }
     }
 
@@ -55,18 +57,20 @@ class PathMtuSocketsTest {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    private static void send(SocketChannel channel) {
-        byte[] bytes = Sockets.bytes(PIECE);
-        ChannelFuture last = null;
-        for (int i = 0; i < PIECES; i++) {
-            last = channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
-        }
-        Sockets.done(last);
+    private static TransportListener foundBy(CompletableFuture<Integer> found) {
+        return new TransportListener() {
+            @Override
+            public void onPathMtu(long nowNanos, int packetBytes) {
+                if (packetBytes > 9_000) {
+                    found.complete(packetBytes);
+                }
+            }
+        };
     }
 
-    private static int pathMtu(SocketChannel channel) {
-        return Sockets.done(channel.eventLoop()
-                        .submit(() -> ((TouSocketChannel) channel).tcb().pathMtu.bytes()))
-                .getNow();
+    private static void send(SocketChannel channel) {
+        for (int i = 0; i < PIECES && channel.isWritable(); i++) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(BYTES), channel.voidPromise());
+        }
     }
 }

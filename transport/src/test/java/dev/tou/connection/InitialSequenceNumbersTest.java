@@ -2,6 +2,7 @@
 package dev.tou.connection;
 
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -21,6 +22,7 @@ class InitialSequenceNumbersTest {
         return ConnectionKey.of(new InetSocketAddress("192.0.2.1", 40_000), 443, remoteTcpPort);
     }
 
+    // RFC 9293: MUST-8.
     @Test
     void growsWithTheClockForOneName() {
         ConnectionKey key = key(1);
@@ -46,6 +48,7 @@ class InitialSequenceNumbersTest {
                 .isEqualTo(99);
     }
 
+    // RFC 9293: SHLD-1.
     @Test
     void everyPartOfTheNameMatters() {
         Set<Integer> seen = new HashSet<>();
@@ -104,11 +107,56 @@ class InitialSequenceNumbersTest {
         }
     }
 
+    // RFC 9293: MUST-9.
     @Test
     void anotherProcessHasOtherNumbersAndThisOneKeepsItsOwn() {
         InitialSequenceNumbers ours = InitialSequenceNumbers.ofProcess();
         assertThat(InitialSequenceNumbers.ofProcess()).isSameAs(ours);
         assertThat(ours.next(key(1), UDP_PORT, 0)).isNotEqualTo(numbers.next(key(1), UDP_PORT, 0));
         assertThat(ours.timestampOffset(key(1), UDP_PORT)).isNotEqualTo(numbers.timestampOffset(key(1), UDP_PORT));
+    }
+
+    // RFC 6056 section 3.1: any port, and nobody who has seen some can tell the next, or that of another peer.
+    @Test
+    void portsAreDrawnFromTheWholeRangeEvenly() {
+        int bound = 31_744;
+        int bins = 31;
+        int draws = 62_000;
+        int[] seen = new int[bins];
+        for (int draw = 0; draw < draws; draw++) {
+            int offset = numbers.portOffset(key(1), draw, bound);
+            assertThat(offset).isBetween(0, bound - 1);
+            seen[offset / (bound / bins)]++;
+        }
+        double chiSquare = 0;
+        for (int count : seen) {
+            chiSquare += Math.pow(count - draws / bins, 2) / (draws / bins);
+        }
+        // 30 degrees of freedom: 59.7 in one case of a thousand.
+        assertThat(chiSquare).isLessThan(59.7);
+    }
+
+    @Test
+    void aPortTellsNothingOfTheNextNorOfThoseTowardsOthers() {
+        int bound = 31_744;
+        int following = 0;
+        int alike = 0;
+        for (int draw = 0; draw < 1000; draw++) {
+            int offset = numbers.portOffset(key(1), draw, bound);
+            following += Math.abs(numbers.portOffset(key(1), draw + 1, bound) - offset) < 32 ? 1 : 0;
+            alike += numbers.portOffset(key(2), draw, bound) == offset ? 1 : 0;
+        }
+        // By chance two in a thousand, and none.
+        assertThat(following).isLessThan(15);
+        assertThat(alike).isLessThan(4);
+    }
+
+    /** Our own port is what is sought, so it has no part in it. */
+    @Test
+    void theDrawOfAPortDependsOnThePeerAlone() {
+        ConnectionKey other = ConnectionKey.of(new InetSocketAddress("192.0.2.1", 40_000), 444, 1);
+        assertThat(numbers.portOffset(other, 7, 31_744)).isEqualTo(numbers.portOffset(key(1), 7, 31_744));
+        assertThat(new InitialSequenceNumbers(new SecureRandom()).portOffset(other, 7, 1 << 30))
+                .isNotEqualTo(numbers.portOffset(other, 7, 1 << 30));
     }
 }

@@ -17,7 +17,9 @@ class ListenerTest {
     private int told;
 
     private Listener listener(int backlog, int maxSynBacklog) {
-        return new Listener(80, new ConnectionOptions(), backlog, maxSynBacklog, false, 0, () -> told++, () -> {});
+        ListenerOptions options =
+                new ListenerOptions(backlog, maxSynBacklog, maxSynBacklog, false, 0, true, remote -> true);
+        return new Listener(80, new ConnectionOptions(), options, () -> told++, () -> {});
     }
 
     private static TransmissionControlBlock established() {

@@ -77,7 +77,7 @@ class EndTest {
             Connection connection = interop.open(opener);
             connection.kernel().reset();
             connection.tou().await("inactive");
-            assertThat(connection.tou().failures()).containsExactly(RESET);
+            assertThat(connection.tou().failures()).singleElement().asString().startsWith(RESET);
             assertThat(connection.tou().events()).containsExactly("active", "exception", "inactive");
         }
     }
@@ -110,7 +110,7 @@ class EndTest {
                             == 100);
             connection.kernel().close();
             connection.tou().await("inactive");
-            assertThat(connection.tou().failures()).containsExactly(RESET);
+            assertThat(connection.tou().failures()).singleElement().asString().startsWith(RESET);
         }
     }
 
@@ -172,7 +172,7 @@ class EndTest {
             Interop.until("text", () -> interop.kernel.connection().number("bytes_received") > 0);
             interop.kernel.process().kill();
             connection.tou().await("inactive");
-            assertThat(connection.tou().failures()).contains(RESET);
+            assertThat(connection.tou().failures()).anyMatch(words -> words.startsWith(RESET));
         }
     }
 

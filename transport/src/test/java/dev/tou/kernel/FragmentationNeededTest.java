@@ -71,6 +71,7 @@ class FragmentationNeededTest {
         return ((TouSocketChannel) There.end.channel()).tcpInfo().get(TcpFigure.PMTU);
     }
 
+    // RFC 9293: MUST-54, SHLD-26.
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll"})
     void itCostsNeitherTheConnectionNorItsPacketSize(String io) {

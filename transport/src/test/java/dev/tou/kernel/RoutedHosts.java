@@ -18,10 +18,13 @@ final class RoutedHosts implements AutoCloseable {
 
     static final String SERVER = "198.18.2.2";
 
+    private static final int CLIENT_HOST = 0;
+    private static final int SERVER_HOST = 2;
+
     private final List<Process> holders = new ArrayList<>();
     private final List<String> router;
     final KernelProcess client;
-    final KernelProcess server;
+    KernelProcess server;
 
     RoutedHosts(int mtuBehindRouter) {
         try {
@@ -36,10 +39,48 @@ final class RoutedHosts implements AutoCloseable {
             exec(router, "ip", "link", "set", "right", "mtu", String.valueOf(mtuBehindRouter));
             exec(router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
             client = new KernelProcess(enter(clientHolder));
-            server = new KernelProcess(enter(serverHolder));
+            startServer();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One more process on the server's host; the one before should have ended. */
+    void startServer() throws IOException {
+        server = new KernelProcess(enter(holders.get(SERVER_HOST)));
+    }
+
+    /** The server's host goes down with all that it knows, and comes up again, with nobody on it. */
+    void rebootServer() throws IOException {
+        server.kill();
+        Process before = holders.get(SERVER_HOST);
+        before.destroyForcibly();
+        await(before);
+        holders.remove(SERVER_HOST);
+        // The kernel takes away the namespace, and its end of the link, a moment after its last process.
+        Interop.until(
+                "the link is gone", () -> !exec(router, "ip", "-o", "link").contains("right"));
+        connect(hold(), SERVER + "/24", "198.18.2.1/24", "right");
+        exec(enter(holders.get(SERVER_HOST)), "ip", "route", "add", "default", "via", "198.18.2.1");
+    }
+
+    /** The cable is out of the server's host. */
+    void cutOffServer() {
+        exec(enter(holders.get(SERVER_HOST)), "ip", "link", "set", "eth0", "down");
+    }
+
+    /** The cable is out of the client's host. */
+    void cutOffClient() {
+        exec(enter(holders.get(CLIENT_HOST)), "ip", "link", "set", "eth0", "down");
+    }
+
+    /**
+     * The router has another route to the server.
+     *
+     * @param kind {@code prohibit} or {@code unreachable}, which it tells by ICMP, or {@code blackhole}
+     */
+    void routeToServer(String kind) {
+        exec(router, "ip", "route", "add", kind, SERVER + "/32");
     }
 
     private Process hold() throws IOException {
@@ -63,6 +104,7 @@ final class RoutedHosts implements AutoCloseable {
         exec(there, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", routerInterface, "netns", routerPid);
         exec(there, "ip", "address", "add", address, "dev", "eth0");
         exec(there, "ip", "link", "set", "eth0", "up");
+        exec(there, "ip", "link", "set", "lo", "up");
         exec(router, "ip", "address", "add", routerAddress, "dev", routerInterface);
         exec(router, "ip", "link", "set", routerInterface, "up");
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import dev.tou.channel.TouChannelOption;
 import dev.tou.channel.TouServerSocketChannel;
@@ -14,6 +15,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -47,6 +49,11 @@ final class TouHost implements AutoCloseable {
                 .handler(end);
     }
 
+    /** All by default. */
+    Bootstrap plainClient(ChannelHandler handler) {
+        return new Bootstrap().group(group).channel(TouSocketChannel.class).handler(handler);
+    }
+
     /** Listens; {@link #accepted()} has the children, which have the options. */
     Channel listen(InetSocketAddress address, Map<ChannelOption<?>, Object> options) {
         ServerBootstrap server = new ServerBootstrap()
@@ -72,6 +79,22 @@ final class TouHost implements AutoCloseable {
             }
         });
         return channel(server.bind(address));
+    }
+
+    /** Listens, and has the handlers in every child. {@return the address} */
+    InetSocketAddress listen(
+            InetSocketAddress address, Map<ChannelOption<?>, Object> options, Supplier<ChannelHandler> handlers) {
+        ServerBootstrap server = new ServerBootstrap()
+                .group(group)
+                .channel(TouServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel ch) {
+                        ch.pipeline().addLast(handlers.get());
+                    }
+                });
+        options.forEach((option, value) -> server.option(cast(option), value));
+        return (InetSocketAddress) channel(server.bind(address)).localAddress();
     }
 
     @SuppressWarnings("unchecked")

@@ -4,8 +4,7 @@ package dev.tou.retransmission;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.tou.congestion.AckSample;
-import dev.tou.congestion.CongestionController;
+import dev.tou.congestion.ControllerLog;
 import dev.tou.telemetry.CongestionState;
 import dev.tou.telemetry.UndoSign;
 import org.junit.jupiter.api.Nested;
@@ -22,12 +21,13 @@ class LossRecoveryTest {
 
     private final RetransmissionQueue queue = new RetransmissionQueue();
     private final RttEstimator rtt = new RttEstimator();
-    private final Calls calls = new Calls();
+    private final ControllerLog calls = new ControllerLog(10 * MSS, 7 * MSS);
     private final LossRecovery recovery = new LossRecovery(queue, rtt, calls);
     private final AckFacts facts = new AckFacts();
     private int una;
     private int nxt;
     private int[] duplicate;
+    private long newlyLost;
 
     LossRecoveryTest() {
         rtt.onSample(20 * MILLI, 0);
@@ -111,7 +111,7 @@ class LossRecoveryTest {
             facts.sackedBytes += queue.sack(seq(blocks[i]), seq(blocks[i + 1]), facts.delivered);
         }
         recovery.onAcknowledgment(facts);
-        calls.lost = recovery.newlyLostSegments();
+        newlyLost = recovery.newlyLostSegments();
         recovery.settle(facts);
     }
 
@@ -128,7 +128,7 @@ class LossRecoveryTest {
             assertThat(recovery.refuted()).isNull();
             assertThat(recovery.state()).isEqualTo(CongestionState.RECOVERY);
             ack(65, 5);
-            assertThat(calls.list).containsExactly("loss", "end");
+            assertThat(calls.events).containsExactly("loss", "end");
         }
 
         @Test
@@ -141,7 +141,7 @@ class LossRecoveryTest {
             ack(61, 5);
             twice(0, 1).ack(65, 5);
             assertThat(recovery.refuted()).isEqualTo(UndoSign.DSACK);
-            assertThat(calls.list).containsExactly("loss", "end", "spurious");
+            assertThat(calls.events).containsExactly("loss", "end", "spurious");
         }
 
         @Test
@@ -164,7 +164,7 @@ class LossRecoveryTest {
             resend(20);
             twice(0, 10).ack(21, 10);
             assertThat(recovery.refuted()).isNull();
-            assertThat(calls.list).containsExactly("loss", "end");
+            assertThat(calls.events).containsExactly("loss", "end");
             twice(0, 1).ack(22, 10);
             assertThat(recovery.refuted()).as("the truth after a lie").isEqualTo(UndoSign.DSACK);
         }
@@ -229,10 +229,10 @@ class LossRecoveryTest {
             echo(45).ack(66, 5, 6, 9);
             assertThat(recovery.hasProbeRepaired()).isTrue();
             assertThat(recovery.hasBegun()).isTrue();
-            assertThat(calls.list).containsExactly("loss");
+            assertThat(calls.events).containsExactly("loss");
             assertThat(resend(66)).containsExactly(5);
             echo(66).ack(86, 9);
-            assertThat(calls.list).containsExactly("loss", "end");
+            assertThat(calls.events).containsExactly("loss", "end");
         }
 
         // RFC 7323 section 4.3: a delayed acknowledgment echoes the first segment that it acknowledges.
@@ -246,7 +246,7 @@ class LossRecoveryTest {
             send(1, 62);
             echo(62).ack(82, 3);
             assertThat(recovery.hasProbeRepaired()).isTrue();
-            assertThat(calls.list).containsExactly("loss", "end");
+            assertThat(calls.events).containsExactly("loss", "end");
         }
 
         @Test
@@ -257,7 +257,7 @@ class LossRecoveryTest {
             echo(0).ack(42, 2);
             send(1, 62);
             echo(62).ack(82, 3);
-            assertThat(calls.list).isEmpty();
+            assertThat(calls.events).isEmpty();
         }
 
         @Test
@@ -270,7 +270,7 @@ class LossRecoveryTest {
             assertThat(recovery.awaitsProbeAnswer()).isFalse();
             send(1, 62);
             ack(82, 3);
-            assertThat(calls.list).isEmpty();
+            assertThat(calls.events).isEmpty();
         }
     }
 
@@ -281,13 +281,13 @@ class LossRecoveryTest {
         void thatTheTimerFindsAreToldWithTheNextAcknowledgment() {
             send(10, 0);
             ack(20, 0, 1, 2);
-            assertThat(calls.lost).isZero();
+            assertThat(newlyLost).isZero();
             reorderingTimer();
             assertThat(recovery.hasBegun()).isTrue();
             ack(30, 0, 1, 3);
-            assertThat(calls.lost).isEqualTo(1);
+            assertThat(newlyLost).isEqualTo(1);
             ack(31, 0, 1, 4);
-            assertThat(calls.lost).isZero();
+            assertThat(newlyLost).isZero();
         }
 
         // What never left, and a path MTU probe that was too large, is not on its way, whatever comes to light.
@@ -322,7 +322,7 @@ class LossRecoveryTest {
 
         @Test
         void thatTheTimerFindsDoNotOpenTheWindow() {
-            calls.threshold = 5 * MSS;
+            calls.thresholdBytes(5 * MSS);
             send(20, 0);
             ack(20, 0, 1, 4);
             resend(20);
@@ -332,64 +332,6 @@ class LossRecoveryTest {
                 queue.markLost(entry);
             }
             assertThat(recovery.windowBytes() - recovery.inFlightBytes()).isEqualTo(Math.max(0, room));
-        }
-    }
-
-    /** A controller that only listens. */
-    private static final class Calls implements CongestionController {
-
-        private final List<String> list = new ArrayList<>();
-        private long lost;
-        private long threshold = 7 * MSS;
-
-        @Override
-        public String name() {
-            return "listens";
-        }
-
-        @Override
-        public void onEstablished(int mssBytes, long nowNanos) {}
-
-        @Override
-        public void onHandshakeLoss(long nowNanos) {}
-
-        @Override
-        public void onAck(AckSample sample) {}
-
-        @Override
-        public void onLossDetected(long flightSizeBytes, long nowNanos) {
-            list.add("loss");
-        }
-
-        @Override
-        public void onRecoveryEnd(long nowNanos) {
-            list.add("end");
-        }
-
-        @Override
-        public void onRetransmissionTimeout(long flightSizeBytes, long nowNanos) {
-            list.add("timeout");
-        }
-
-        @Override
-        public void onSpurious(long nowNanos) {
-            list.add("spurious");
-        }
-
-        @Override
-        public void onIdleRestart(long nowNanos) {}
-
-        @Override
-        public void onMssChanged(int mssBytes) {}
-
-        @Override
-        public long windowBytes() {
-            return 10 * MSS;
-        }
-
-        @Override
-        public long slowStartThresholdBytes() {
-            return threshold;
         }
     }
 }

@@ -179,6 +179,7 @@ class AbortTest extends ScriptedTest {
 
     // --- the peer resets (RFC 9293 section 3.10.7.4, second) ---
 
+    // RFC 9293: MUST-12.
     @Test
     void aResetTellsTheApplication() {
         accepted();

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import dev.tou.channel.SynCookieMode;
 import dev.tou.channel.TouChannelOption;
 import dev.tou.telemetry.DropReason;
 import io.netty.bootstrap.ServerBootstrap;
@@ -92,7 +93,8 @@ class BacklogTest extends ScriptedTest {
 
     @Test
     void aSynBeyondTheHalfOpenOnesIsIgnored() {
-        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1));
+        listens(server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1)
+                .option(TouChannelOption.SYN_COOKIES, SynCookieMode.NEVER));
         late = script.newPeer(5001);
         peer.sends(syn(IRS));
         peer.expects(synAck(ISS, IRS + 1)).now();
@@ -104,6 +106,42 @@ class BacklogTest extends ScriptedTest {
         late.expects(synAck()).now();
     }
 
+    // One that was kept back completes, and there is no room any more.
+    private int deferredFindsNoRoom(boolean abortOnOverflow) {
+        listens(server -> nobodyAccepts(server)
+                .option(TouChannelOption.ABORT_ON_OVERFLOW, abortOnOverflow)
+                .option(TouChannelOption.DEFER_ACCEPT, 10));
+        late = script.newPeer(5001);
+        late.sends(syn(IRS));
+        int iss = late.expects(synAck()).now().seq;
+        late.sends(ack(iss + 1));
+        oneWaitsForAccept();
+        peer.sends(data("hello"));
+        peer.expects(ack(IRS + 6)).now();
+        late.sends(data("world"));
+        return iss;
+    }
+
+    @Test
+    void aDeferredConnectionThatFindsNoRoomWaits() {
+        deferredFindsNoRoom(false);
+        late.expects(ack(IRS + 6)).now();
+        late.expectsNothingFor(seconds(20));
+        assertThat(script.drops(DropReason.ACCEPT_QUEUE_FULL)).isZero();
+        script.accepts();
+        app.isActive().received("hello");
+        script.apps().get(1).isActive().received("world");
+    }
+
+    @Test
+    void aDeferredConnectionThatFindsNoRoomIsResetIfThatIsWanted() {
+        int iss = deferredFindsNoRoom(true);
+        late.expects(rstAck(iss + 1, IRS + 6)).now();
+        assertThat(script.drops(DropReason.ACCEPT_QUEUE_FULL)).isEqualTo(1);
+        script.accepts();
+        app.isActive().received("hello");
+    }
+
     // As from a kernel: whoever waits to be accepted is reset when the listener closes.
     @Test
     void closingTheListenerResetsThoseThatWait() {
@@ -113,6 +151,7 @@ class BacklogTest extends ScriptedTest {
         peer.expects(rstAck(ISS + 1, IRS + 1)).now();
     }
 
+    // RFC 9293: MUST-41.
     @Test
     void closingTheListenerLetsAcceptedOnesLive() {
         accepted();

@@ -16,7 +16,10 @@ import static dev.tou.script.Segments.syn;
 import static dev.tou.script.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Segments of somebody who knows the tuple and guesses the numbers (RFC 5961, RFC 9293 section 3.10.7.4). */
+/**
+ * Segments of somebody who knows the tuple and guesses the numbers (RFC 5961, RFC 9293 section 3.10.7.4; PROTOCOL A2, A9,
+ * A12).
+ */
 class BlindAttackTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
@@ -69,6 +72,14 @@ class BlindAttackTest extends ScriptedTest {
     @Test
     void anExactResetResets() {
         peer.sends(rst(PEER_FIRST));
+        app.failedWith(SocketException.class, "Connection reset by peer");
+    }
+
+    // RFC 9293, SHLD-2: it may say why.
+    @Test
+    void aResetWithTextResets() {
+        peer.sends(rst(PEER_FIRST).text("out of memory"));
+        app.receivedNothing();
         app.failedWith(SocketException.class, "Connection reset by peer");
     }
 

@@ -100,6 +100,7 @@ class ClientSideTest extends ScriptedTest {
     }
 
     // S8: the host is there, and nobody at the port.
+    // RFC 9293: MUST-54.
     @Test
     void aPortWithoutSocketRefuses() {
         script.connectsToNobody();

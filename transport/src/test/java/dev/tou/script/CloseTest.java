@@ -192,6 +192,7 @@ class CloseTest extends ScriptedTest {
     }
 
     // RFC 9293 section 3.10.4, RFC 2525 section 2.17: what was received and never read must not look delivered.
+    // RFC 9293: SHLD-3.
     @Test
     void closeWithUnreadTextResets() {
         accepted();

@@ -20,6 +20,7 @@ class CorkTest extends ScriptedTest {
         app.set(TouChannelOption.CORK, true);
     }
 
+    // RFC 9293: MUST-60.
     @Test
     void lessThanASegmentWaits200Millis() {
         corked();
@@ -43,6 +44,7 @@ class CorkTest extends ScriptedTest {
         peer.sends(ack(FIRST + 1));
     }
 
+    // RFC 9293: SHLD-28.
     @Test
     void fullSegmentsLeaveAtOnceAndTheRestWaits() {
         corked();

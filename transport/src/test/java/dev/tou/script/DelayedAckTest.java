@@ -33,6 +33,7 @@ class DelayedAckTest extends ScriptedTest {
     }
 
     // RFC 9293, MUST-40: within half a second; ours is 40 ms.
+    // RFC 9293: SHLD-18.
     @Test
     void aLoneSegmentIsAcknowledgedAfter40Millis() {
         accepted();
@@ -46,6 +47,7 @@ class DelayedAckTest extends ScriptedTest {
     }
 
     // RFC 5681 section 4.2: "an ACK SHOULD be generated for at least every second full-sized segment".
+    // RFC 9293: SHLD-19.
     @Test
     void theSecondSegmentIsAcknowledgedAtOnce() {
         accepted();
@@ -79,6 +81,7 @@ class DelayedAckTest extends ScriptedTest {
         assertThat(counted(AckKind.IMMEDIATE)).isEqualTo(5);
     }
 
+    // RFC 9293: MUST-58, MUST-59.
     @Test
     void afterwardsSegmentsOfOneBurstCostOneAcknowledgment() {
         accepted();

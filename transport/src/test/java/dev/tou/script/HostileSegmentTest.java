@@ -77,6 +77,7 @@ class HostileSegmentTest extends ScriptedTest {
 
     // --- urgent data: RFC 6093, in band like all other ---
 
+    // RFC 9293: MUST-30, MUST-31, MUST-62.
     @ParameterizedTest(name = "pointer {0}")
     @ValueSource(ints = {0, 1, 3, 5, 6, 65_535})
     void urgentTextIsInBand(int pointer) {
@@ -96,6 +97,7 @@ class HostileSegmentTest extends ScriptedTest {
 
     // --- options ---
 
+    // RFC 9293: MUST-7.
     @Test
     void brokenOptionsAreDropped() {
         accepted();
@@ -120,6 +122,7 @@ class HostileSegmentTest extends ScriptedTest {
         isUnharmed();
     }
 
+    // RFC 9293: MUST-4, MUST-5, MUST-6, MUST-64, MUST-65, MUST-68.
     @Test
     void oddButLegalOptionsAreTaken() {
         accepted();
@@ -202,6 +205,7 @@ class HostileSegmentTest extends ScriptedTest {
     }
 
     // Reserved bits are to be ignored (RFC 9293 section 3.1), the checksum is UDP's business.
+    // RFC 9293: MUST-2, MUST-3.
     @Test
     void reservedBitsAndTheChecksumAreIgnored() {
         accepted();

@@ -12,6 +12,8 @@ import static dev.tou.script.Segments.fin;
 import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.rstAck;
 import static dev.tou.script.Segments.syn;
+import static dev.tou.script.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Probes of an idle connection (RFC 9293 section 3.8.4). */
 class KeepAliveTest extends ScriptedTest {
@@ -50,6 +52,7 @@ class KeepAliveTest extends ScriptedTest {
         peer.sends(ack(FIRST));
     }
 
+    // RFC 9293: SHLD-12.
     @Test
     void anAnswerKeepsItAlive() {
         accepted();
@@ -61,6 +64,7 @@ class KeepAliveTest extends ScriptedTest {
         app.isOpen();
     }
 
+    // RFC 9293: MUST-27.
     @Test
     void silenceEndsIt() {
         accepted();
@@ -101,6 +105,7 @@ class KeepAliveTest extends ScriptedTest {
     }
 
     // "no sent data is outstanding": then repetitions do the asking.
+    // RFC 9293: MUST-26.
     @Test
     void itIsSilentWhileTextIsOutstanding() {
         accepted();
@@ -126,6 +131,7 @@ class KeepAliveTest extends ScriptedTest {
         app.failedWith(SocketException.class, "Connection reset by peer");
     }
 
+    // RFC 9293: MUST-24.
     @Test
     void itCanBeTurnedOff() {
         accepted();
@@ -134,6 +140,23 @@ class KeepAliveTest extends ScriptedTest {
         app.set(ChannelOption.SO_KEEPALIVE, false);
         peer.expectsNothingFor(seconds(100));
         app.isOpen();
+    }
+
+    // Before the handshake is complete there is nothing to probe.
+    @Test
+    void itDoesNotProbeAHandshake() {
+        connects();
+        peer.expects(syn(ISS)).now();
+        script.options().keepIdleSeconds(1);
+        script.passes(ms(500));
+        assertThat(script.nowNanos()).as("the clock").isGreaterThan(seconds(1).toNanos());
+        app.set(ChannelOption.SO_KEEPALIVE, true);
+        peer.expectsNothingFor(ms(490));
+        peer.expects(syn(ISS)).within(ms(20));
+        peer.sends(synAck(IRS, ISS + 1));
+        peer.expects(ack(PEER_FIRST)).now();
+        peer.expects(probe()).after(seconds(1));
+        peer.sends(ack(FIRST));
     }
 
     // RFC 9293 section 3.8.4: ours are answered like anybody's.

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
@@ -14,15 +16,6 @@ class LossProbeTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
     private static final int RTT = 20;
-
-    private void accepts(SegmentScript syn) {
-        listens();
-        peer.sends(syn);
-        peer.expects(synAck(ISS, IRS + 1)).now();
-        script.passes(ms(RTT));
-        peer.sends(ack(ISS + 1));
-        app.isActive();
-    }
 
     private void writesSegments(int count) {
         app.writes(1000 * count);
@@ -38,7 +31,7 @@ class LossProbeTest extends ScriptedTest {
     // Section 7.2: PTO = 2 SRTT for more than one segment, and 2 ms more. Then the timeout is counted from the probe.
     @Test
     void aTailIsProbedAfterTwoRoundTrips() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(3);
         peer.expects(data(1000).seq(FIRST + 2000)).after(ms(2 * RTT + 2));
         peer.expects(data(1000).seq(FIRST)).after(ms(RTT + 200));
@@ -50,7 +43,7 @@ class LossProbeTest extends ScriptedTest {
     // Section 7.3: new text is better than old, beyond the congestion window too.
     @Test
     void newTextIsTheProbeIfThereIsSome() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         app.writes(20_000);
         for (int i = 0; i < 10; i++) {
             sees(i);
@@ -65,7 +58,7 @@ class LossProbeTest extends ScriptedTest {
     // Section 7.2: one segment alone waits for the delay of its acknowledgment, but not longer than the timeout.
     @Test
     void aLoneSegmentIsProbedInPlaceOfTheTimeout() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(1);
         peer.expects(data(1000).seq(FIRST)).after(ms(RTT + 200));
         assertThat(app.info().timeouts()).isZero();
@@ -78,7 +71,7 @@ class LossProbeTest extends ScriptedTest {
     // Between our own ends the delay is known: SRTT + 4 RTTVAR + 8 ms.
     @Test
     void betweenOurOwnEndsALoneSegmentIsProbedSoon() {
-        accepts(syn(IRS).mss(1000).sackOk().ackDelay());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk().ackDelay());
         writesSegments(1);
         peer.expects(data(1000).seq(FIRST)).after(ms(RTT + 40 + 8));
         peer.sends(ack(FIRST + 1000));
@@ -102,7 +95,7 @@ class LossProbeTest extends ScriptedTest {
 
     @Test
     void withoutSackThereIsNoProbe() {
-        accepts(syn(IRS).mss(1000));
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000));
         writesSegments(2);
         peer.expects(data(1000).seq(FIRST)).after(ms(RTT + 200));
         peer.sends(ack(FIRST + 2000));
@@ -112,7 +105,7 @@ class LossProbeTest extends ScriptedTest {
     // Section 7.4.2: the probe was reported as duplicate, so nothing was lost.
     @Test
     void aProbeThatCameTwiceCostsNothing() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(2);
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
         peer.sends(ack(FIRST + 2000));
@@ -130,7 +123,7 @@ class LossProbeTest extends ScriptedTest {
     // costs one reduction.
     @Test
     void aProbeThatRepairedALossCostsOneReduction() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(2);
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
         peer.sends(ack(FIRST + 2000));
@@ -145,7 +138,7 @@ class LossProbeTest extends ScriptedTest {
     // With timestamps the first acknowledgment tells (RFC 7323 section 4.3): it echoes the probe, or the original.
     @Test
     void timestampsTellAtOnceWhetherTheProbeHasRepairedALoss() {
-        accepts(syn(IRS).mss(1012).sackOk().ts(1, 0));
+        acceptedFrom(ms(RTT), syn(IRS).mss(1012).sackOk().ts(1, 0));
         writesSegments(2);
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
         peer.sends(ack(FIRST + 2000)); // echoes what was seen last
@@ -155,7 +148,7 @@ class LossProbeTest extends ScriptedTest {
 
     @Test
     void timestampsTellAtOnceThatTheProbeWasNeedless() {
-        accepts(syn(IRS).mss(1012).sackOk().ts(1, 0));
+        acceptedFrom(ms(RTT), syn(IRS).mss(1012).sackOk().ts(1, 0));
         app.writes(2000);
         sees(0);
         int stamp = peer.expects(data(1000).seq(FIRST + 1000)).now().tsVal;
@@ -172,7 +165,7 @@ class LossProbeTest extends ScriptedTest {
     // probe.
     @Test
     void theEchoOfWhatCameBeforeTheProbeTellsNothing() {
-        accepts(syn(IRS).mss(1012).sackOk().ts(1, 0));
+        acceptedFrom(ms(RTT), syn(IRS).mss(1012).sackOk().ts(1, 0));
         app.writes(2000);
         int stamp = peer.expects(data(1000).seq(FIRST)).now().tsVal;
         sees(1);
@@ -185,11 +178,76 @@ class LossProbeTest extends ScriptedTest {
         peer.expectsNothingFor(seconds(5));
     }
 
+    private long nextProbeNanos() {
+        return 2 * app.info().rtt() + 2_000_000;
+    }
+
+    /** Two segments, of which the last is probed, and both acknowledged, so that the last round trip is a sample. */
+    private void probesWithoutVerdict() {
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
+        writesSegments(2);
+        peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
+        peer.sends(ack(FIRST + 1000));
+        peer.sends(ack(FIRST + 2000));
+    }
+
+    // Section 7.3: no probe while another is in flight. One that is acknowledged is not, whatever it has repaired.
+    @Test
+    void aProbeWithoutAVerdictDoesNotKeepTheNextFromLeaving() {
+        probesWithoutVerdict();
+        app.writes(2000);
+        sees(2);
+        sees(3);
+        long timeouts = app.info().timeouts();
+        peer.expects(data(1000).seq(FIRST + 3000)).after(Duration.ofNanos(nextProbeNanos()));
+        assertThat(app.info().timeouts()).isEqualTo(timeouts);
+        // Section 7.4.2: what follows the first one is acknowledged, and no duplicate was reported.
+        assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+        peer.sends(ack(FIRST + 3000));
+        assertThat(app.info().ssthresh()).isLessThan(Long.MAX_VALUE);
+        peer.sends(ack(FIRST + 4000));
+        peer.expectsNothingFor(seconds(5));
+    }
+
+    @Test
+    void theVerdictOnAProbeMayComeAfterTheNext() {
+        probesWithoutVerdict();
+        app.writes(2000);
+        sees(2);
+        sees(3);
+        peer.expects(data(1000).seq(FIRST + 3000)).after(Duration.ofNanos(nextProbeNanos()));
+        peer.sends(ack(FIRST + 2000).sack(FIRST + 1000, FIRST + 2000));
+        peer.sends(ack(FIRST + 4000));
+        peer.sends(ack(FIRST + 4000).sack(FIRST + 3000, FIRST + 4000));
+        app.writes(1000);
+        sees(4);
+        peer.sends(ack(FIRST + 5000));
+        assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    // Section 7.3: after a probe the round trip must have been measured before the next one, or else probes, which are
+    // no samples (RFC 6298 section 3), would keep a path that has become longer from ever being known.
+    @Test
+    void betweenTwoProbesTheRoundTripIsMeasured() {
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
+        writesSegments(1);
+        peer.expects(data(1000).seq(FIRST)).after(ms(RTT + 200));
+        peer.sends(ack(FIRST + 1000));
+        peer.sends(ack(FIRST + 1000).sack(FIRST, FIRST + 1000));
+        app.writes(2000);
+        sees(1);
+        sees(2);
+        peer.expects(data(1000).seq(FIRST + 1000)).after(ms(RTT + 200));
+        assertThat(app.info().timeouts()).isEqualTo(1);
+        peer.sends(ack(FIRST + 3000));
+        peer.expectsNothingFor(seconds(5));
+    }
+
     // Section 7.4.2: the duplicate acknowledgment of a peer that does not report duplicates, when nothing is
     // outstanding.
     @Test
     void aBareDuplicateTellsThatTheProbeWasNeedless() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(2);
         peer.expects(data(1000).seq(FIRST + 1000)).after(ms(2 * RTT + 2));
         peer.sends(ack(FIRST + 2000));
@@ -204,7 +262,7 @@ class LossProbeTest extends ScriptedTest {
     // Section 7.3: one at a time; a lost tail of several is the business of RACK once the probe is reported.
     @Test
     void theProbeRevealsTheRestOfALostTail() {
-        accepts(syn(IRS).mss(1000).sackOk());
+        acceptedFrom(ms(RTT), syn(IRS).mss(1000).sackOk());
         writesSegments(4);
         peer.expects(data(1000).seq(FIRST + 3000)).after(ms(2 * RTT + 2));
         script.passes(ms(RTT));

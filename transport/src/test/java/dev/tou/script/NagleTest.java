@@ -13,6 +13,7 @@ class NagleTest extends ScriptedTest {
 
     private static final int FIRST = ISS + 1;
 
+    // RFC 9293: MUST-60.
     @Test
     void byDefaultSmallSegmentsLeaveAtOnce() {
         accepted();
@@ -23,6 +24,7 @@ class NagleTest extends ScriptedTest {
         peer.sends(ack(FIRST + 2));
     }
 
+    // RFC 9293: SHLD-7.
     @Test
     void withNagleASmallSegmentWaitsForAnAcknowledgment() {
         accepted();
@@ -61,6 +63,7 @@ class NagleTest extends ScriptedTest {
     }
 
     // What waits goes at once, as from a kernel's socket.
+    // RFC 9293: MUST-17.
     @Test
     void nagleCanBeTurnedOffAgain() {
         accepted();

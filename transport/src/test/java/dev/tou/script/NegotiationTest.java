@@ -55,6 +55,7 @@ class NegotiationTest extends ScriptedTest {
                 .now();
     }
 
+    // RFC 9293: MUST-14, SHLD-5.
     @Test
     void aSynOffersEverything() {
         connects();
@@ -96,6 +97,7 @@ class NegotiationTest extends ScriptedTest {
     }
 
     // RFC 7323 section 2.2: the window of a SYN is not scaled, all others are.
+    // RFC 9293: MUST-1.
     @Test
     void theWindowOfASynIsNotScaled() {
         listens(server -> server.option(ChannelOption.SO_RCVBUF, 1 << 20));

@@ -19,6 +19,7 @@ class OutOfOrderTest extends ScriptedTest {
 
     // RFC 5681 section 4.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment
     // arrives."
+    // RFC 9293: SHLD-31.
     @Test
     void aGapDrawsADuplicateAcknowledgmentAtOnce() {
         accepted();

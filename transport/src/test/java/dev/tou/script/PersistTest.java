@@ -28,6 +28,7 @@ class PersistTest extends ScriptedTest {
     }
 
     // RFC 9293 section 3.8.6.1, MUST-36 and SHLD-29 and 30: the first probe after a timeout, then twice as long.
+    // RFC 9293: MUST-35, SHLD-30.
     @Test
     void aClosedWindowIsProbedWithBackOff() {
         acceptedWithClosedWindow();
@@ -157,6 +158,7 @@ class PersistTest extends ScriptedTest {
 
     // --- a window that shrinks (section 3.8.6: "a sending TCP peer MUST be robust against window shrinking") ---
 
+    // RFC 9293: MUST-34, SHLD-15, SHLD-16.
     @Test
     void textBeyondAShrunkWindowIsRepeatedUntilItFits() {
         accepted();
@@ -175,6 +177,7 @@ class PersistTest extends ScriptedTest {
     }
 
     // While the peer answers, a window shrunk to nothing is no reason to die either (MUST-37).
+    // RFC 9293: MUST-34, SHLD-17.
     @Test
     void aWindowShrunkToNothingIsProbedAsLongAsItIsAnswered() {
         accepted(server -> server.option(TouChannelOption.RETRIES2, 3));

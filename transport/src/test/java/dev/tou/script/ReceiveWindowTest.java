@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import java.net.SocketException;
+
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -8,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
+import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.syn;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,7 +72,7 @@ class ReceiveWindowTest extends ScriptedTest {
         assertThat(script.drops(DropReason.OUT_OF_WINDOW)).isEqualTo(2);
     }
 
-    // RFC 9293 section 3.8.6.1, MUST-8: a probe with a byte draws an acknowledgment, and the byte is not taken.
+    // RFC 9293 section 3.8.6.1, MAY-8: a probe with a byte draws an acknowledgment, and the byte is not taken.
     @Test
     void aProbeOfTheClosedWindowIsAnswered() {
         acceptedAndNobodyReads();
@@ -108,6 +111,17 @@ class ReceiveWindowTest extends ScriptedTest {
         peer.expectsNothingFor(seconds(5));
     }
 
+    // RFC 9293, MUST-66. What was read before stays readable, so the failure comes behind it.
+    @Test
+    void aResetCountsWhileTheWindowIsClosed() {
+        acceptedAndNobodyReads();
+        fills();
+        peer.sends(rst(FIRST + 4000));
+        app.readsAll();
+        app.received(4000);
+        app.failedWith(SocketException.class, "Connection reset by peer");
+    }
+
     // RFC 9293 section 3.8.6.2.2, MUST-39: the window opens by a segment or half the buffer, not by crumbs.
     @Test
     void crumbsDoNotOpenTheWindow() {
@@ -138,6 +152,7 @@ class ReceiveWindowTest extends ScriptedTest {
     }
 
     // RFC 9293 section 3.8.6: "TCP peers SHOULD NOT shrink the window"; reading out of the queue never makes up for it.
+    // RFC 9293: SHLD-14.
     @Test
     void theRightEdgeNeverMovesBack() {
         acceptedAndNobodyReads();

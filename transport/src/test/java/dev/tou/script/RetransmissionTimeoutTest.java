@@ -130,6 +130,7 @@ class RetransmissionTimeoutTest extends ScriptedTest {
     }
 
     // RFC 6298 section 5.5, up to 60 seconds (section 2.5).
+    // RFC 9293: MUST-19.
     @Test
     void theTimeoutDoublesUpToAMinute() {
         accepted();
@@ -146,6 +147,7 @@ class RetransmissionTimeoutTest extends ScriptedTest {
     }
 
     // R2 of RFC 9293 section 3.8.3, counted as in Linux: so many repetitions, then one more wait.
+    // RFC 9293: MUST-20, MUST-21, SHLD-11.
     @Test
     void afterSoManyRepetitionsTheConnectionIsOver() {
         accepted(server -> server.option(TouChannelOption.RETRIES2, 3));
@@ -254,6 +256,7 @@ class RetransmissionTimeoutTest extends ScriptedTest {
     }
 
     // RFC 6298 sections 3 and 5: what was sent twice is no sample, and until there is one the back-off stays.
+    // RFC 9293: MUST-18.
     @Test
     void backOffLastsUntilThereIsASample() {
         accepted();

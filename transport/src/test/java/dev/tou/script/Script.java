@@ -17,7 +17,9 @@ import dev.tou.connection.ConnectionOptions;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
+import dev.tou.simulation.Errno;
 import dev.tou.simulation.LinkProfile;
+import dev.tou.simulation.SendFault;
 import dev.tou.simulation.SimHost;
 import dev.tou.simulation.SimulatedNetwork;
 import dev.tou.simulation.Simulation;
@@ -137,6 +139,21 @@ final class Script implements AutoCloseable {
         apps.add(app);
         app.connecting(channels.client().handler(app).connect(peerHost.address(SERVER_PORT)));
         settle();
+    }
+
+    /** ICMP says of what the engine has sent, since it connected, that it could not be delivered; forged or not. */
+    void icmp(Errno errno) {
+        trace("network  " + errno);
+        engineHost.icmp(errno, engineHost.address(CLIENT_PORT), peerHost.address(SERVER_PORT));
+        line();
+        settle();
+    }
+
+    /** The engine's own host refuses to send. */
+    void hostRefuses(Errno errno) {
+        trace("host     " + errno);
+        engineHost.sendFault(SendFault.randomly(1, errno));
+        line();
     }
 
     private void begin(int localPort, int remotePort) {

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 
 /** The application of a script: its calls, and what its handler has seen. */
@@ -127,12 +128,14 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
         check(failure == null, "the channel should be open without " + failure);
     }
 
-    /** It has caught this and was closed. */
-    void failedWith(Class<? extends Throwable> type, String words) {
-        check(failure != null, "the application should have caught something");
-        checkCause(failure, type, words);
+    /** It has caught this and was closed. {@return what it has caught} */
+    Throwable failedWith(Class<? extends Throwable> type, String words) {
+        Throwable caught = failure;
+        check(caught != null, "the application should have caught something");
+        checkCause(caught, type, words);
         check(!channel.isOpen(), "the channel should be closed");
         failure = null;
+        return caught;
     }
 
     /** Its connect has failed with this. */
@@ -177,8 +180,43 @@ final class ScriptedApp extends SimpleChannelInboundHandler<ByteBuf> {
         received("");
     }
 
+    /** {@return the events of a kind that it has seen, in order} */
+    <T> List<T> events(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
     void sawEvent(Class<?> type) {
         check(events.stream().anyMatch(type::isInstance), "the application should have seen " + type.getSimpleName());
+    }
+
+    /**
+     * {@return what it has been told and nobody has looked at, in words: established, text 4, closing, reset, refused; they
+     * count as looked at}
+     */
+    List<String> takesNews() {
+        script.settle();
+        List<String> news = new ArrayList<>();
+        if (wasActive) {
+            news.add("established");
+        }
+        if (unchecked.size() > 0) {
+            news.add("text " + unchecked.size());
+        }
+        if (events.stream().anyMatch(ChannelInputShutdownEvent.class::isInstance)) {
+            news.add("closing");
+        }
+        if (failure != null) {
+            news.add(failure.getMessage().contains("reset") ? "reset" : failure.toString());
+        }
+        if (connecting != null && connecting.cause() != null) {
+            news.add(connecting.cause().getMessage().contains("refused") ? "refused" : "" + connecting.cause());
+            connecting = null;
+        }
+        wasActive = false;
+        unchecked.reset();
+        events.clear();
+        failure = null;
+        return news;
     }
 
     /** Called at the end: what nobody looked at. */

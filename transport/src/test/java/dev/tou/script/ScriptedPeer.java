@@ -120,6 +120,13 @@ final class ScriptedPeer {
         return count;
     }
 
+    /** {@return the segments that nobody has looked at; they count as looked at} */
+    List<WireSegment> takes() {
+        List<WireSegment> all = seen.stream().map(Seen::segment).toList();
+        seen.clear();
+        return all;
+    }
+
     /** Fills in what a line does not say. {@return the bytes} */
     byte[] complete(SegmentScript line) {
         if (line.flags == WireSegment.SYN || line.flags == (WireSegment.SYN | WireSegment.ACK)) {

@@ -208,7 +208,8 @@ final class SegmentScript {
             out.writeBytes(new byte[] {3, 3, wscale.byteValue()});
         }
         if (ackDelay) {
-            out.writeBytes(new byte[] {(byte) 253, 6, 0x74, 0x6F, 25, 8});
+            // Padded as our own ends do, so that the answer may have it.
+            out.writeBytes(new byte[] {(byte) 253, 6, 0x74, 0x6F, 25, 8, 1, 1});
         }
         if (sack != null) {
             ByteBuffer blocks = ByteBuffer.allocate(2 + 4 * sack.size());

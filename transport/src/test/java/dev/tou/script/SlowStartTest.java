@@ -40,6 +40,7 @@ class SlowStartTest extends ScriptedTest {
     }
 
     // RFC 5681 section 3.1: by SMSS for each acknowledgment of new data.
+    // RFC 9293: MUST-19.
     @Test
     void theWindowGrowsByASegmentForEachSegmentAcknowledged() {
         accepted();
@@ -134,6 +135,7 @@ class SlowStartTest extends ScriptedTest {
     }
 
     // The last segment of what there is says PSH (RFC 9293 section 3.9.1.2), and only that one.
+    // RFC 9293: MUST-61, SHLD-27.
     @Test
     void pushMarksTheEndOfWhatThereIs() {
         accepted();

@@ -40,6 +40,7 @@ class TimeWaitTest extends ScriptedTest {
         inTimeWait(syn(IRS).mss(1000));
     }
 
+    // RFC 9293: MUST-13.
     @Test
     void itLastsTwiceTheMaximumSegmentLifetime() {
         inTimeWait();
@@ -103,7 +104,22 @@ class TimeWaitTest extends ScriptedTest {
     void aPureAcknowledgmentDrawsNothing() {
         inTimeWait();
         peer.sends(ack(FIRST + 1));
+        peer.expectsNothingFor(seconds(1));
+    }
+
+    // RFC 9293 section 3.10.7.4, first, and RFC 5961 section 5.2: an ACK from outside the window, or of what was never
+    // sent, is answered; not more often than every 500 ms, so that two ends that have lost each other fall silent (A9).
+    @Test
+    void anUnacceptableAcknowledgmentIsAnsweredSparingly() {
+        inTimeWait();
         peer.sends(ack(FIRST + 1).seq(PEER_FIRST - 100));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        peer.sends(ack(FIRST + 1).seq(PEER_FIRST - 100));
+        peer.sends(ack(FIRST + 2));
+        peer.expectsNothingFor(ms(499));
+        script.passes(ms(1));
+        peer.sends(ack(FIRST + 2));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
         peer.expectsNothingFor(seconds(1));
     }
 
@@ -146,6 +162,7 @@ class TimeWaitTest extends ScriptedTest {
     }
 
     // RFC 6191 section 2: with a higher timestamp, whatever the sequence number.
+    // RFC 9293: SHLD-4.
     @Test
     void aSynWithAHigherTimestampOpensAnew() {
         inTimeWait(syn(IRS).mss(1000).ts(100, 0));

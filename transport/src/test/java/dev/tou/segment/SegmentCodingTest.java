@@ -113,6 +113,7 @@ class SegmentCodingTest {
     @Nested
     class RoundTrip {
 
+        // RFC 9293: MUST-69.
         /** Every set of the options of a SYN, and then of an acknowledgment with every number of SACK blocks. */
         @Test
         void everySetOfOptions() {
@@ -369,6 +370,7 @@ class SegmentCodingTest {
         }
     }
 
+    // RFC 9293: MUST-67.
     @Test
     void theMssCountsWhatUdpCosts() {
         assertThat(Encapsulation.TCP_HEADER.overheadBytes()).isEqualTo(8);

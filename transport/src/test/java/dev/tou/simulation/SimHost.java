@@ -105,6 +105,11 @@ public final class SimHost {
         return this;
     }
 
+    /** An ICMP error comes about a datagram that the socket between these two addresses has sent. */
+    public void icmp(Errno errno, InetSocketAddress local, InetSocketAddress remote) {
+        ports.connected(local, remote).fail(errno);
+    }
+
     /** The MTU of the interface; a larger send fails with EMSGSIZE. */
     public SimHost mtu(int bytes) {
         mtu = bytes;

@@ -153,6 +153,16 @@ public final class EventLog implements TransportListener {
     }
 
     @Override
+    public void onPathMtuProbeLost(long nowNanos, int packetBytes) {
+        add(nowNanos, "mtu probe lost " + packetBytes);
+    }
+
+    @Override
+    public void onBlackHole(long nowNanos, int packetBytes) {
+        add(nowNanos, "black hole " + packetBytes);
+    }
+
+    @Override
     public void onPathMtu(long nowNanos, int packetBytes) {
         add(nowNanos, "mtu " + packetBytes);
     }

@@ -91,6 +91,11 @@ final class Decisions implements TransportListener {
     }
 
     @Override
+    public void onBlackHole(long nowNanos, int packetBytes) {
+        events.add(new Event(nowNanos, "black hole", "#c0392b"));
+    }
+
+    @Override
     public void onPathMtu(long nowNanos, int packetBytes) {
         events.add(new Event(nowNanos, "MTU " + packetBytes, "#555555"));
     }

@@ -1,0 +1,128 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.channel;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import dev.tou.endpoint.Shard;
+import dev.tou.simulation.LinkProfile;
+import dev.tou.simulation.RawPeer;
+import dev.tou.simulation.SimHost;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketChannel;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A flood of SYNs from addresses that never answer, beside honest clients (PROTOCOL A3). On virtual time nobody has too little of the
+ * processor, so what is shown here is the queue and the cookies; what a flood costs is for {@code tou syn-flood} to measure.
+ */
+class SynFloodSimTest {
+
+    private static final int SYN_BACKLOG = 256;
+    private static final int SYNS_PER_MILLI = 4;
+    private static final int SECONDS = 5;
+    private static final int MILLIS_PER_CONNECT = 20;
+    private static final int SEED = 1;
+
+    private static final byte[] OPTIONS = {
+        2, 4, 5, (byte) 0xb4, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
+    };
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final List<ChannelFuture> connects = new ArrayList<>();
+    private final List<Recorder> clients = new ArrayList<>();
+    private final List<RawPeer> forgers = new ArrayList<>();
+    private int mostConnections;
+
+    private void flood(SimPair pair) {
+        for (int i = 0; i < 8; i++) {
+            SimHost host = pair.network.addHost("forged" + i, "10.66.0." + (1 + i));
+            pair.network.link(host, pair.serverHost, LinkProfile.IDEAL);
+            forgers.add(host.newRawPeer(4000).onDatagram(answer -> {}));
+        }
+        // The queue is full before the first honest client comes.
+        for (int milli = 0; milli < 200; milli++) {
+            forge(pair);
+            pair.simulation.advance(SimPair.ms(1));
+        }
+        for (int milli = 0; milli < SECONDS * 1000; milli++) {
+            forge(pair);
+            if (milli % MILLIS_PER_CONNECT == 0) {
+                Recorder client = new Recorder();
+                clients.add(client);
+                connects.add(pair.client(client).connect(pair.serverHost.address(SimPair.PORT)));
+            }
+            pair.simulation.advance(SimPair.ms(1));
+            mostConnections = Math.max(mostConnections, connections(pair));
+        }
+    }
+
+    private void forge(SimPair pair) {
+        for (int i = 0; i < SYNS_PER_MILLI; i++) {
+            ByteBuffer syn = ByteBuffer.allocate(20 + OPTIONS.length);
+            syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) SimPair.PORT);
+            syn.putInt(random.nextInt()).putInt(0);
+            syn.putShort((short) (10 << 12 | 2))
+                    .putShort((short) 0xFFFF)
+                    .putInt(0)
+                    .put(OPTIONS);
+            forgers.get(random.nextInt(forgers.size())).send(pair.serverHost.address(SimPair.PORT), syn.array());
+        }
+    }
+
+    private static int connections(SimPair pair) {
+        return pair.servers.resources().shards().stream()
+                .mapToInt(shard -> shard.connections().size())
+                .sum();
+    }
+
+    private long connected() {
+        return connects.stream().filter(ChannelFuture::isSuccess).count();
+    }
+
+    private static void listen(SimPair pair, SynCookieMode cookies) {
+        pair.listen(pair.server()
+                .option(TouChannelOption.MAX_SYN_BACKLOG, SYN_BACKLOG)
+                .option(TouChannelOption.SYN_COOKIES, cookies));
+    }
+
+    @Test
+    void honestClientsConnectAtOnceAndTheQueueStaysAsItIs() {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SynCookieMode.UNDER_PRESSURE);
+            SocketChannel before = pair.connect(new Recorder());
+            pair.child();
+            flood(pair);
+            before.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100_000)));
+            connects.get(0).channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(50_000)));
+            // A round trip is 20 ms, and nobody has waited for a second SYN.
+            pair.simulation.advance(SimPair.ms(25));
+            assertThat(connected()).isEqualTo(connects.size()).isEqualTo(SECONDS * 1000 / MILLIS_PER_CONNECT);
+            pair.simulation.advance(SimPair.seconds(2));
+            assertThat(pair.accepted).hasSize(1 + connects.size());
+            assertThat(pair.accepted.get(0).received()).isEqualTo(Sockets.bytes(100_000));
+            assertThat(pair.accepted.get(1).received()).isEqualTo(Sockets.bytes(50_000));
+            assertThat(mostConnections).isLessThanOrEqualTo(SYN_BACKLOG + 1 + connects.size());
+            Shard shard = pair.servers.resources().shards().iterator().next();
+            assertThat(shard.cookies().sent()).isGreaterThan(SECONDS * 1000L * SYNS_PER_MILLI);
+            assertThat(shard.cookies().accepted()).isGreaterThan(connects.size() / 2);
+        }
+    }
+
+    @Test
+    void withoutCookiesTheyDoNot() {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SynCookieMode.NEVER);
+            flood(pair);
+            pair.simulation.advance(Duration.ofMillis(25));
+            assertThat(connected()).isLessThan(connects.size() / 10);
+            assertThat(mostConnections).isLessThanOrEqualTo(SYN_BACKLOG + connects.size());
+        }
+    }
+}
