@@ -222,6 +222,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     static void reset(TransmissionControlBlock tcb, Exception cause) {
         tcb.fail(cause);
+        reset(tcb);
+    }
+
+    /** The peer, or what stands for it, has ended a connection that has failed. */
+    static void reset(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.RESET);
     }
 
