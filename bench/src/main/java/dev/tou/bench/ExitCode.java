@@ -25,6 +25,7 @@ public enum ExitCode {
     DISK_FULL(10, "the disk of the receiver is full"),
     EXISTS(11, "the receiver has a file of that name already, and was not told to replace it"),
     UNWRITABLE(12, "the receiver cannot write there"),
+    NOT_SEEN(13, "a replay did not show what it is about"),
     INTERRUPTED(130, "interrupted (Ctrl-C, SIGINT)"),
     TERMINATED(143, "terminated (SIGTERM)");
 

@@ -20,6 +20,8 @@ import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.ping.PingCommand;
+import dev.tou.bench.replay.ReplayCommand;
+import dev.tou.bench.replay.ReplayServerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -43,13 +45,15 @@ import picocli.CommandLine.TypeConversionException;
             ReceiveCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            ReplayCommand.class,
             BenchCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class,
             LossyLinkCommand.class,
             FloodCommand.class,
-            LinkPeerCommand.class
+            LinkPeerCommand.class,
+            ReplayServerCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -58,6 +62,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
             "  tou bench                        compare with kernel TCP and QUIC",
+            "  tou replay handshake             watch a connection open, segment by segment",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -154,7 +159,8 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: demo, send, receive, ping, impair or bench.");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, replay or bench.");
     }
 
     /** The version that the build wrote into the jar. */

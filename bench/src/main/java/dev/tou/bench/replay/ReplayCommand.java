@@ -1,0 +1,134 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import dev.tou.bench.CommonOptions;
+import dev.tou.bench.Console;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tou replay}: plays scenarios, and says whether what they are about was seen. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Watch TCP open, close and die: real connections on this machine, each segment shown.",
+            "A wire of this program's own lies between a client and a server. It loses, holds back or repeats the segments "
+                    + "that a scenario is about. docs/SCENARIOS.md explains each. A scenario that does not show what it is "
+                    + "about ends with exit code 13."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tou replay                     list the scenarios",
+            "  tou replay handshake           how a connection opens",
+            "  tou replay S4                  all that closing can be",
+            "  tou replay lost-syn-ack --real-time",
+            "  tou replay all -J              everything, for a program"
+        })
+public final class ReplayCommand implements Callable<Integer> {
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SCENARIO",
+            description = "A name such as handshake, a row such as S4, or all (default: list them).")
+    private List<String> words = List.of();
+
+    @Option(names = "--list", description = "List the scenarios.")
+    private boolean list;
+
+    @Option(
+            names = "--real-time",
+            description =
+                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for 15 min.")
+    private boolean realTime;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Scenario> chosen = chosen();
+        if (list || chosen.isEmpty()) {
+            list(chosen.isEmpty() ? Scenarios.ALL : chosen);
+            return ExitCode.DONE.code();
+        }
+        List<String> missed = new ArrayList<>();
+        for (Scenario scenario : chosen) {
+            if (!common.json() && scenario != chosen.get(0)) {
+                common.console().say("");
+            }
+            if (!play(scenario)) {
+                missed.add(scenario.card().name());
+            }
+        }
+        if (!missed.isEmpty()) {
+            throw new Failure(
+                    ExitCode.NOT_SEEN,
+                    "Not seen: " + String.join(", ", missed)
+                            + "; is this machine very busy? If not, report what it shows.");
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private List<Scenario> chosen() {
+        List<Scenario> chosen = new ArrayList<>();
+        for (String word : words) {
+            List<Scenario> called = Scenarios.called(word);
+            if (called.isEmpty()) {
+                throw new Failure(
+                        ExitCode.USAGE, "There is no scenario \"" + word + "\"; \"tou replay --list\" shows them all.");
+            }
+            called.stream().filter(one -> !chosen.contains(one)).forEach(chosen::add);
+        }
+        return chosen;
+    }
+
+    private boolean play(Scenario scenario) throws InterruptedException {
+        Card card = scenario.card();
+        Page page = common.json() ? new JsonPage(common.lines()) : new TextPage(common.console());
+        page.begin(card, realTime);
+        try (Stage stage = new Stage(common.io(), page, realTime)) {
+            String sentence = scenario.play(stage);
+            stage.transcript().end();
+            page.seen(card, sentence);
+            return true;
+        } catch (Failure failure) {
+            if (failure.exit() != ExitCode.NOT_SEEN) {
+                throw failure;
+            }
+            page.notSeen(card, failure.getMessage());
+            return false;
+        }
+    }
+
+    private void list(List<Scenario> scenarios) {
+        Console console = common.console();
+        for (Scenario scenario : scenarios) {
+            Card card = scenario.card();
+            common.lines()
+                    .emit(
+                            "scenario",
+                            JsonLines.fields(
+                                    "row", card.row(),
+                                    "name", card.name(),
+                                    "title", card.title(),
+                                    "rfc", card.rfc(),
+                                    "shortened", card.shortened()));
+            if (!common.json()) {
+                console.say(Units.format("  %-4s", card.row())
+                        + console.bold(Units.format("%-20s", card.name()))
+                        + card.title());
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.StringJoiner;
+
+import dev.tou.bench.Console;
+import dev.tou.bench.Units;
+import dev.tou.bench.replay.Event.Source;
+
+/**
+ * A scenario as a person reads it: time goes down, the client is left, the server right, and between them is what is on the wire.
+ */
+final class TextPage implements Page {
+
+    private static final String INDENT = "         ";
+    private static final int STATE_WIDTH = 14;
+    private static final int WIRE_WIDTH = 52;
+    private static final int WIDTH = 96;
+
+    private final Console console;
+    private final RelativeNumbers numbers = new RelativeNumbers();
+    private final Map<Source, String> states = new EnumMap<>(Source.class);
+    private boolean offstage;
+    private boolean timestamps;
+
+    TextPage(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void begin(Card card, boolean realTime) {
+        print(console.bold("tou replay " + card.name()) + "  " + card.row() + ": " + card.title());
+        if (card.shortened() != null && !realTime) {
+            print(console.dim("  shorter than in reality: " + card.shortened() + "; --real-time has it all"));
+        }
+        print("");
+        print(console.dim(row("time", "client", "on the wire", "server")));
+    }
+
+    @Override
+    public void offstage() {
+        offstage = true;
+    }
+
+    @Override
+    public void onstage() {
+        offstage = false;
+        String client = states.getOrDefault(Source.CLIENT, "");
+        String server = states.getOrDefault(Source.SERVER, "");
+        print(console.cyan(row("", client, "", server)));
+    }
+
+    @Override
+    public void absoluteNumbers() {
+        numbers.absolute();
+    }
+
+    @Override
+    public void showTimestamps() {
+        timestamps = true;
+    }
+
+    @Override
+    public void segment(Event event, Fate fate) {
+        WireSegment segment = event.segment();
+        numbers.note(event.source(), segment);
+        String arrow = fate.arrow(event.source());
+        String line = arrow + Units.format("  %-11s ", Flags.text(segment.flags())) + fields(event);
+        print(row(time(event), "", line, ""));
+        if (segment.has(Flags.SYN)) {
+            String indent = INDENT + " ".repeat(STATE_WIDTH + 5);
+            print(console.dim(indent + segment.options().offers()));
+        }
+    }
+
+    private String fields(Event event) {
+        WireSegment segment = event.segment();
+        StringJoiner fields = new StringJoiner("  ");
+        fields.add("seq " + numbers.seq(event.source(), segment));
+        if (segment.has(Flags.ACK)) {
+            fields.add("ack " + numbers.ack(event.source(), segment));
+        }
+        if (segment.text().length > 0) {
+            fields.add("len " + segment.text().length);
+        }
+        fields.add("win " + segment.window());
+        if (timestamps && event.source() == Source.TO_SERVER) {
+            fields.add("ts " + segment.options().timestamp());
+        }
+        int[] edges = segment.options().sackBlocks();
+        for (int i = 0; i < edges.length; i += 2) {
+            fields.add("sack " + numbers.acknowledged(event.source(), segment, edges[i]) + "-"
+                    + numbers.acknowledged(event.source(), segment, edges[i + 1]));
+        }
+        return fields.toString();
+    }
+
+    @Override
+    public void state(Event event) {
+        String state = event.state().toString();
+        states.put(event.source(), state);
+        boolean client = event.source() == Source.CLIENT;
+        String text = row(time(event), client ? state : "", "", client ? "" : state);
+        print(text.replace(state, console.cyan(state)));
+    }
+
+    @Override
+    public void words(Event event) {
+        String line =
+                Units.format("%7s  ", time(event)) + "the " + event.source().text() + "'s " + event.words();
+        print(line);
+    }
+
+    @Override
+    public void say(String sentence) {
+        for (String line : wrapped(sentence)) {
+            print(INDENT + console.dim("# " + line));
+        }
+    }
+
+    @Override
+    public void seen(Card card, String sentence) {
+        print("");
+        String mark = console.symbol("\u2714 ", "ok ");
+        for (String line : wrapped(sentence)) {
+            print("  " + console.green(mark) + line);
+            mark = "  ";
+        }
+        print(console.dim("    " + card.rfc()));
+    }
+
+    @Override
+    public void notSeen(Card card, String sentence) {
+        offstage = false;
+        print("");
+        print("  " + console.red(console.symbol("\u2718 ", "!! ")) + sentence);
+        print(console.dim("    " + card.rfc()));
+    }
+
+    private void print(String line) {
+        if (!offstage) {
+            console.say(line);
+        }
+    }
+
+    private static String time(Event event) {
+        return Units.format("%.3f", event.nanos() / 1e9);
+    }
+
+    private static String row(String time, String client, String wire, String server) {
+        String pattern = "%7s  %-" + STATE_WIDTH + "s%-" + WIRE_WIDTH + "s%s";
+        return Units.format(pattern, time, client, wire, server).stripTrailing();
+    }
+
+    private static String[] wrapped(String sentence) {
+        StringBuilder text = new StringBuilder();
+        int column = 0;
+        for (String word : sentence.split(" ")) {
+            if (column > 0 && column + word.length() >= WIDTH - INDENT.length() - 2) {
+                text.append('\n');
+                column = 0;
+            }
+            text.append(column == 0 ? "" : " ").append(word);
+            column += word.length() + 1;
+        }
+        return text.toString().split("\n");
+    }
+}

@@ -1,0 +1,147 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ExitCode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Each scenario is played for real, and must show what docs/SCENARIOS.md says that it shows: the same segments in each direction,
+ * the same states of each end. Times, ports and repetitions may differ.
+ *
+ * <p>{@code -Dtou.update=true} puts what is shown now into the document.
+ */
+@Timeout(180)
+@EnabledOnOs(value = OS.LINUX, disabledReason = "needs a second loopback address")
+class ReplayTest {
+
+    private static final Path DOCUMENT = Path.of("../docs/SCENARIOS.md");
+    private static final boolean UPDATE = Boolean.getBoolean("tou.update");
+
+    /** Those that take seconds, or processes of their own. */
+    private static final Set<String> SLOW = Set.of(
+            "lost-syn-ack",
+            "unproven-address",
+            "syn-backlog",
+            "server-killed",
+            "server-restarted",
+            "host-gone",
+            "connect-unanswered",
+            "keep-alive",
+            "host-rebooted",
+            "server-terminated");
+
+    private final CapturedConsole tou = new CapturedConsole();
+
+    private static Stream<String> names(boolean slow) {
+        return Scenarios.ALL.stream()
+                .map(scenario -> scenario.card().name())
+                .filter(name -> SLOW.contains(name) == slow);
+    }
+
+    static Stream<String> fast() {
+        return names(false);
+    }
+
+    static Stream<String> slow() {
+        return names(true);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void fast(String name) throws IOException {
+        showsWhatTheDocumentSays(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    @Tag("full")
+    void slow(String name) throws IOException {
+        showsWhatTheDocumentSays(name);
+    }
+
+    private void showsWhatTheDocumentSays(String name) throws IOException {
+        int exit = tou.run("replay", name);
+        assertThat(exit).as(tou.out() + tou.err()).isZero();
+        ScenarioDocument document = ScenarioDocument.read(DOCUMENT);
+        if (UPDATE) {
+            Files.writeString(DOCUMENT, document.with(name, tou.out()));
+        } else {
+            assertThat(Skeleton.of(tou.out()))
+                    .as("what docs/SCENARIOS.md shows, and now: " + tou.out())
+                    .isEqualTo(Skeleton.of(document.output(name)));
+        }
+    }
+
+    @Test
+    void theDocumentHasThemAllAndEachRow() throws IOException {
+        ScenarioDocument document = ScenarioDocument.read(DOCUMENT);
+        assertThat(document.names())
+                .containsExactlyElementsOf(Scenarios.ALL.stream()
+                        .map(scenario -> scenario.card().name())
+                        .toList());
+        Set<String> rows =
+                Scenarios.ALL.stream().map(scenario -> scenario.card().row()).collect(Collectors.toSet());
+        for (int row = 1; row <= 16; row++) {
+            assertThat(rows).contains("S" + row);
+            assertThat(document.text()).contains("\n## S" + row + ": ");
+        }
+        for (Scenario scenario : Scenarios.ALL) {
+            Card card = scenario.card();
+            assertThat(document.output(card.name())).contains(card.row() + ": " + card.title(), card.rfc());
+        }
+    }
+
+    @Test
+    void listsThem() {
+        assertThat(tou.run("replay")).isZero();
+        assertThat(tou.out().lines()).hasSize(Scenarios.ALL.size());
+        assertThat(tou.out()).contains("  S1  handshake ").contains("  S16 diagram ");
+    }
+
+    @Test
+    void anUnknownOne() {
+        assertThat(tou.run("replay", "S17")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(tou.err()).isEqualTo("tou: There is no scenario \"S17\"; \"tou replay --list\" shows them all.\n");
+        assertThat(tou.out()).isEmpty();
+    }
+
+    @Test
+    void tellsAProgram() throws IOException {
+        assertThat(tou.run("replay", "handshake", "-J")).isZero();
+        List<JsonNode> lines = tou.out().lines().map(ReplayTest::json).toList();
+        assertThat(lines.get(0).path("event").asText()).isEqualTo("scenario");
+        assertThat(lines.get(lines.size() - 1).path("event").asText()).isEqualTo("seen");
+        assertThat(lines.stream()
+                        .filter(line -> line.path("event").asText().equals("segment"))
+                        .map(line -> line.path("to").asText() + " "
+                                + line.path("flags").asText()))
+                .containsExactly("server SYN", "client SYN,ACK", "server ACK");
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return new ObjectMapper().readTree(line);
+        } catch (IOException e) {
+            throw new AssertionError(line, e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What must be the same whenever a scenario is played: the flags in each direction and the states of each end, in order. Without
+ * repetitions, because a busy machine makes them, and without their interleaving.
+ */
+record Skeleton(List<String> toServer, List<String> toClient, List<String> client, List<String> server) {
+
+    private static final Pattern SEGMENT =
+            Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) .*");
+    private static final Pattern STATE = Pattern.compile("^ +\\d+\\.\\d{3}( +)([A-Z0-9-]+)$");
+    private static final int MIDDLE = 20;
+
+    static Skeleton of(String output) {
+        Skeleton skeleton = new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Set<String> fins = new HashSet<>();
+        output.lines().forEach(line -> skeleton.add(line, fins));
+        return skeleton;
+    }
+
+    private void add(String line, Set<String> fins) {
+        Matcher segment = SEGMENT.matcher(line);
+        Matcher state = STATE.matcher(line);
+        if (segment.matches()) {
+            boolean right = segment.group(1).startsWith("-") || segment.group(1).endsWith(">");
+            String flags = segment.group(2).replace("PSH,", "");
+            boolean again = flags.contains("FIN") && !fins.add(right + segment.group(3));
+            if (!again) {
+                add(right ? toServer : toClient, flags);
+            }
+        } else if (state.matches()) {
+            add(state.group(1).length() < MIDDLE ? client : server, state.group(2));
+        }
+    }
+
+    private static void add(List<String> all, String one) {
+        if (all.isEmpty() || !all.get(all.size() - 1).equals(one)) {
+            all.add(one);
+        }
+    }
+}
