@@ -136,7 +136,7 @@ final class DefaultTouSocketChannelConfig extends ConnectionConfig implements So
         return reuseAddress;
     }
 
-    /** Remembered and without effect: a client's port that is still in use, by TIME-WAIT too, cannot be bound again. */
+    /** Remembered and without effect: a port whose connections are closed can always be bound again. */
     @Override
     public SocketChannelConfig setReuseAddress(boolean reuse) {
         reuseAddress = reuse;

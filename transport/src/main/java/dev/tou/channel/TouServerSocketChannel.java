@@ -25,7 +25,10 @@ import io.netty.util.concurrent.Future;
  * {@code EpollServerSocketChannel} stands in a bootstrap; nothing else changes.
  *
  * <p>Binds the UDP port of the same number, or shares the one of {@link TouChannelOption#UDP_ENCAPS_PORT} with other listeners.
- * A wildcard address opens a UDP channel for every local address and one for all others. The accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
+ * A wildcard address opens a UDP channel for every address that an interface has, and one for all others. What comes for one of
+ * those others, such as 127.0.0.2 or an address that was added later, is answered from the address that the kernel prefers towards
+ * the client; where that is another one, the client does not know it, and has to be given a listener on the address itself. The
+ * accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
  * owns a connection and a UDP channel.
  *
  * <p>Handshakes complete, and text is received, while nobody accepts: up to {@code SO_BACKLOG} connections wait. Accepted

@@ -9,7 +9,7 @@ package dev.tou.congestion;
  * round trip and then lets a burst go; this goes there in step with what is delivered:
  *
  * <pre>
- *   pipe above the threshold   sent / delivered = threshold / flight at the start of recovery
+ *   pipe above the threshold   sent / delivered = threshold / flight at the start of recovery, after a pause
  *   pipe at or below it        sent = delivered, conservation of packets (CRB); one segment more for an acknowledgment
  *                              that advances and reveals no further loss (SSRB), until the threshold is reached
  * </pre>
@@ -17,6 +17,12 @@ package dev.tou.congestion;
  * <p>A flight that is not above the threshold when recovery begins, because the application had no more to send, {@linkplain
  * #isNeeded() has no way to go down}: the window of the controller holds, as in RFC 6675 section 5. Conservation of packets would
  * silence it when a repair is lost behind which nothing was to send for a moment, until the retransmission timer expires.
+ *
+ * <p><b>The pause</b> takes a {@value #PAUSE_SHARE}th of the reduction at once, where that is a segment or more, and the repair
+ * does not wait for it. The queue that has dropped a segment is still full when its sender hears of it, and where segments come
+ * in trains the first train of recovery would overflow it once more. Those are sent after recovery began, so their loss is
+ * another sign of congestion, for which the window is reduced a second time within two round trips. It is less than RFC 9937
+ * allows, and conservation of packets makes up for it at the end.
  *
  * <p>Whole segments leave, so the share is rounded up to segments, as section 6.2 does by its ceiling and as counting in
  * packets would. Everything is in bytes. A plain object without clock, for one connection and one thread; it allocates
@@ -26,12 +32,15 @@ package dev.tou.congestion;
  */
 public final class ProportionalRateReduction {
 
+    static final int PAUSE_SHARE = 4;
+
     private int mssBytes = 1;
     private long recoverFlightBytes = 1;
     private long thresholdBytes;
     private long deliveredBytes;
     private long outBytes;
     private long quotaBytes;
+    private long pauseBytes;
     private boolean asked;
 
     /** Not in recovery: {@link #begin} starts. */
@@ -49,6 +58,7 @@ public final class ProportionalRateReduction {
         mssBytes = mss;
         recoverFlightBytes = Math.max(mss, flightBytes);
         thresholdBytes = ssthreshBytes;
+        pauseBytes = Math.max(0, recoverFlightBytes - ssthreshBytes) / PAUSE_SHARE / mss * mss;
         deliveredBytes = 0;
         outBytes = 0;
         quotaBytes = 0;
@@ -85,7 +95,7 @@ public final class ProportionalRateReduction {
         deliveredBytes += newlyDeliveredBytes;
         long send;
         if (pipeBytes > thresholdBytes) {
-            send = wholeSegments(share()) - outBytes;
+            send = proportion();
         } else {
             send = Math.max(deliveredBytes - outBytes, newlyDeliveredBytes) + (safeAck ? mssBytes : 0);
             send = Math.min(thresholdBytes - pipeBytes, send);
@@ -103,7 +113,7 @@ public final class ProportionalRateReduction {
      */
     public void lossesFound(long pipeBytes) {
         long send = pipeBytes > thresholdBytes
-                ? wholeSegments(share()) - outBytes
+                ? proportion()
                 : Math.min(thresholdBytes - pipeBytes, deliveredBytes - outBytes);
         long least = outBytes == 0 || pipeBytes <= 0 ? mssBytes : 0;
         asked = true;
@@ -128,6 +138,10 @@ public final class ProportionalRateReduction {
     public void sent(long bytes) {
         outBytes += bytes;
         quotaBytes -= bytes;
+    }
+
+    private long proportion() {
+        return wholeSegments(share()) - pauseBytes - outBytes;
     }
 
     // Delivered and threshold are less than 2^31 each on any connection, so the product fits.

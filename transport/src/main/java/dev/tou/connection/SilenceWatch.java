@@ -46,12 +46,11 @@ public final class SilenceWatch {
      * That ends a handshake. Once synchronized it is remembered while something is unanswered, to explain a later end; where
      * nobody has the peer's port, and two repetitions have found so, it is the end.
      *
-     * @return whether the connection has failed
+     * @return why the connection is over, or null if it goes on
      */
-    public static boolean undeliverable(TransmissionControlBlock tcb, Unreachable what, long nowNanos) {
+    public static Exception undeliverable(TransmissionControlBlock tcb, Unreachable what, long nowNanos) {
         if (tcb.state() == TcpState.SYN_SENT) {
-            tcb.fail(FailureReport.unreachable(what));
-            return true;
+            return FailureReport.unreachable(what);
         }
         boolean waits = !tcb.retransmissionQueue.isEmpty()
                 || tcb.patience.windowProbes() > 0
@@ -59,10 +58,7 @@ public final class SilenceWatch {
         if (waits) {
             tcb.patience.undeliverable(what);
         }
-        if (tcb.patience.isDeserted()) {
-            tcb.fail(FailureReport.deserted(tcb, nowNanos));
-        }
-        return tcb.patience.isDeserted();
+        return tcb.patience.isDeserted() ? FailureReport.deserted(tcb, nowNanos) : null;
     }
 
     /** Starts to refresh the connection's place in the tables of a NAT, or stops, as the application wants it. */

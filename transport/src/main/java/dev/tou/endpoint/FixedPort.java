@@ -132,7 +132,7 @@ final class FixedPort {
 
     /**
      * Gives the port to another shard as soon as this one's connection has ended and its name may be taken over; its TIME-WAIT
-     * record goes with it. May be called on any thread.
+     * records go with it. May be called on any thread.
      *
      * @param reuse whether the heir's connection may take over a name in TIME-WAIT
      * @param ready a promise of the heir's event loop: done when the port is the heir's alone; failed with a {@link BindException}
@@ -169,15 +169,15 @@ final class FixedPort {
         if (wait > 0) {
             shard.loop().schedule(() -> connectionEnded(name, heir, reuse, ready), wait, TimeUnit.NANOSECONDS);
         } else {
-            end(table.recall(name), name, heir, ready);
+            end(heir, ready);
         }
     }
 
-    private void end(TimeWaitTable.Memory memory, ConnectionKey name, Shard heir, Promise<Void> ready) {
+    private void end(Shard heir, Promise<Void> ready) {
+        // Behind a tunnel port there may be some of other TCP ports.
+        List<TimeWaitTable.Memory> memories = shard.timeWait().recall();
         Runnable succeed = () -> {
-            if (memory != null) {
-                heir.inherit(name, memory);
-            }
+            heir.inherit(memories);
             ready.trySuccess(null);
         };
         shard.close();

@@ -111,9 +111,9 @@ public final class Shard implements ConnectionOwner {
         return fixedPort;
     }
 
-    /** Takes over a TIME-WAIT record, before there is any connection here. */
-    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
-        timeWait.inherit(name, memory);
+    /** Takes over TIME-WAIT records, before there is any connection here. */
+    void inherit(List<TimeWaitTable.Memory> memories) {
+        timeWait.inherit(memories);
     }
 
     /** The UDP channel is bound, and connected if {@code peer} is not null. */

@@ -60,6 +60,7 @@ public final class SynCookies {
     }
 
     private final Supplier<SipHash> secrets;
+    private final SynSieve sieve;
     private final SipHash[] keys = new SipHash[2];
     private final long[] madeNanos = new long[2];
     private int newest;
@@ -69,6 +70,16 @@ public final class SynCookies {
     /** @param secrets makes a hash under a new key */
     SynCookies(Supplier<SipHash> secrets) {
         this.secrets = secrets;
+        sieve = new SynSieve(secrets);
+    }
+
+    /**
+     * {@return whether a SYN gets a cookie} Not if there are too many; but when it comes again.
+     *
+     * @param ports all four ports
+     */
+    public boolean affords(AddressWords from, long ports, Segment syn, long nowNanos) {
+        return sieve.passes(from, ports, syn.seq(), nowNanos);
     }
 
     /**

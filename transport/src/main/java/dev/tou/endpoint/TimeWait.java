@@ -2,9 +2,9 @@
 package dev.tou.endpoint;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
-import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.state.TcpState;
 import dev.tou.timing.ConnectionTimer;
@@ -67,9 +67,9 @@ final class TimeWait extends ConnectionTimer {
         }
     }
 
-    /** Takes over a record of a channel that had the port before. */
-    void inherit(ConnectionKey name, TimeWaitTable.Memory memory) {
-        table.remember(name, memory);
+    /** Takes over the records of a channel that had the port before. */
+    void inherit(List<TimeWaitTable.Memory> memories) {
+        table.remember(memories);
         if (table.size() > 0) {
             arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
         }

@@ -76,6 +76,35 @@ class TimeWaitRecords {
         return oldest;
     }
 
+    /** {@return the record that expires after this one, or NONE} */
+    int newerThan(int record) {
+        return get(record, NEXT);
+    }
+
+    // --- the name ---
+
+    /** {@return the upper word of the address} */
+    long hi(int record) {
+        return addressInts == 1 ? 0 : words(record, ADDRESS + 2);
+    }
+
+    /** {@return the lower word of the address} */
+    long lo(int record) {
+        return addressInts == 1 ? AddressWords.ofIpv4(get(record, ADDRESS)) : words(record, ADDRESS);
+    }
+
+    private long words(int record, int field) {
+        return (long) get(record, field + 1) << 32 | Integer.toUnsignedLong(get(record, field));
+    }
+
+    /** {@return the ports, packed} */
+    long ports(int record) {
+        return Integer.toUnsignedLong(get(record, UDP_AND_LOCAL_PORT)) << PORT_SHIFT
+                | get(record, REMOTE_PORT_AND_FLAGS) >>> PORT_SHIFT;
+    }
+
+    // --- fields ---
+
     int get(int record, int field) {
         return pages[record >>> PAGE_SHIFT][offset(record, field)];
     }

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 import dev.tou.connection.AddressWords;
@@ -77,7 +79,7 @@ public final class TimeWaitTable {
      * @return whether a record had to be destroyed because there are too many
      */
     public boolean add(ConnectionKey key, int rcvNxt, int sndNxt, long nowNanos) {
-        return add(key, rcvNxt, sndNxt, 0, 0, 0, nowNanos);
+        return add(key.remoteHi(), key.remoteLo(), key.ports(), rcvNxt, sndNxt, 0, 0, 0, nowNanos);
     }
 
     /**
@@ -88,15 +90,24 @@ public final class TimeWaitTable {
      * @return whether a record had to be destroyed because there are too many
      */
     public boolean add(ConnectionKey key, int rcvNxt, int sndNxt, int tsRecent, int tsOffset, long nowNanos) {
-        return add(key, rcvNxt, sndNxt, TIMESTAMPS, tsRecent, tsOffset, nowNanos);
+        return add(
+                key.remoteHi(), key.remoteLo(), key.ports(), rcvNxt, sndNxt, TIMESTAMPS, tsRecent, tsOffset, nowNanos);
     }
 
     private boolean add(
-            ConnectionKey key, int rcvNxt, int sndNxt, int flags, int tsRecent, int tsOffset, long nowNanos) {
+            long hi,
+            long lo,
+            long ports,
+            int rcvNxt,
+            int sndNxt,
+            int flags,
+            int tsRecent,
+            int tsOffset,
+            long nowNanos) {
         if (maxRecords == 0) {
             return true;
         }
-        int old = find(key);
+        int old = find(hi, lo, ports);
         if (old >= 0) {
             remove(old);
         }
@@ -108,8 +119,8 @@ public final class TimeWaitTable {
             originNanos = nowNanos;
             latestMillis = 0;
         }
-        TimeWaitRecords records = recordsFor(key.remoteHi(), key.remoteLo());
-        int record = records.add(hashOf(key), key.remoteHi(), key.remoteLo(), key.ports());
+        TimeWaitRecords records = recordsFor(hi, lo);
+        int record = records.add((int) hash.hash(hi, lo, ports), hi, lo, ports);
         records.setFlags(record, flags);
         records.set(record, TimeWaitRecords.RCV_NXT, rcvNxt);
         records.set(record, TimeWaitRecords.SND_NXT, sndNxt);
@@ -144,34 +155,57 @@ public final class TimeWaitTable {
         records.set(record(slot), TimeWaitRecords.DEADLINE_MILLIS, deadlineMillis(nowNanos));
     }
 
-    /** All that a record holds, apart from its name; the deadline on the clock of all event loops. */
-    record Memory(int rcvNxt, int sndNxt, boolean timestamps, int tsRecent, int tsOffset, long deadlineNanos) {}
+    /** All that a record holds; the deadline on the clock of all event loops. */
+    record Memory(
+            long hi,
+            long lo,
+            long ports,
+            int rcvNxt,
+            int sndNxt,
+            boolean timestamps,
+            int tsRecent,
+            int tsOffset,
+            long deadlineNanos) {}
 
-    /** {@return what is remembered of a connection, or null} */
-    Memory recall(ConnectionKey key) {
-        int slot = find(key);
-        return slot < 0
-                ? null
-                : new Memory(
-                        rcvNxt(slot),
-                        sndNxt(slot),
-                        hasTimestamps(slot),
-                        tsRecent(slot),
-                        tsOffset(slot),
-                        deadlineNanos(slot));
+    /** {@return everything that is remembered, in the order of expiry; for the few records of a client's own port} */
+    List<Memory> recall() {
+        List<Memory> all = new ArrayList<>(size());
+        recall(ipv4, all);
+        recall(ipv6, all);
+        return all;
     }
 
-    /** Remembers what another table did, for as long. Only while there is no other record here: they expire in their order. */
-    void remember(ConnectionKey key, Memory memory) {
+    private void recall(TimeWaitRecords records, List<Memory> all) {
+        for (int record = records.oldest(); record != TimeWaitRecords.NONE; record = records.newerThan(record)) {
+            int slot = slot(records, record);
+            all.add(new Memory(
+                    records.hi(record),
+                    records.lo(record),
+                    records.ports(record),
+                    rcvNxt(slot),
+                    sndNxt(slot),
+                    hasTimestamps(slot),
+                    tsRecent(slot),
+                    tsOffset(slot),
+                    deadlineNanos(slot)));
+        }
+    }
+
+    /** Remembers what another table did, for as long. Before anything else: records expire in the order in which they came. */
+    void remember(List<Memory> all) {
         assert size() == 0;
-        add(
-                key,
-                memory.rcvNxt(),
-                memory.sndNxt(),
-                memory.timestamps() ? TIMESTAMPS : 0,
-                memory.tsRecent(),
-                memory.tsOffset(),
-                memory.deadlineNanos() - timeWaitNanos);
+        for (Memory one : all) {
+            add(
+                    one.hi(),
+                    one.lo(),
+                    one.ports(),
+                    one.rcvNxt(),
+                    one.sndNxt(),
+                    one.timestamps() ? TIMESTAMPS : 0,
+                    one.tsRecent(),
+                    one.tsOffset(),
+                    one.deadlineNanos() - timeWaitNanos);
+        }
     }
 
     /** Forgets a connection: a new one takes its name. */
@@ -330,10 +364,6 @@ public final class TimeWaitTable {
     private long millis(long nowNanos) {
         latestMillis = Math.max(latestMillis, (nowNanos - originNanos) / NANOS_PER_MILLI);
         return latestMillis;
-    }
-
-    private int hashOf(ConnectionKey key) {
-        return (int) hash.hash(key.remoteHi(), key.remoteLo(), key.ports());
     }
 
     private TimeWaitRecords recordsFor(long hi, long lo) {

@@ -12,6 +12,7 @@ import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
@@ -38,9 +39,13 @@ final class CookieHandshake {
         this.sender = sender;
     }
 
-    /** Answers a SYN with a SYN-ACK, which is no larger, and forgets it. */
+    /** Answers a SYN with a SYN-ACK, which is no larger, and forgets it; if there are too many, only one that comes again. */
     void answer(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         Segment syn = arrival.segment();
+        if (!shard.cookies().affords(sender, ports(arrival), syn, arrival.nowNanos())) {
+            shard.drops().count(DropReason.SYN_FLOOD);
+            return;
+        }
         syn.options().remove(SegmentOptions.ACK_DELAY);
         NegotiatedOptions agreed = nothingAgreed(listener);
         agreed.accept(syn.options());

@@ -294,8 +294,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (SilenceWatch.isGivenUp(tcb, now)) {
             return;
         }
-        if (queue.isHeld(queue.first()) || tcb.refusals.isRefused()) {
-            // It has not even left: nothing can be said of the path, but it does not wait for ever either.
+        if (queue.isHeld(queue.first()) || tcb.refusals.holdsBack(now)) {
+            // It has not even left: nothing can be said of the path, but it does not wait for ever either. Where the
+            // socket may be asked again and the window lets nothing go that would, this timeout asks.
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.patience.retryDelayNanos(tcb.rtt.rtoNanos()));
             return;
         }

@@ -63,7 +63,7 @@ final class SilenceProbes {
      * sent data is outstanding, and no data or acknowledgment packets have been received for the connection within an interval."
      */
     void silence(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
-        if (!tcb.options().keepAlive() || !tcb.isLive() || !tcb.state().isSynchronized()) {
+        if (!tcb.options().keepAlive() || !tcb.isLive()) {
             return;
         }
         long due = tcb.patience.keepAliveDueNanos();
@@ -89,7 +89,7 @@ final class SilenceProbes {
      */
     void mapping(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
         long interval = tcb.options().natKeepAliveSeconds() * NANOS_PER_SECOND;
-        if (interval == 0 || !tcb.isLive() || !tcb.state().isSynchronized()) {
+        if (interval == 0 || !tcb.isLive()) {
             return;
         }
         long due = tcb.patience.mappingDueNanos();

@@ -220,8 +220,13 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         ctx.write(departure.complete(tcb, null), ctx.voidPromise());
     }
 
-    private static void reset(TransmissionControlBlock tcb, Exception cause) {
+    static void reset(TransmissionControlBlock tcb, Exception cause) {
         tcb.fail(cause);
+        reset(tcb);
+    }
+
+    /** The peer, or what stands for it, has ended a connection that has failed. */
+    static void reset(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.RESET);
     }
 

@@ -11,7 +11,6 @@ import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.connection.Unreachable;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
-import dev.tou.state.TcpEvent;
 import io.netty.channel.unix.Errors;
 
 /**
@@ -102,9 +101,10 @@ final class Undeliverable {
     }
 
     private void tell(TransmissionControlBlock tcb, Unreachable what, long now) {
-        if (SilenceWatch.undeliverable(tcb, what, now)) {
+        Exception failure = SilenceWatch.undeliverable(tcb, what, now);
+        if (failure != null) {
             burst.touch(tcb);
-            tcb.transition(TcpEvent.RESET);
+            StateMachineHandler.reset(tcb, failure);
         }
     }
 }

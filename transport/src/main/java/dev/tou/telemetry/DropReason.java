@@ -23,6 +23,8 @@ public enum DropReason {
     RESET_WITHOUT_CONNECTION,
     /** The queue of half-open connections is full. */
     SYN_QUEUE_FULL,
+    /** More SYNs come than can be answered: this one will be when it comes again. */
+    SYN_FLOOD,
     /** The queue of connections that wait for accept is full. */
     ACCEPT_QUEUE_FULL,
     /** Outside the receive window (RFC 9293 section 3.10.7.4, first). */

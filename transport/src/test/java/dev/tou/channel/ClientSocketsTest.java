@@ -300,6 +300,18 @@ class ClientSocketsTest {
     }
 
     @Test
+    void allEndTogetherThatBeganTogether() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            connect(pair, 1, new ArrayList<>()).forEach(SocketChannel::close);
+            exhaustPorts(pair, true);
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(pair.clientShard().timeWait().size()).isGreaterThan(60_000);
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
     void portsInTimeWaitAreSpreadOverTheSockets() {
         try (SimPair pair = new SimPair()) {
             pair.listen();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.telemetry.TransportListener;
 import io.netty.buffer.Unpooled;
@@ -44,10 +45,13 @@ class PathMtuSocketsTest {
             SocketChannel channel = (SocketChannel) Sockets.channel(sockets.client(new Recorder())
                     .option(TouChannelOption.TRANSPORT_LISTENER, connection -> foundBy(found))
                     .connect(new InetSocketAddress(address, port(listener))));
+            Recorder child = sockets.nextChild();
+            AtomicInteger sent = new AtomicInteger();
             Future<?> sending = channel.eventLoop()
-                    .scheduleWithFixedDelay(() -> send(channel), 0, BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+                    .scheduleWithFixedDelay(() -> send(channel, sent), 0, BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
             assertThat(found).succeedsWithin(Duration.ofSeconds(PATIENCE_SECONDS));
-            sending.cancel(false);
+            Sockets.done(channel.eventLoop().submit(() -> sending.cancel(false)));
+            child.awaitBytes(sent.get());
             assertThat(channel.isActive()).isTrue();
             Sockets.done(channel.close());
         }
@@ -68,8 +72,9 @@ class PathMtuSocketsTest {
         };
     }
 
-    private static void send(SocketChannel channel) {
+    private static void send(SocketChannel channel, AtomicInteger sent) {
         for (int i = 0; i < PIECES && channel.isWritable(); i++) {
+            sent.addAndGet(BYTES.length);
             channel.writeAndFlush(Unpooled.wrappedBuffer(BYTES), channel.voidPromise());
         }
     }

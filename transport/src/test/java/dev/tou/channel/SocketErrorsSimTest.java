@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Errors of the UDP socket itself: what is refused is sent again, and a socket that goes takes its connections with it, not silently. */
 class SocketErrorsSimTest {
 
-    private static final int BYTES = 1_000_000;
+    private static final int BYTES = 100_000;
 
     /** A third of all that is sent, on both sides, handshake and end included. */
     @ParameterizedTest

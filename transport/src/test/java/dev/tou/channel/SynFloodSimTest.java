@@ -11,6 +11,7 @@ import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.RawPeer;
 import dev.tou.simulation.SimHost;
+import dev.tou.telemetry.DropReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
@@ -25,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SynFloodSimTest {
 
     private static final int SYN_BACKLOG = 256;
-    private static final int SYNS_PER_MILLI = 4;
     private static final int SECONDS = 5;
     private static final int MILLIS_PER_CONNECT = 20;
     private static final int SEED = 1;
@@ -40,7 +40,7 @@ class SynFloodSimTest {
     private final List<RawPeer> forgers = new ArrayList<>();
     private int mostConnections;
 
-    private void flood(SimPair pair) {
+    private void flood(SimPair pair, int synsPerMilli) {
         for (int i = 0; i < 8; i++) {
             SimHost host = pair.network.addHost("forged" + i, "10.66.0." + (1 + i));
             pair.network.link(host, pair.serverHost, LinkProfile.IDEAL);
@@ -48,23 +48,21 @@ class SynFloodSimTest {
         }
         // The queue is full before the first honest client comes.
         for (int milli = 0; milli < 200; milli++) {
-            forge(pair);
-            pair.simulation.advance(SimPair.ms(1));
+            forgeForAMilli(pair, synsPerMilli);
         }
         for (int milli = 0; milli < SECONDS * 1000; milli++) {
-            forge(pair);
             if (milli % MILLIS_PER_CONNECT == 0) {
                 Recorder client = new Recorder();
                 clients.add(client);
                 connects.add(pair.client(client).connect(pair.serverHost.address(SimPair.PORT)));
             }
-            pair.simulation.advance(SimPair.ms(1));
+            forgeForAMilli(pair, synsPerMilli);
             mostConnections = Math.max(mostConnections, connections(pair));
         }
     }
 
-    private void forge(SimPair pair) {
-        for (int i = 0; i < SYNS_PER_MILLI; i++) {
+    private void forgeForAMilli(SimPair pair, int synsPerMilli) {
+        for (int i = 0; i < synsPerMilli; i++) {
             ByteBuffer syn = ByteBuffer.allocate(20 + OPTIONS.length);
             syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) SimPair.PORT);
             syn.putInt(random.nextInt()).putInt(0);
@@ -73,6 +71,7 @@ class SynFloodSimTest {
                     .putInt(0)
                     .put(OPTIONS);
             forgers.get(random.nextInt(forgers.size())).send(pair.serverHost.address(SimPair.PORT), syn.array());
+            pair.simulation.advance(SimPair.ms(1).dividedBy(synsPerMilli));
         }
     }
 
@@ -98,7 +97,7 @@ class SynFloodSimTest {
             listen(pair, SynCookieMode.UNDER_PRESSURE);
             SocketChannel before = pair.connect(new Recorder());
             pair.child();
-            flood(pair);
+            flood(pair, 4);
             before.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(100_000)));
             connects.get(0).channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(50_000)));
             // A round trip is 20 ms, and nobody has waited for a second SYN.
@@ -110,7 +109,7 @@ class SynFloodSimTest {
             assertThat(pair.accepted.get(1).received()).isEqualTo(Sockets.bytes(50_000));
             assertThat(mostConnections).isLessThanOrEqualTo(SYN_BACKLOG + 1 + connects.size());
             Shard shard = pair.servers.resources().shards().iterator().next();
-            assertThat(shard.cookies().sent()).isGreaterThan(SECONDS * 1000L * SYNS_PER_MILLI);
+            assertThat(shard.cookies().sent()).isGreaterThan(SECONDS * 4000L);
             assertThat(shard.cookies().accepted()).isGreaterThan(connects.size() / 2);
         }
     }
@@ -119,10 +118,26 @@ class SynFloodSimTest {
     void withoutCookiesTheyDoNot() {
         try (SimPair pair = new SimPair()) {
             listen(pair, SynCookieMode.NEVER);
-            flood(pair);
+            flood(pair, 4);
             pair.simulation.advance(Duration.ofMillis(25));
             assertThat(connected()).isLessThan(connects.size() / 10);
             assertThat(mostConnections).isLessThanOrEqualTo(SYN_BACKLOG + connects.size());
+        }
+    }
+
+    // More than are answered: a client's second SYN, after a second, is.
+    @Test
+    void ofTooManyTheSecondSynIsAnswered() {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SynCookieMode.UNDER_PRESSURE);
+            flood(pair, 25);
+            long atOnce = connected();
+            pair.simulation.advance(SimPair.ms(1_050));
+            assertThat(connected()).isEqualTo(connects.size());
+            Shard shard = pair.servers.resources().shards().iterator().next();
+            assertThat(shard.cookies().sent()).isLessThan((SECONDS + 1) * 12_000L);
+            assertThat(shard.drops().of(DropReason.SYN_FLOOD)).isGreaterThan(SECONDS * 10_000L);
+            assertThat(atOnce).as("those of the last second still wait").isLessThan(connects.size());
         }
     }
 }

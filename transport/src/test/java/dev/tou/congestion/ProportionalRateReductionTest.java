@@ -18,7 +18,7 @@ class ProportionalRateReductionTest {
     @Nested
     class AboveTheThreshold {
 
-        /** 20 in flight, one lost, the threshold is 14: 0.7 of a segment for each that is delivered, rounded up. */
+        /** 20 in flight, one lost, the threshold is 14: 0.7 of a segment for each that is delivered, rounded up, less one. */
         @Test
         void sendsInProportion() {
             prr.begin(20 * MSS, 14 * MSS, MSS);
@@ -32,9 +32,31 @@ class ProportionalRateReductionTest {
                     pipe += MSS;
                     sent++;
                 }
-                assertThat(sent).as("after %d", delivered).isEqualTo((int) Math.ceil(delivered * 0.7));
+                assertThat(sent).as("after %d", delivered).isEqualTo(Math.max(1, (int) Math.ceil(delivered * 0.7) - 1));
             }
-            assertThat(sent).isEqualTo(7);
+            assertThat(sent).isEqualTo(6);
+        }
+
+        /** The queue that has dropped a segment drains by a train before the next one comes: 48 less, a quarter of it at once. */
+        @Test
+        void pausesAfterTheFirstRepair() {
+            prr.begin(160 * MSS, 112 * MSS, MSS);
+            long pipe = 159 * MSS;
+            int sent = 0;
+            for (int delivered = 1; delivered <= 159; delivered++) {
+                pipe -= MSS;
+                long window = prr.windowBytes(pipe, MSS, false);
+                while (window - pipe >= MSS) {
+                    prr.sent(MSS);
+                    pipe += MSS;
+                    sent++;
+                }
+                if (delivered <= 18) {
+                    assertThat(sent).as("after %d", delivered).isEqualTo(1);
+                }
+                assertThat(sent).as("after %d", delivered).isLessThanOrEqualTo((int) Math.ceil(delivered * 0.7));
+            }
+            assertThat(pipe).isEqualTo(112 * MSS);
         }
 
         @Test
@@ -49,13 +71,13 @@ class ProportionalRateReductionTest {
         @Test
         void countsBytesNotAcknowledgments() {
             prr.begin(20 * MSS, 10 * MSS, MSS);
-            assertThat(prr.windowBytes(12 * MSS, 7 * MSS, false)).isEqualTo(12 * MSS + 4 * MSS);
+            assertThat(prr.windowBytes(12 * MSS, 7 * MSS, false)).isEqualTo(12 * MSS + 2 * MSS);
         }
 
         @ParameterizedTest
         @CsvSource({"1, 1000", "999, 1000", "1999, 1000", "2000, 1000", "2001, 2000", "4000, 2000"})
         void roundsUpToWholeSegments(long delivered, long share) {
-            prr.begin(20 * MSS, 10 * MSS, MSS);
+            prr.begin(6 * MSS, 3 * MSS, MSS);
             assertThat(prr.windowBytes(15 * MSS, delivered, false)).isEqualTo(15 * MSS + share);
         }
     }
@@ -75,9 +97,9 @@ class ProportionalRateReductionTest {
         @Test
         void catchesUpWithWhatWasDeliveredBefore() {
             prr.begin(20 * MSS, 10 * MSS, MSS);
-            assertThat(prr.windowBytes(15 * MSS, 4 * MSS, false)).isEqualTo(17 * MSS);
-            prr.sent(2 * MSS);
-            assertThat(prr.windowBytes(5 * MSS, MSS, false)).isEqualTo(8 * MSS);
+            assertThat(prr.windowBytes(15 * MSS, 4 * MSS, false)).isEqualTo(16 * MSS);
+            prr.sent(MSS);
+            assertThat(prr.windowBytes(5 * MSS, MSS, false)).isEqualTo(9 * MSS);
         }
 
         /** Section 6.2: one segment more for an acknowledgment that makes good progress. */
@@ -135,11 +157,11 @@ class ProportionalRateReductionTest {
 
     @Test
     void anAcknowledgmentThatDeliversNothingLetsNoMoreOut() {
-        prr.begin(20 * MSS, 14 * MSS, MSS);
-        assertThat(prr.windowBytes(16 * MSS, 3 * MSS, false)).isEqualTo(19 * MSS);
-        assertThat(prr.windowBytes(12 * MSS, 0, false)).isEqualTo(15 * MSS);
+        prr.begin(10 * MSS, 7 * MSS, MSS);
+        assertThat(prr.windowBytes(9 * MSS, 3 * MSS, false)).isEqualTo(12 * MSS);
+        assertThat(prr.windowBytes(8 * MSS, 0, false)).isEqualTo(11 * MSS);
         prr.sent(2 * MSS);
-        assertThat(prr.windowBytes(14 * MSS)).isEqualTo(15 * MSS);
+        assertThat(prr.windowBytes(10 * MSS)).isEqualTo(11 * MSS);
         assertThat(prr.windowBytes(4 * MSS)).as("ten were lost").isEqualTo(5 * MSS);
     }
 

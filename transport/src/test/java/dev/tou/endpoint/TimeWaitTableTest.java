@@ -104,6 +104,43 @@ class TimeWaitTableTest {
         assertThat(table.bytesPerRecord()).isZero();
     }
 
+    /** A port that is bound again takes its records along, to a table with a hash of its own. */
+    @Test
+    void anotherTableRemembersTheSame() {
+        for (int n = 0; n < 5; n++) {
+            table.add(ipv6Key(n), n, -n, 7 * n, 9 * n, now + n * MILLI);
+        }
+        table.add(ipv6Key(9), 9, -9, now + 5 * MILLI);
+        TimeWaitTable heir = new TimeWaitTable(10, TWO_MSL, new SipHash(1, 2));
+        heir.remember(table.recall());
+        assertThat(heir.recall()).hasSize(6).isEqualTo(table.recall());
+        assertThat(heir.find(ipv6Key(3))).isNotNegative();
+        assertThat(heir.nextDeadlineNanos()).isEqualTo(table.nextDeadlineNanos());
+
+        TimeWaitTable ipv4 = new TimeWaitTable(10, TWO_MSL, HASH);
+        ipv4.add(key(300), 1, 2, 3, 4, now);
+        TimeWaitTable heirOfIpv4 = new TimeWaitTable(10, TWO_MSL, new SipHash(1, 2));
+        heirOfIpv4.remember(ipv4.recall());
+        int slot = heirOfIpv4.find(key(300));
+        assertThat(slot).isNotNegative();
+        assertThat(heirOfIpv4.sndNxt(slot)).isEqualTo(2);
+        assertThat(heirOfIpv4.tsOffset(slot)).isEqualTo(4);
+    }
+
+    /** Those of one moment need not end in one turn of the loop. */
+    @Test
+    void expiresAsManyAsItMayAndTheRestLater() {
+        for (int n = 0; n < 5; n++) {
+            table.add(key(n), n, n, now);
+            table.add(ipv6Key(n), n, n, now);
+        }
+        long over = now + TWO_MSL;
+        assertThat(table.expire(over, 7)).isEqualTo(7);
+        assertThat(table.nextDeadlineNanos() - over).isNotPositive();
+        assertThat(table.expire(over, 7)).isEqualTo(3);
+        assertThat(table.size()).isZero();
+    }
+
     @Test
     void aRetransmittedFinRestartsTheTime() {
         table.add(key(1), 1, 2, now);

@@ -70,12 +70,17 @@ class DyingTest {
 
     private static String connectInVain(String io, int millis) {
         There.host = new TouHost(io);
-        long began = System.nanoTime();
-        Throwable failure = TouHost.failure(There.host
-                .plainClient(new Witness())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
-                .connect(RoutedHosts.SERVER, 4000));
-        return Witness.name(failure) + "@" + (System.nanoTime() - began);
+        String seen = "";
+        for (int i = 0; i < 2; i++) {
+            // The second time: in the first, classes are loaded.
+            long began = System.nanoTime();
+            Throwable failure = TouHost.failure(There.host
+                    .plainClient(new Witness())
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
+                    .connect(RoutedHosts.SERVER, 4000));
+            seen = Witness.name(failure) + "@" + (System.nanoTime() - began);
+        }
+        return seen;
     }
 
     /** {@return when it has said its word} */

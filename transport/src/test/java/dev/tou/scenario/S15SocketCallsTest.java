@@ -82,7 +82,7 @@ class S15SocketCallsTest extends ScenarioTest {
             ends.client().channel().close();
             ends.advanceMillis(100);
             assertThat(ends.wire()).containsExactly("> RST ACK");
-            assertThat(ends.server().failure()).hasMessage("Connection reset by peer");
+            assertThat(ends.server().failure()).hasMessageStartingWith("Connection reset by peer");
             assertThat(ends.timeWaitRecords()).isZero();
         }
     }
@@ -96,7 +96,7 @@ class S15SocketCallsTest extends ScenarioTest {
             ends.server().writes(100);
             ends.advanceMillis(100);
             assertThat(ends.wire()).containsExactly("< ACK 100", "> RST ACK");
-            assertThat(ends.server().failure()).hasMessage("Connection reset by peer");
+            assertThat(ends.server().failure()).hasMessageStartingWith("Connection reset by peer");
         }
     }
 

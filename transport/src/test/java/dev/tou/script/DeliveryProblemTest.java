@@ -23,6 +23,7 @@ class DeliveryProblemTest extends ScriptedTest {
     }
 
     // SHLD-10: R1 is three repetitions at least.
+    // RFC 9293: MUST-47, SHLD-9.
     @Test
     void afterThreeRepetitionsTheApplicationIsTold() {
         accepted();
@@ -58,6 +59,7 @@ class DeliveryProblemTest extends ScriptedTest {
     }
 
     // "unless such information has been disabled by the application".
+    // RFC 9293: SHLD-20.
     @Test
     void itCanBeTurnedOff() {
         accepted(server -> server.option(TouChannelOption.RETRIES1, 0));
@@ -70,6 +72,7 @@ class DeliveryProblemTest extends ScriptedTest {
         peer.sends(ack(FIRST + 5));
     }
 
+    // RFC 9293: MUST-47, SHLD-25.
     @Test
     void itSaysWhatTheNetworkSays() {
         connected();

@@ -31,6 +31,7 @@ class UnreachableTest extends ScriptedTest {
         }
     }
 
+    // RFC 9293: MUST-54.
     @Test
     void anUnreachableHostEndsAHandshakeAtOnce() {
         connects();
@@ -48,6 +49,7 @@ class UnreachableTest extends ScriptedTest {
     }
 
     // What was sent and what was repeated once may both have met a stray message; so may what is not outstanding.
+    // RFC 9293: MUST-56.
     @Test
     void strayMessagesEndNothing() {
         connected();
@@ -66,6 +68,7 @@ class UnreachableTest extends ScriptedTest {
     }
 
     // S7: nobody has the peer's port any more.
+    // RFC 9293: SHLD-26.
     @Test
     void aSecondRepetitionThatIsDeniedEndsIt() {
         connected();
@@ -103,6 +106,7 @@ class UnreachableTest extends ScriptedTest {
     }
 
     // A host that cannot be reached may be reached again: that never ends a connection, and explains its end.
+    // RFC 9293: MUST-54, MUST-56, SHLD-25.
     @Test
     void anUnreachableHostIsTheCauseOfTheTimeout() {
         connected(synAck(IRS, ISS + 1).mss(1000), client -> client.option(TouChannelOption.RETRIES2, 3));

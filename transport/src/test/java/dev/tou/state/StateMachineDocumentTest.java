@@ -74,7 +74,7 @@ class StateMachineDocumentTest {
                 - A segment that acknowledges our FIN and carries the peer's raises two events, one after the other: from FIN-WAIT-1 through
                   FIN-WAIT-2 to TIME-WAIT.
                 - A reset does not end TIME-WAIT ([RFC 1337](https://www.rfc-editor.org/rfc/rfc1337)). A connection in TIME-WAIT is a compact
-                  record, not an object.
+                  record, not an object. Its last event is raised only where a listener or an open channel could see it.
                 """;
     }
 

@@ -105,7 +105,8 @@ public final class FloodCommand implements Callable<Integer> {
                 mbit,
                 addresses,
                 rate));
-        report.add("one event loop is the server, one all clients, in one process. The first run of each three is what the");
+        report.add(
+                "one event loop is the server, one all clients, in one process. The first run of each three is what the");
         report.add("generator alone costs, with the same SYNs to a socket that nobody reads.");
         report.add("");
         report.addAll(table);

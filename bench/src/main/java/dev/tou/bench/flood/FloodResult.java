@@ -33,8 +33,9 @@ record FloodResult(
 
     private static final double MIB = 1 << 20;
 
-    static final String HEAD = "| flooded | cookies | transfer | SYN/s | connects | served | p50 ms | p99 ms | max ms | Mbit/s"
-            + " | heap before, after MiB |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|";
+    static final String HEAD =
+            "| flooded | cookies | transfer | SYN/s | connects | served | p50 ms | p99 ms | max ms | Mbit/s"
+                    + " | heap before, after MiB |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|";
 
     /** {@return a line of the table} */
     String row() {

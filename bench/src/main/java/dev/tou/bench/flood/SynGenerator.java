@@ -70,7 +70,9 @@ final class SynGenerator implements AutoCloseable {
     private void run() {
         SplittableRandom random = new SplittableRandom(1);
         ByteBuffer syn = ByteBuffer.allocateDirect(HEADER_BYTES);
-        syn.putShort(2, (short) tcpPort).putShort(12, (short) (HEADER_BYTES / 4 << 12 | SYN)).putShort(14, (short) -1);
+        syn.putShort(2, (short) tcpPort)
+                .putShort(12, (short) (HEADER_BYTES / 4 << 12 | SYN))
+                .putShort(14, (short) -1);
         for (int i = 0; i < OPTIONS.length; i++) {
             syn.put(20 + i, OPTIONS[i]);
         }
