@@ -124,7 +124,7 @@ public final class Shard implements ConnectionOwner {
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
-        resources.shards().add(this);
+        resources.opened(this);
         GoodbyeHook.add(this);
     }
 
