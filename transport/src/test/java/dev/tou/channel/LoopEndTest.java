@@ -31,6 +31,7 @@ class LoopEndTest {
     private static final long SEED = 20261121;
     private static final int ROUNDS = 12;
     private static final int PAIRS = 3;
+    private static final int TRANSFER = 2_000_000;
 
     /**
      * One loop that is told to end at the worst moment: it has just looked whether it is to, and so does not close its channels;
@@ -108,7 +109,7 @@ class LoopEndTest {
             try (Sockets sockets = new Sockets(io, 1)) {
                 EventLoopGroup serving = sockets.newGroup(2);
                 EventLoopGroup calling = sockets.newGroup(2);
-                List<Channel> channels = transfers(sockets, serving, calling, random.nextInt(LARGE / 2));
+                List<Channel> channels = transfers(sockets, serving, calling, random.nextInt(TRANSFER / 2));
                 EventLoopGroup[] ends = {serving, calling};
                 int first = random.nextInt(2);
                 for (int i = 0; i <= random.nextInt(2); i++) {
@@ -135,8 +136,8 @@ class LoopEndTest {
                     .connect(server.localAddress()));
             child = sockets.nextChild();
             SocketChannel accepted = child.channel();
-            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(LARGE)));
-            accepted.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(LARGE)));
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(TRANSFER)));
+            accepted.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(TRANSFER)));
             channels.add(client);
             channels.add(accepted);
         }
