@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Ends of loops, UDP channels and listeners at any moment of a transfer, over links that lose and reorder and sockets that hold
- * back what they are given: whatever it was, no buffer is left.
+ * Ends of loops, UDP channels and listeners at any moment of a transfer, over links that lose and reorder and sockets that
+ * hold back what they are given: whatever it was, no buffer is left.
  */
 class LoopEndSimTest {
 

@@ -34,8 +34,9 @@ class LoopEndTest {
     private static final int TRANSFER = 2_000_000;
 
     /**
-     * One loop that is told to end at the worst moment: it has just looked whether it is to, and so does not close its channels;
-     * and it has nothing to do, so it does not look again. An ordinary loop gets there when its thread is preempted in between.
+     * One loop that is told to end at the worst moment: it has just looked whether it is to, and so does not close its
+     * channels; and it has nothing to do, so it does not look again. An ordinary loop gets there when its thread is
+     * preempted in between.
      */
     private static final class LoopThatOverlooksItsEnd extends MultiThreadIoEventLoopGroup {
 
