@@ -219,6 +219,12 @@ class LoopEndSimTest {
         play(SEEDS, 1);
     }
 
+    /** The peer's FIN is read while an ordered end waits for writes: the loop once turned there for ever. */
+    @Test
+    void endIsReadOnceWhileACloseWaits() {
+        play(1, 1_247);
+    }
+
     @Test
     @Tag("full")
     void nothingIsLeftInMany() {
