@@ -524,7 +524,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         Shard home = shard;
         if (home == null || tcb == null) {
             if (bound != null) {
-                bound.close();
+                ClientSockets.forgo(bound);
             }
             return;
         }

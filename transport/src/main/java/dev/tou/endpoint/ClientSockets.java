@@ -203,6 +203,15 @@ public final class ClientSockets {
         return promise;
     }
 
+    /** Lets go of a channel that was bound, or found, for a connection that nobody wants any more, if none has been on it. */
+    public static void forgo(Shard shard) {
+        if (shard.fixedPort() != null) {
+            shard.fixedPort().forgo();
+        } else {
+            shard.forgoIfNeverUsed();
+        }
+    }
+
     /**
      * {@return a TCP port for one more connection on the channel}
      *

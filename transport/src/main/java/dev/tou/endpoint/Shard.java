@@ -330,7 +330,7 @@ public final class Shard implements ConnectionOwner {
     }
 
     /** Lets go of a channel that was opened for a connection that nobody wants any more. */
-    public void forgoIfNeverUsed() {
+    void forgoIfNeverUsed() {
         if (uses == 0) {
             onIdle.run();
         }
