@@ -65,6 +65,7 @@ public final class SegmentArrives {
 
     /** Judges a segment, and trims what is acceptable to the window. */
     public static Verdict check(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        boolean opensToo = false;
         if (tcb.state() == TcpState.SYN_RECEIVED && seg.is(ControlBits.SYN) && seg.seq() == tcb.rcv.irs()) {
             if (!seg.is(ControlBits.ACK)) {
                 rememberTimestampOfSyn(tcb, seg, nowNanos);
@@ -74,6 +75,7 @@ public final class SegmentArrives {
                 // Simultaneous open (section 3.5, figure 7): the peer's SYN comes a second time, now with its
                 // acknowledgment. That it is old does not make the acknowledgment unacceptable (appendix A.2).
                 seg.trimFront(1);
+                opensToo = true;
             }
         }
         Verdict timestamp = timestamp(tcb, seg, nowNanos);
@@ -97,6 +99,10 @@ public final class SegmentArrives {
         if (acknowledgment == Verdict.PROCEED) {
             rememberTimestamp(tcb, seg, nowNanos);
             trim(tcb, seg);
+            if (opensToo) {
+                // The peer may still wait for ours: not in the figure, where nothing is lost.
+                tcb.acknowledgments.onUrgent();
+            }
         }
         return acknowledgment;
     }

@@ -38,9 +38,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     /** What the retransmission timeout leaves beyond the delay that a peer of ours announces: 60 ms with its 25. */
     private static final long OWN_RTO_MARGIN_MILLIS = 35;
 
-    /** A SYN is repeated this often a second apart before the time doubles. */
-    private static final int LINEAR_SYNS = 4;
-
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
@@ -112,6 +109,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case REFUSED -> reset(tcb, new ConnectException("Connection refused"));
             case SIMULTANEOUS_OPEN -> {
                 takeSyn(tcb, arrival);
+                tcb.handshake.bothOpen();
                 synReceived(tcb);
                 sendSynAck(tcb, arrival.nowNanos());
             }
@@ -340,7 +338,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.negotiated.offer(syn.options(), tcb.timestamps.value(now));
         syn.window(synWindow(tcb));
         tcb.handshake.promise(syn.window());
-        tcb.arm(TcpTimer.HANDSHAKE, now + synDelayNanos(tcb.handshake.tries()));
+        tcb.arm(TcpTimer.HANDSHAKE, now + tcb.handshake.synDelayNanos());
         tcb.handshake.tried(now);
         writeSyn(tcb, syn);
     }
@@ -352,9 +350,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
-        long delay = NANOS_PER_SECOND << Math.min(tcb.handshake.tries(), 6);
+        tcb.arm(TcpTimer.HANDSHAKE, now + tcb.handshake.synAckDelayNanos());
         tcb.handshake.tried(now);
-        tcb.arm(TcpTimer.HANDSHAKE, now + delay);
         writeSyn(tcb, synAck(tcb, now));
     }
 
@@ -368,12 +365,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();
         return synAck;
-    }
-
-    // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
-    // link that loses packets a doubled wait costs more than another SYN.
-    private static long synDelayNanos(int tries) {
-        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS + 1), 6);
     }
 
     // The window field of a SYN is not scaled (RFC 7323 section 2.2).

@@ -251,6 +251,9 @@ class SegmentArrivesTest {
             assertThat(synAck.is(SYN)).isFalse();
             assertThat(synAck.seq()).isEqualTo(NXT);
             assertThat(synAck.text().bytes()).isEqualTo(3);
+            assertThat(tcb.acknowledgments.isDueNow())
+                    .as("the peer may wait for it")
+                    .isTrue();
             assertThat(check(segment(IRS, ISS, SYN | ACK, 0))).isEqualTo(Verdict.REPLY_RESET);
         }
     }
