@@ -16,6 +16,7 @@ public final class Handshake {
 
     private int tries;
     private boolean answeredAgain;
+    private boolean cookie;
     private int synWindowBytes;
     private long beganNanos;
     private long sentNanos;
@@ -70,9 +71,15 @@ public final class Handshake {
         return synWindowBytes;
     }
 
-    /** Our SYN-ACK was sent without a connection, no earlier than that. */
+    /** Our SYN-ACK was sent without a connection, with a cookie, no earlier than that. */
     public void beganBefore(long nanos) {
         beganNanos = nanos;
+        cookie = true;
+    }
+
+    /** {@return whether our SYN-ACK was sent before there was a connection} */
+    public boolean isCookie() {
+        return cookie;
     }
 
     /** The peer opens, too: from now on a SYN-ACK goes, on a clock of its own. What comes back may answer the SYN or it. */

@@ -315,7 +315,8 @@ public final class UdpEndpoint {
 
     private static void abortHandshakes(Shard shard, int tcpPort) {
         shard.forEachConnection(tcb -> {
-            if (tcb.state() == TcpState.SYN_RECEIVED && tcb.key().localTcpPort() == tcpPort) {
+            boolean halfOpen = tcb.state() == TcpState.SYN_RECEIVED || tcb.state() == TcpState.LISTEN;
+            if (halfOpen && tcb.key().localTcpPort() == tcpPort) {
                 shard.calls().abort(tcb);
             }
         });

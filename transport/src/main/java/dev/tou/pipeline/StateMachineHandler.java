@@ -67,6 +67,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         TransmissionControlBlock tcb = arrival.connection();
         burst.touch(tcb);
         boolean goesOn = switch (tcb.state()) {
+            case CLOSED -> dropped(DropReason.NO_CONNECTION);
             case LISTEN -> inListen(tcb, arrival);
             case SYN_SENT -> inSynSent(tcb, arrival);
             default -> synchronizedState(tcb, arrival);
@@ -78,12 +79,25 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before.
+    private boolean dropped(DropReason reason) {
+        shard.drops().count(reason);
+        return false;
+    }
+
+    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before. Or the SYN
+    // never got here, because a handler before us has dropped it, and this is something else.
     private boolean inListen(TransmissionControlBlock tcb, Arrival arrival) {
         Segment syn = arrival.segment();
-        if (!syn.is(ControlBits.SYN)) {
+        if (tcb.handshake.isCookie()) {
             synReceived(tcb);
             return synchronizedState(tcb, arrival);
+        }
+        if (syn.is(ControlBits.RST) || !syn.is(ControlBits.SYN | ControlBits.ACK)) {
+            return dropped(DropReason.NO_CONNECTION);
+        }
+        if (syn.is(ControlBits.ACK)) {
+            replyReset(tcb, syn);
+            return dropped(DropReason.UNACCEPTABLE_ACK);
         }
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
@@ -314,6 +328,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private void handshakeOverdue(TransmissionControlBlock tcb, long now) {
+        if (tcb.state() == TcpState.LISTEN) {
+            // The segment that it was made for has not come down to this stage.
+            abandon(tcb);
+            return;
+        }
         boolean active = tcb.state() == TcpState.SYN_SENT;
         int retries = active ? tcb.options().synRetries() : tcb.options().synAckRetries();
         if (tcb.handshake.tries() > retries) {
