@@ -99,13 +99,12 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 wanted,
                 config.udpEncapsPort(),
                 config.shardOptions());
-        int port = bound.tcpPort(wanted.getPort());
-        Listener listening = new Listener(
-                port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow);
-        bound.listen(listening);
+        listener = bound.listen(
+                wanted.getPort(),
+                port -> new Listener(
+                        port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow));
         endpoint = bound;
-        listener = listening;
-        local = new InetSocketAddress(wanted.getAddress(), port);
+        local = new InetSocketAddress(wanted.getAddress(), listener.tcpPort());
     }
 
     // --- accept ---

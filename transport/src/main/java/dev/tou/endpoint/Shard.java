@@ -273,7 +273,8 @@ public final class Shard implements ConnectionOwner {
 
     @Override
     public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {
-        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.opener() != null;
+        boolean inLine = from == TcpState.SYN_RECEIVED || from == TcpState.LISTEN && to == TcpState.CLOSED;
+        boolean neverOffered = inLine && tcb.opener() != null;
         if (neverOffered) {
             tcb.opener().handshakeOver(tcb);
         }
