@@ -133,7 +133,8 @@ final class FixedPort {
         if (shard.isIdle()) {
             shard.close();
         } else if (shard.peer() != null) {
-            // What has been inherited ends as if it were our own connection's. Before the channel is connected it must not.
+            // What has been inherited ends as if it were our own connection's. Before the channel is connected it must
+            // not.
             applicationClosed();
         }
     }
@@ -188,9 +189,9 @@ final class FixedPort {
         List<TimeWaitTable.Memory> memories = table.recall();
         if (wait > 0) {
             // By the heir's clock: this loop may end before.
-            onLoopOf(claim.heir(), () -> claim.heir()
-                    .loop()
-                    .schedule(() -> consider(claim, memories), wait, TimeUnit.NANOSECONDS));
+            onLoopOf(
+                    claim.heir(),
+                    () -> claim.heir().loop().schedule(() -> consider(claim, memories), wait, TimeUnit.NANOSECONDS));
         } else {
             onLoopOf(claim.heir(), () -> inherit(claim, memories, () -> leaveTo(claim)));
         }
@@ -209,8 +210,8 @@ final class FixedPort {
             shard.close();
             shard.udp()
                     .closeFuture()
-                    .addListener(
-                            done -> afterRelease(shard.loop(), () -> claim.ready().trySuccess(null)));
+                    .addListener(done ->
+                            afterRelease(shard.loop(), () -> claim.ready().trySuccess(null)));
         };
         try {
             shard.loop().execute(leave);

@@ -194,8 +194,8 @@ class FixedPortTest {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel server = Sockets.listen(sockets.server(), "127.0.0.1");
             EventLoopGroup old = sockets.newGroup(1);
-            TouSocketChannel first = (TouSocketChannel) Sockets.channel(
-                    clientOn(old).connect(server.localAddress(), Sockets.any("127.0.0.1")));
+            TouSocketChannel first = (TouSocketChannel)
+                    Sockets.channel(clientOn(old).connect(server.localAddress(), Sockets.any("127.0.0.1")));
             int end = first.tcb().snd.nxt();
             sockets.nextChild();
             Sockets.done(first.close());
