@@ -139,7 +139,7 @@ public final class UdpEndpoint {
             return null;
         }
         for (Shard shard : shards) {
-            if (wanted.address().equals(shard.localAddress())) {
+            if (shard.isOpen() && wanted.address().equals(shard.localAddress())) {
                 UdpEndpoint part = new UdpEndpoint(loop(), transport, installer, options);
                 part.name = wanted;
                 part.shards.add(shard);
@@ -300,9 +300,16 @@ public final class UdpEndpoint {
      * @return done when the address is free again, or at once if the endpoint has other reasons to live
      */
     public Future<Void> unlisten(Listener listener) {
-        if (listeners.remove(listener)) {
+        List<Shard> itsOwn = List.of();
+        synchronized (this) {
+            // As soon as it is gone, others may take shards away, with their half-open connections.
+            if (listeners.remove(listener)) {
+                itsOwn = List.copyOf(shards);
+            }
+        }
+        if (!itsOwn.isEmpty()) {
             listener.endDeferrals();
-            shards.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
+            itsOwn.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
         }
         closeIfDrained();
         return closing ? released : loop().newSucceededFuture(null);
@@ -334,13 +341,22 @@ public final class UdpEndpoint {
 
     /** A channel has closed; the last one takes with it whoever still listens, because it was not the endpoint's doing. */
     void shardClosed(Shard shard) {
+        UdpEndpoint owner;
         synchronized (this) {
-            shards.remove(shard);
-            if (!shards.isEmpty() || name == null) {
-                return;
+            // It may have been ceded in this moment.
+            owner = shard.endpoint();
+            if (owner == this) {
+                shards.remove(shard);
+                if (!shards.isEmpty() || name == null) {
+                    return;
+                }
+                closing = true;
+                REGISTRY.remove(name, this);
             }
-            closing = true;
-            REGISTRY.remove(name, this);
+        }
+        if (owner != this) {
+            owner.shardClosed(shard);
+            return;
         }
         closeListeners();
         if (loop() instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
