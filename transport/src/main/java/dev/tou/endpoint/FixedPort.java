@@ -133,8 +133,7 @@ final class FixedPort {
         if (shard.isIdle()) {
             shard.close();
         } else if (shard.peer() != null) {
-            // What has been inherited ends as if it were our own connection's. Before the channel is connected it must
-            // not.
+            // What has been inherited ends as if it were our own connection's; while the channel connects, not yet.
             applicationClosed();
         }
     }
