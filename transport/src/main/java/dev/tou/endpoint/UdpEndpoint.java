@@ -110,7 +110,8 @@ public final class UdpEndpoint {
     private UdpEndpoint warnedOf(ShardOptions asked) {
         String without = options.without(asked);
         if (!without.isEmpty()) {
-            LOGGER.warn("the UDP channel of {} is open already, and a listener there does without {}", address(), without);
+            LOGGER.warn(
+                    "the UDP channel of {} is open already, and a listener there does without {}", address(), without);
         }
         return this;
     }
