@@ -22,6 +22,8 @@ final class Listeners {
             new AtomicReferenceArray<>((LAST_PORT + 1) >>> PAGE_BITS);
 
     private volatile int size;
+    private int silentOnes;
+    private volatile boolean silent;
 
     /** {@return the listener of a TCP port, or null} */
     Listener find(int tcpPort) {
@@ -43,6 +45,8 @@ final class Listeners {
         Listener listener = maker.apply(tcpPort);
         put(tcpPort, listener);
         size++;
+        silentOnes += listener.isSilent() ? 1 : 0;
+        silent = silentOnes > 0;
         return listener;
     }
 
@@ -72,6 +76,8 @@ final class Listeners {
         }
         put(listener.tcpPort(), null);
         size--;
+        silentOnes -= listener.isSilent() ? 1 : 0;
+        silent = size == 0 ? silent : silentOnes > 0;
         return true;
     }
 
@@ -82,6 +88,11 @@ final class Listeners {
             pages.set(tcpPort >>> PAGE_BITS, page);
         }
         page.set(tcpPort & PAGE_SIZE - 1, listener);
+    }
+
+    /** {@return whether one of them wants ports without a listener to be silent; if there is none, whether the last ones did} */
+    boolean isSilent() {
+        return silent;
     }
 
     /** {@return whether there is none} */

@@ -149,7 +149,7 @@ public final class Shard implements ConnectionOwner {
     }
 
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
-    UdpEndpoint endpoint() {
+    public UdpEndpoint endpoint() {
         return endpoint;
     }
 

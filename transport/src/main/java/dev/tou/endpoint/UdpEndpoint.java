@@ -20,6 +20,8 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
@@ -31,6 +33,8 @@ import io.netty.util.concurrent.Promise;
  * <p>RFC 9293: MUST-41, MUST-42, MUST-45.
  */
 public final class UdpEndpoint {
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(UdpEndpoint.class);
 
     /** What an endpoint was bound to. The transport is part of it, because simulated hosts share a process. */
     private record Name(DatagramTransport transport, InetSocketAddress address) {}
@@ -88,17 +92,28 @@ public final class UdpEndpoint {
         if (options.reusePort()) {
             UdpEndpoint known = openOn(loop, wanted, tcp.getPort());
             return known != null && known.attach()
-                    ? known
+                    ? known.warnedOf(options)
                     : new UdpEndpoint(loop, transport, installer, options).open(address);
         }
         synchronized (OPENING) {
             UdpEndpoint known = REGISTRY.get(wanted);
             if (known != null && known.attach()) {
-                return known;
+                return known.warnedOf(options);
             }
             UdpEndpoint part = partOfWildcard(wanted);
-            return part != null ? part : new UdpEndpoint(loop, transport, installer, options).open(address);
+            return part != null
+                    ? part.warnedOf(options)
+                    : new UdpEndpoint(loop, transport, installer, options).open(address);
         }
+    }
+
+    private UdpEndpoint warnedOf(ShardOptions asked) {
+        String without = options.without(asked);
+        if (!without.isEmpty()) {
+            LOGGER.warn(
+                    "the UDP channel of {} is open already, and a listener there does without {}", address(), without);
+        }
+        return this;
     }
 
     // The kernel goes on to deal clients to a socket that drains: without a listener there they would be reset.
@@ -266,6 +281,11 @@ public final class UdpEndpoint {
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
         return listeners.find(tcpPort);
+    }
+
+    /** {@return whether segments for TCP ports without a listener are not answered} */
+    public boolean isSilent() {
+        return listeners.isSilent();
     }
 
     /**

@@ -17,7 +17,15 @@ class ListenersTest {
     private final Listeners listeners = new Listeners();
 
     private static Listener listener(int port) {
-        ListenerOptions limits = new ListenerOptions(1, 1, 1, false, 0, true, remote -> true);
+        return listener(port, false);
+    }
+
+    private static Listener silent(int port) {
+        return listener(port, true);
+    }
+
+    private static Listener listener(int port, boolean silent) {
+        ListenerOptions limits = new ListenerOptions(1, 1, 1, false, 0, true, remote -> true, silent);
         return new Listener(port, new ConnectionOptions(), limits, () -> {}, () -> {});
     }
 
@@ -62,6 +70,23 @@ class ListenersTest {
         listeners.remove(listeners.find(9811));
         assertThat(listeners.addAnywhere(443, ListenersTest::listener).tcpPort())
                 .isEqualTo(9811);
+    }
+
+    @Test
+    void oneThatWantsSilenceIsEnoughAndTheLastOnesStay() {
+        Listener web = listeners.add(80, ListenersTest::listener);
+        assertThat(listeners.isSilent()).isFalse();
+        Listener secure = listeners.add(443, ListenersTest::silent);
+        assertThat(listeners.isSilent()).isTrue();
+        listeners.remove(secure);
+        assertThat(listeners.isSilent()).isFalse();
+        secure = listeners.add(443, ListenersTest::silent);
+        listeners.remove(web);
+        assertThat(listeners.isSilent()).isTrue();
+        listeners.remove(secure);
+        assertThat(listeners.isSilent()).as("while it drains").isTrue();
+        listeners.add(80, ListenersTest::listener);
+        assertThat(listeners.isSilent()).isFalse();
     }
 
     @Test
