@@ -30,6 +30,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     private final PassiveOpening opening;
 
     /** Where a segment came from, as tables know it. */
+    private final Answers answers;
     private final AddressWords address = new AddressWords();
 
     /** The flow of the last segment: within a burst the next one is most often of the same. */
@@ -40,7 +41,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     ConnectionDemultiplexer(Shard shard, Departure departure) {
         this.shard = shard;
         this.departure = departure;
-        opening = new PassiveOpening(shard, departure, address);
+        answers = new Answers(shard, departure);
+        opening = new PassiveOpening(shard, departure, answers, address);
     }
 
     @Override
@@ -116,8 +118,12 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
-            acknowledge(ctx, arrival, record);
-        } else if (isUnacceptable(seg, record) && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+            if (answers.findRoom(ctx)) {
+                acknowledge(ctx, arrival, record);
+            }
+        } else if (isUnacceptable(seg, record)
+                && answers.findRoom(ctx)
+                && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
             acknowledge(ctx, arrival, record);
         }
         return null;
@@ -146,7 +152,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
                     (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().tsOffset(record);
             ack.options().timestamps(clock, shard.timeWait().tsRecent(record));
         }
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
     }
 
     private TransmissionControlBlock drop(DropReason reason) {

@@ -29,18 +29,23 @@ final class CookieHandshake {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final AddressWords sender;
     private final SegmentOptions remembered = new SegmentOptions();
 
     /** @param sender the address of the arrival that each call is about */
-    CookieHandshake(Shard shard, Departure departure, AddressWords sender) {
+    CookieHandshake(Shard shard, Departure departure, Answers answers, AddressWords sender) {
         this.shard = shard;
         this.departure = departure;
+        this.answers = answers;
         this.sender = sender;
     }
 
     /** Answers a SYN with a SYN-ACK, which is no larger, and forgets it; if there are too many, only one that comes again. */
     void answer(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!answers.findRoom(ctx)) {
+            return;
+        }
         Segment syn = arrival.segment();
         if (!shard.cookies().affords(sender, ports(arrival), syn, arrival.nowNanos())) {
             shard.drops().count(DropReason.SYN_FLOOD);
@@ -61,7 +66,7 @@ final class CookieHandshake {
                         bits,
                         synWindow(listener.options()));
         agreed.answer(synAck.options(), clock(arrival), syn.options().timestampValue());
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
     }
 
     /** {@return whether an acknowledgment brings back a cookie; if so, {@link #connection} makes the connection} */

@@ -25,13 +25,15 @@ final class PassiveOpening {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final CookieHandshake cookies;
 
     /** @param sender the address of the arrival that each call is about */
-    PassiveOpening(Shard shard, Departure departure, AddressWords sender) {
+    PassiveOpening(Shard shard, Departure departure, Answers answers, AddressWords sender) {
         this.shard = shard;
         this.departure = departure;
-        cookies = new CookieHandshake(shard, departure, sender);
+        this.answers = answers;
+        cookies = new CookieHandshake(shard, departure, answers, sender);
     }
 
     /** {@return the connection that the segment makes, or null if it makes none; then it has been dealt with} */
@@ -133,7 +135,7 @@ final class PassiveOpening {
             return drop(DropReason.RATE_LIMITED);
         }
         Replies.reset(departure.segment(), arrival.segment());
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
         return null;
     }
 
@@ -142,3 +144,6 @@ final class PassiveOpening {
         return null;
     }
 }
+        if (!answers.findRoom(ctx)) {
+            return null;
+        }
