@@ -74,7 +74,7 @@ final class CookieHandshake {
         if (!shard.cookies().areOut(arrival.nowNanos()) || arrival.segment().is(ControlBits.SYN)) {
             return SynCookies.Verdict.BAD;
         }
-        return shard.cookies()
+        SynCookies.Verdict verdict = shard.cookies()
                 .check(
                         sender,
                         ports(arrival),
@@ -83,12 +83,15 @@ final class CookieHandshake {
                         remembered,
                         clock(arrival),
                         arrival.nowNanos());
+        boolean spent = verdict == SynCookies.Verdict.GOOD && shard.cookies().isSpent(key(arrival), arrival.segment());
+        return spent ? SynCookies.Verdict.BAD : verdict;
     }
 
     /** {@return the connection that the cookie just checked stands for, as it was when its SYN was answered, but closed} */
     TransmissionControlBlock connection(Arrival arrival, Listener listener) {
         Segment ack = arrival.segment();
-        ConnectionKey key = ConnectionKey.of(arrival.sender(), ack.destinationPort(), ack.sourcePort());
+        ConnectionKey key = key(arrival);
+        shard.cookies().spend(key, ack, arrival.nowNanos());
         TransmissionControlBlock tcb =
                 shard.newConnectionFrom(ack.ack() - 1, key, listener.options().copy());
         tcb.rcv.synchronize(ack.seq() - 1);
@@ -99,6 +102,11 @@ final class CookieHandshake {
         tcb.snd.sent(1);
         tcb.acknowledgmentSent();
         return tcb;
+    }
+
+    private static ConnectionKey key(Arrival arrival) {
+        Segment ack = arrival.segment();
+        return ConnectionKey.of(arrival.sender(), ack.destinationPort(), ack.sourcePort());
     }
 
     private NegotiatedOptions nothingAgreed(Listener listener) {
