@@ -86,12 +86,21 @@ final class PassiveOpening {
         return listening(cookies.connection(arrival, listener), listener);
     }
 
-    /** {@return a new connection for a SYN that certainly comes from the peer of an old one, or null} */
+    /**
+     * {@return a new connection for a SYN that is newer than all of an old one, or null; then the old one's record stays} Its
+     * address may be forged like any other's, so it has its place in the same queue; but there is no cookie for it, because
+     * our numbers must go on from the old ones.
+     */
     TransmissionControlBlock reopened(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!listener.admitsSource(arrival.sender())) {
+            return drop(DropReason.SOURCE_NOT_ADMITTED);
+        }
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
-        listener.admitProven();
+        if (!listener.admitSyn()) {
+            return drop(DropReason.SYN_QUEUE_FULL);
+        }
         return halfOpen(arrival, listener);
     }
 
