@@ -7,10 +7,13 @@ import dev.tou.connection.AddressWords;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,10 +30,10 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final PassiveOpening opening;
 
     /** Where a segment came from, as tables know it. */
-    private final Answers answers;
     private final AddressWords address = new AddressWords();
 
     /** The flow of the last segment: within a burst the next one is most often of the same. */
@@ -52,6 +55,18 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return;
         }
         TransmissionControlBlock tcb = find(arrival);
+        if (tcb != null && tcb.state() == TcpState.SYN_RECEIVED) {
+            SynCookies.Verdict cookie = opening.besideHalfOpen(tcb, arrival);
+            if (cookie == SynCookies.Verdict.EARLY) {
+                drop(DropReason.BAD_COOKIE);
+                arrival.release();
+                return;
+            }
+            if (cookie == SynCookies.Verdict.GOOD) {
+                tcb.transition(TcpEvent.ABORT);
+                tcb = null;
+            }
+        }
         if (tcb == null) {
             tcb = withoutConnection(ctx, arrival);
         }

@@ -104,6 +104,23 @@ final class PassiveOpening {
         return halfOpen(arrival, listener);
     }
 
+    /**
+     * {@return whether a segment is for another connection than the half-open one that has its name: it brings back a cookie, or
+     * has overtaken what does} The SYN-ACK with the cookie has taken so long that the client has repeated its SYN, and
+     * then there was room. The client knows of the first SYN-ACK only; and a reset would end what it takes for a connection.
+     */
+    SynCookies.Verdict besideHalfOpen(TransmissionControlBlock halfOpen, Arrival arrival) {
+        Segment seg = arrival.segment();
+        if (!halfOpen.isPassive()
+                || !seg.is(ControlBits.ACK)
+                || seg.is(ControlBits.SYN | ControlBits.RST)
+                || halfOpen.snd.isNew(seg.ack())) {
+            return SynCookies.Verdict.BAD;
+        }
+        Listener listener = shard.listener(seg.destinationPort());
+        return listener == null ? SynCookies.Verdict.BAD : cookies.check(arrival, listener);
+    }
+
     private TransmissionControlBlock halfOpen(Arrival arrival, Listener listener) {
         Segment syn = arrival.segment();
         if (SegmentEncoder.headerBytes(syn.options())
@@ -140,6 +157,9 @@ final class PassiveOpening {
     }
 
     private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
+        if (!answers.findRoom(ctx)) {
+            return null;
+        }
         if (!shard.mayReset(arrival.sender().getAddress(), arrival.nowNanos())) {
             return drop(DropReason.RATE_LIMITED);
         }
@@ -153,6 +173,3 @@ final class PassiveOpening {
         return null;
     }
 }
-        if (!answers.findRoom(ctx)) {
-            return null;
-        }
