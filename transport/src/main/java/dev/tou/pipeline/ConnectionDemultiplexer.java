@@ -12,7 +12,6 @@ import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
-import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelDuplexHandler;
@@ -63,7 +62,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
                 return;
             }
             if (cookie == SynCookies.Verdict.GOOD) {
-                tcb.transition(TcpEvent.ABORT);
+                StateMachineHandler.abandon(tcb);
                 tcb = null;
             }
         }
