@@ -94,7 +94,7 @@ public final class Shard implements ConnectionOwner {
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
         maker = new ConnectionMaker(this, interfaceMtu);
-        cookies = new SynCookies(resources::newSecret);
+        cookies = new SynCookies(resources::newSecret, resources.wheel());
     }
 
     void installed(UserCalls applicationCalls) {
@@ -437,6 +437,7 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        cookies.end();
         if (fixedPort != null) {
             fixedPort.closed();
         }
