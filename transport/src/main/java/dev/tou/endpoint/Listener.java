@@ -130,7 +130,7 @@ public final class Listener {
         return true;
     }
 
-    /** One more, however many there are: no flood of forged addresses can bring this one. */
+    /** One more, however many there are: it has brought back a cookie, which no flood of forged addresses can. */
     public void admitProven() {
         halfOpen++;
     }

@@ -94,7 +94,7 @@ public final class Shard implements ConnectionOwner {
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
         maker = new ConnectionMaker(this, interfaceMtu);
-        cookies = new SynCookies(resources::newSecret);
+        cookies = new SynCookies(resources::newSecret, resources.wheel());
     }
 
     void installed(UserCalls applicationCalls) {
@@ -124,7 +124,7 @@ public final class Shard implements ConnectionOwner {
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
-        resources.shards().add(this);
+        resources.opened(this);
         GoodbyeHook.add(this);
     }
 
@@ -437,6 +437,7 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        cookies.end();
         if (fixedPort != null) {
             fixedPort.closed();
         }

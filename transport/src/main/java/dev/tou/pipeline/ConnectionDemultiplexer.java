@@ -7,10 +7,12 @@ import dev.tou.connection.AddressWords;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
@@ -31,6 +33,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final PassiveOpening opening;
 
     /** Where a segment came from, as tables know it. */
@@ -44,7 +47,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     ConnectionDemultiplexer(Shard shard, Departure departure) {
         this.shard = shard;
         this.departure = departure;
-        opening = new PassiveOpening(shard, departure, address);
+        answers = new Answers(shard, departure);
+        opening = new PassiveOpening(shard, departure, answers, address);
     }
 
     @Override
@@ -54,6 +58,18 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return;
         }
         TransmissionControlBlock tcb = find(arrival);
+        if (tcb != null && tcb.state() == TcpState.SYN_RECEIVED) {
+            SynCookies.Verdict cookie = opening.besideHalfOpen(tcb, arrival);
+            if (cookie == SynCookies.Verdict.EARLY) {
+                drop(DropReason.BAD_COOKIE);
+                arrival.release();
+                return;
+            }
+            if (cookie == SynCookies.Verdict.GOOD) {
+                StateMachineHandler.abandon(tcb);
+                tcb = null;
+            }
+        }
         if (tcb == null) {
             tcb = withoutConnection(ctx, arrival);
             if (tcb == null) {
@@ -121,8 +137,12 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
-            acknowledge(ctx, arrival, record);
-        } else if (isUnacceptable(seg, record) && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+            if (answers.findRoom(ctx)) {
+                acknowledge(ctx, arrival, record);
+            }
+        } else if (isUnacceptable(seg, record)
+                && answers.findRoom(ctx)
+                && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
             acknowledge(ctx, arrival, record);
         }
         return null;
@@ -151,7 +171,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
                     (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().tsOffset(record);
             ack.options().timestamps(clock, shard.timeWait().tsRecent(record));
         }
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
     }
 
     private TransmissionControlBlock drop(DropReason reason) {

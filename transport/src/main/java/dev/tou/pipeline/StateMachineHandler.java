@@ -297,7 +297,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     /** ABORT, of which the peer is not told: nothing leaves any more. */
-    void abandon(TransmissionControlBlock tcb) {
+    static void abandon(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.ABORT);
     }
 
