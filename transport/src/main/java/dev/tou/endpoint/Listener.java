@@ -89,6 +89,11 @@ public final class Listener {
         return options;
     }
 
+    /** {@return whether ports of its UDP channel where nobody listens shall be silent} */
+    boolean isSilent() {
+        return limits.silent();
+    }
+
     /** {@return whether the UDP address is one that is answered} A filter that fails answers nobody. */
     public boolean admitsSource(InetSocketAddress remoteUdp) {
         try {

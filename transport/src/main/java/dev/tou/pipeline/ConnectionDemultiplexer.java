@@ -14,6 +14,7 @@ import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
+import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -26,6 +27,9 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
 
     /** 65535 bytes, scaled by 14 (RFC 7323 section 2.3). */
     private static final int LARGEST_WINDOW = 0xFFFF << 14;
+
+    /** How long a new connection waits for its segment to come to the third stage, which should do so at once. */
+    private static final long ON_THE_WAY_NANOS = 1_000_000_000;
 
     private final Shard shard;
     private final Departure departure;
@@ -68,10 +72,11 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         }
         if (tcb == null) {
             tcb = withoutConnection(ctx, arrival);
-        }
-        if (tcb == null) {
-            arrival.release();
-            return;
+            if (tcb == null) {
+                arrival.release();
+                return;
+            }
+            tcb.arm(TcpTimer.HANDSHAKE, arrival.nowNanos() + ON_THE_WAY_NANOS);
         }
         received(tcb, arrival);
         arrival.belongsTo(tcb);

@@ -33,6 +33,9 @@ final class CookieHandshake {
     private final AddressWords sender;
     private final SegmentOptions remembered = new SegmentOptions();
 
+    /** What one handshake after the other agrees on: in a flood each costs no memory. */
+    private final NegotiatedOptions handshake = new NegotiatedOptions();
+
     /** @param sender the address of the arrival that each call is about */
     CookieHandshake(Shard shard, Departure departure, Answers answers, AddressWords sender) {
         this.shard = shard;
@@ -111,7 +114,8 @@ final class CookieHandshake {
 
     private NegotiatedOptions nothingAgreed(Listener listener) {
         boolean ipv6 = !AddressWords.isIpv4(sender.hi(), sender.lo());
-        return new NegotiatedOptions(listener.options(), ipv6, shard.interfaceMtu());
+        handshake.begin(listener.options(), ipv6, shard.interfaceMtu());
+        return handshake;
     }
 
     // What a new connection has before anything has flowed: more than the field can say, unless that was chosen.

@@ -8,6 +8,7 @@ import dev.tou.endpoint.Admission;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.SynCookies;
+import dev.tou.endpoint.UdpEndpoint;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
@@ -153,7 +154,8 @@ final class PassiveOpening {
     // response."
     private TransmissionControlBlock closedPort(ChannelHandlerContext ctx, Arrival arrival) {
         drop(DropReason.NO_CONNECTION);
-        return shard.options().silent() ? null : reset(ctx, arrival);
+        UdpEndpoint endpoint = shard.endpoint();
+        return endpoint != null && endpoint.isSilent() ? null : reset(ctx, arrival);
     }
 
     private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
