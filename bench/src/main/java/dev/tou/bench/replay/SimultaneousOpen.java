@@ -39,6 +39,8 @@ final class SimultaneousOpen implements Scenario {
         stage.server().reaches(TcpState.ESTABLISHED);
         stage.client().sees("is connected");
         stage.server().sees("is connected");
+        stage.toServer(Flags.ACK);
+        stage.toClient(Flags.ACK);
         return "Each end got a SYN where it waited for a SYN,ACK, went from SYN-SENT to SYN-RECEIVED, and became ESTABLISHED "
                 + "by the other's acknowledgment. It is one connection, not two.";
     }
