@@ -23,6 +23,8 @@ public final class Patience {
     private int denials;
     private long unansweredSinceNanos;
     private int windowProbes;
+    private boolean probeAnswered;
+    private long probeAnsweredNanos;
     private int keepAliveProbes;
     private long waitingSinceNanos;
     private long lastHeardNanos;
@@ -36,12 +38,20 @@ public final class Patience {
 
     /** Text leaves, and nothing was outstanding before, or something new was acknowledged. */
     public void progressed(long nowNanos) {
-        answered();
+        beginAnew();
         waitingSinceNanos = nowNanos;
     }
 
-    /** The peer says that it lives, though it acknowledges nothing new. */
-    public void answered() {
+    /** The peer says that it lives, and that its window is closed. */
+    public void answered(long nowNanos) {
+        beginAnew();
+        if (windowProbes > 0) {
+            probeAnswered = true;
+            probeAnsweredNanos = nowNanos;
+        }
+    }
+
+    private void beginAnew() {
         timeoutsInARow = 0;
         repetitions = 0;
         attemptsAtDenial = 0;
@@ -145,10 +155,10 @@ public final class Patience {
         return unreachable;
     }
 
-    /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
+    /** {@return the deadline of the next attempt, which must not lie behind the user timeout, if that counts} */
     public long beforeUserTimeout(long deadlineNanos) {
         int userTimeout = options.userTimeoutMillis();
-        return userTimeout > 0
+        return userTimeout > 0 && timeoutsInARow > 0
                 ? Math.min(deadlineNanos, unansweredSinceNanos + userTimeout * NANOS_PER_MILLI)
                 : deadlineNanos;
     }
@@ -164,6 +174,14 @@ public final class Patience {
      */
     public long windowProbeDelayNanos(long rtoNanos) {
         return doubled(rtoNanos, windowProbes);
+    }
+
+    /**
+     * {@return whether a live peer would answer a probe of its closed window that leaves now} Soon after another one it need not (RFC
+     * 5961 section 7), so silence says nothing then.
+     */
+    public boolean expectsProbeAnswer(long nowNanos) {
+        return !probeAnswered || nowNanos - probeAnsweredNanos >= ChallengeAckLimiter.INTERVAL_NANOS;
     }
 
     /** Counts one more probe of a closed window. */

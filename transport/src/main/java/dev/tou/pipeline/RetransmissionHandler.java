@@ -85,7 +85,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
             // application waits any more, it could keep our memory for ever.
-            tcb.patience.answered();
+            tcb.patience.answered(now);
         }
         facts.ackedBytes = acknowledged.bytes();
         facts.sackedBytes = readBlocks(tcb, seg);

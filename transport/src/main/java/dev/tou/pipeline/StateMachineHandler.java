@@ -167,13 +167,19 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 tcb.observeDuplicate(seg.seq(), lt(seg.end(), tcb.rcv.nxt()) ? seg.end() : tcb.rcv.nxt());
             }
             tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
+        } else if (tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt() - 1) {
+            challengeIf(tcb.challenges.tryAcquireForProbe(now), tcb);
         } else {
             challenge(tcb, now);
         }
     }
 
     private static void challenge(TransmissionControlBlock tcb, long now) {
-        if (tcb.challenges.tryAcquire(now)) {
+        challengeIf(tcb.challenges.tryAcquire(now), tcb);
+    }
+
+    private static void challengeIf(boolean may, TransmissionControlBlock tcb) {
+        if (may) {
             tcb.report.acknowledgmentDue(AckKind.CHALLENGE);
             tcb.acknowledgments.onUrgent();
         }
