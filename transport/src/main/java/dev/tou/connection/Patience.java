@@ -27,6 +27,7 @@ public final class Patience {
     private long probeAnsweredNanos;
     private int keepAliveProbes;
     private long waitingSinceNanos;
+    private long quietSinceNanos;
     private long lastHeardNanos;
     private long lastHeardTextNanos;
     private long lastSpokeNanos;
@@ -36,15 +37,26 @@ public final class Patience {
         this.options = options;
     }
 
-    /** Text leaves, and nothing was outstanding before, or something new was acknowledged. */
-    public void progressed(long nowNanos) {
+    /** Text leaves, and nothing was outstanding before. */
+    public void began(long nowNanos) {
+        progressed(nowNanos, nowNanos);
+    }
+
+    /**
+     * Something new was acknowledged.
+     *
+     * @param sentNanos when what is the oldest now was sent first; later if that is not known any more
+     */
+    public void progressed(long sentNanos, long nowNanos) {
         beginAnew();
         waitingSinceNanos = nowNanos;
+        quietSinceNanos = sentNanos;
     }
 
     /** The peer says that it lives, and that its window is closed. */
     public void answered(long nowNanos) {
         beginAnew();
+        quietSinceNanos = nowNanos;
         if (windowProbes > 0) {
             probeAnswered = true;
             probeAnsweredNanos = nowNanos;
@@ -63,12 +75,17 @@ public final class Patience {
         return waitingSinceNanos;
     }
 
+    /** The retransmission timer expired without progress, or the user timeout. */
+    public void timedOut() {
+        probeTimedOut(quietSinceNanos);
+    }
+
     /**
-     * The retransmission timer expired without progress, or that of a closed window.
+     * The timer of a closed window expired.
      *
-     * @param sentNanos when the oldest segment, or the first probe, was sent
+     * @param sentNanos when a probe is sent, if it is the first
      */
-    public void timedOut(long sentNanos) {
+    public void probeTimedOut(long sentNanos) {
         if (timeoutsInARow++ == 0) {
             unansweredSinceNanos = sentNanos;
         }
@@ -99,13 +116,9 @@ public final class Patience {
                 : timeoutsInARow > options.retries();
     }
 
-    /**
-     * {@return when the user timeout ends the connection}
-     *
-     * @param sentNanos when the oldest segment was sent that is not acknowledged
-     */
-    long userTimeoutNanos(long sentNanos) {
-        long since = timeoutsInARow == 0 ? sentNanos : unansweredSinceNanos;
+    /** {@return when the user timeout ends the connection, however often the oldest segment was sent again meanwhile} */
+    long userTimeoutNanos() {
+        long since = timeoutsInARow == 0 ? quietSinceNanos : unansweredSinceNanos;
         return since + options.userTimeoutMillis() * NANOS_PER_MILLI;
     }
 

@@ -79,7 +79,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.sendBuffer.acknowledge(seg.ack());
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
-            tcb.patience.progressed(now);
+            tcb.patience.progressed(
+                    queue.isEmpty() || queue.isRetransmitted(queue.first()) ? now : queue.sentNanos(queue.first()), now);
             tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
@@ -275,11 +276,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     private static void userTimeout(TransmissionControlBlock tcb, long now) {
-        RetransmissionQueue queue = tcb.retransmissionQueue;
         SilenceWatch.armUserTimeout(tcb);
         if (tcb.isArmed(TcpTimer.USER_TIMEOUT) && tcb.deadlineNanos(TcpTimer.USER_TIMEOUT) - now <= 0) {
             if (tcb.patience.isPatient()) {
-                tcb.patience.timedOut(queue.sentNanos(queue.first()));
+                tcb.patience.timedOut();
             }
             SilenceWatch.isGivenUp(tcb, now);
         }
@@ -290,7 +290,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (queue.isEmpty()) {
             return;
         }
-        tcb.patience.timedOut(queue.sentNanos(queue.first()));
+        tcb.patience.timedOut();
         if (SilenceWatch.isGivenUp(tcb, now)) {
             return;
         }

@@ -46,7 +46,7 @@ final class SilenceProbes {
     /** Asks whether a closed window has opened, or gives up. */
     void closedWindow(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
         if (tcb.patience.expectsProbeAnswer(now)) {
-            tcb.patience.timedOut(now);
+            tcb.patience.probeTimedOut(now);
             if (SilenceWatch.isGivenUp(tcb, now)) {
                 return;
             }

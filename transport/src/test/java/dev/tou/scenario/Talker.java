@@ -51,13 +51,14 @@ final class Talker extends ChannelInboundHandlerAdapter {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
+    /** {@return what went wrong first, or null} */
     Throwable failure() {
         return failure;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failure = cause;
+        failure = failure == null ? cause : failure;
         context.close();
     }
 }

@@ -164,7 +164,7 @@ class UnreachableTest extends ScriptedTest {
         app.writes("hello");
         peer.expectsNothingFor(ms(990));
         app.isOpen();
-        // It counts from the last try before the first timeout.
+        // It counts from the first try.
         peer.expectsNothingFor(ms(200));
         assertThat(app.failedWith(SocketException.class, "Connection timed out"))
                 .cause()
