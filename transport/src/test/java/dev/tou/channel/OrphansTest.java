@@ -65,6 +65,18 @@ class OrphansTest {
         }
     }
 
+    /** Where nothing is remembered, no end of a record tells that the socket is idle. */
+    @Test
+    void withoutTimeWaitTheSocketGoesAllTheSame() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.MAX_TIME_WAIT, 0));
+            client.close();
+            pair.simulation.advance(SimPair.seconds(130));
+            assertThat(pair.clients.resources().shards()).isEmpty();
+        }
+    }
+
     @Test
     void whoIsOverMakesRoom() {
         try (SimPair pair = new SimPair()) {
