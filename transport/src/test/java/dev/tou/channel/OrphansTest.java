@@ -65,6 +65,18 @@ class OrphansTest {
         }
     }
 
+    /** Whose option is small gives up its own connection, not those of others. */
+    @Test
+    void aSmallerLimitIsNotThatOfOthers() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> channels = connect(pair, MOST + 1);
+            channels.get(MOST).config().setOption(TouChannelOption.MAX_ORPHANS, 0);
+            closeOneByOne(pair, channels);
+            assertThat(reset(pair)).containsExactly(MOST);
+            assertThat(connections(pair)).isEqualTo(MOST);
+        }
+    }
+
     /** Where nothing is remembered, no end of a record tells that the socket is idle. */
     @Test
     void withoutTimeWaitTheSocketGoesAllTheSame() {
