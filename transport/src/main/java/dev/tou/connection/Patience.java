@@ -66,7 +66,7 @@ public final class Patience {
     private void beginAnew() {
         timeoutsInARow = 0;
         repetitions = 0;
-        attemptsAtDenial = 0;
+        attemptsAtDenial = keepAliveProbes;
         denials = 0;
     }
 
@@ -137,7 +137,7 @@ public final class Patience {
 
     /** {@return how often what is unanswered was sent, the first time included} */
     int tries() {
-        return keepAliveProbes > 0 ? keepAliveProbes : repetitions + 1;
+        return keepAliveProbes > 0 && repetitions == 0 ? keepAliveProbes : repetitions + 1;
     }
 
     /** {@return since when what was sent has stayed unanswered} */
