@@ -1,10 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import java.net.PortUnreachableException;
-
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.connection.Unreachable;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.retransmission.AckFacts;
@@ -215,7 +214,7 @@ final class DepartureBook {
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
         // once. Anything else must wait, because repeating what the kernel refuses in this very turn would spin: what
         // the host takes in no size for the retransmission timer, all else for the back-off.
-        boolean again = segmentation || tooLarge || cause instanceof PortUnreachableException;
+        boolean again = segmentation || tooLarge || Undeliverable.meaningOf(cause) == Unreachable.PORT;
         if (!again && failure != SendFailure.TOO_LARGE) {
             Pacing.refused(tcb, nowNanos());
             return;
