@@ -11,6 +11,7 @@ import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.segment.SequenceNumber;
 import dev.tou.telemetry.DropReason;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -116,11 +117,20 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
+            rememberTimestamp(seg, record);
             acknowledge(ctx, arrival, record);
         } else if (isUnacceptable(seg, record) && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
             acknowledge(ctx, arrival, record);
         }
         return null;
+    }
+
+    private void rememberTimestamp(Segment seg, int record) {
+        boolean both = shard.timeWait().hasTimestamps(record) && seg.options().has(SegmentOptions.TIMESTAMPS);
+        int present = seg.options().timestampValue();
+        if (both && SequenceNumber.gt(present, shard.timeWait().tsRecent(record))) {
+            shard.timeWait().updateTsRecent(record, present);
+        }
     }
 
     // The window of a record is closed, so whatever has a length or lies elsewhere is out of it (RFC 9293 section
