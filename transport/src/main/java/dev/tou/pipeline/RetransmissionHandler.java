@@ -80,7 +80,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
             tcb.patience.progressed(
-                    queue.isEmpty() || queue.isRetransmitted(queue.first()) ? now : queue.sentNanos(queue.first()), now);
+                    queue.isEmpty() || queue.isRetransmitted(queue.first()) ? now : queue.sentNanos(queue.first()),
+                    now);
             tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {

@@ -49,7 +49,6 @@ class StubbornHoleTest extends ScenarioTest {
         return begin;
     }
 
-    // RFC 9293: MUST-20.
     @Test
     void theUserTimeoutCountsFromTheFirstTime() {
         ConnectedScenario c = connected(TouChannelOption.USER_TIMEOUT, 2000);
