@@ -11,6 +11,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.endpoint.ClientSockets;
 import dev.tou.endpoint.Shard;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
@@ -67,7 +68,7 @@ final class ConnectAttempt {
         if (!place.isSuccess()) {
             fail(place.cause());
         } else if (over) {
-            place.getNow().forgoIfNeverUsed();
+            ClientSockets.forgo(place.getNow());
         } else {
             try {
                 channel.open(place.getNow(), peer);

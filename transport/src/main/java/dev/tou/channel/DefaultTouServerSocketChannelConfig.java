@@ -70,13 +70,13 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
                 abortOnOverflow,
                 deferAcceptSeconds,
                 amplificationLimit,
-                sourceFilter);
+                sourceFilter,
+                silentClosedPorts);
     }
 
     /** {@return what is fixed for its UDP channels} */
     ShardOptions shardOptions() {
-        return TouSocketChannel.shardOptions(connection(), trafficClass, reusePort)
-                .silentOnClosedPorts(silentClosedPorts);
+        return TouSocketChannel.shardOptions(connection(), trafficClass, reusePort);
     }
 
     @Override

@@ -27,6 +27,7 @@ final class ReadLoop {
     private boolean reading;
     private boolean scheduled;
     private boolean endWasRead;
+    private boolean endCloses;
     private Exception failure;
 
     ReadLoop(TouSocketChannel channel) {
@@ -94,7 +95,8 @@ final class ReadLoop {
     }
 
     private boolean wantsEnd() {
-        return !channel.isInputShutdown() || halfCloses() && !endWasRead;
+        // A close may wait for writes, and is not to be asked for again and again until then.
+        return !endCloses && (!channel.isInputShutdown() || halfCloses() && !endWasRead);
     }
 
     private boolean halfCloses() {
@@ -194,6 +196,7 @@ final class ReadLoop {
                 channel.inputEnded();
                 pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             } else {
+                endCloses = true;
                 channel.unsafe().close(channel.unsafe().voidPromise());
             }
         } else if (!endWasRead) {

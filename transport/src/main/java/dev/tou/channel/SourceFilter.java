@@ -8,7 +8,9 @@ import java.util.function.Predicate;
  * Which peers a listener answers, see {@link TouChannelOption#SOURCE_FILTER}. Whoever is not admitted sees what a firewall would
  * show them: nothing. The rules of Netty's {@code IpSubnetFilterRule} fit: {@code SourceFilter office = rule::matches}.
  *
- * <p>Asked on the event loop for every SYN, so it must neither block nor be slow; one that throws admits nobody.
+ * <p>Asked on the event loop for every segment to the listener that belongs to no connection, but for resets, which are dropped
+ * anyhow: SYNs, acknowledgments that may bring back a cookie, and whatever a flood consists of. So it must neither block nor be
+ * slow; one that throws admits nobody.
  */
 @FunctionalInterface
 public interface SourceFilter extends Predicate<InetSocketAddress> {

@@ -183,7 +183,7 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /**
      * Whether segments for TCP ports of a listener's UDP socket where nobody listens are not answered; default false: a reset
-     * (RFC 9293 section 3.10.7.1).
+     * (RFC 9293 section 3.10.7.1). Of several listeners with one UDP socket it is enough that one wants it.
      */
     public static final ChannelOption<Boolean> SILENT_CLOSED_PORTS =
             valueOf(TouChannelOption.class, "SILENT_CLOSED_PORTS");

@@ -28,8 +28,9 @@ import io.netty.util.concurrent.Future;
  * A wildcard address opens a UDP channel for every address that an interface has, and one for all others. What comes for one of
  * those others, such as 127.0.0.2 or an address that was added later, is answered from the address that the kernel prefers towards
  * the client; where that is another one, the client does not know it, and has to be given a listener on the address itself. The
- * accepted channels run on this channel's event loop, whatever the child group would choose, because one event loop
- * owns a connection and a UDP channel.
+ * accepted channels run on the event loop of the UDP channel, whatever the child group would choose, because one event loop owns
+ * both. It is this channel's, unless the UDP channel was there before: behind a tunnel port it is that of the first listener, and
+ * where connections have outlived a listener on the same address, that one's.
  *
  * <p>Handshakes complete, and text is received, while nobody accepts: up to {@code SO_BACKLOG} connections wait. Accepted
  * connections outlive this channel.
@@ -99,13 +100,12 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
                 wanted,
                 config.udpEncapsPort(),
                 config.shardOptions());
-        int port = bound.tcpPort(wanted.getPort());
-        Listener listening = new Listener(
-                port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow);
-        bound.listen(listening);
+        listener = bound.listen(
+                wanted.getPort(),
+                port -> new Listener(
+                        port, config.connection(), config.listenerOptions(), this::acceptSoon, this::closeFromBelow));
         endpoint = bound;
-        listener = listening;
-        local = new InetSocketAddress(wanted.getAddress(), port);
+        local = new InetSocketAddress(wanted.getAddress(), listener.tcpPort());
     }
 
     // --- accept ---

@@ -358,7 +358,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
     /** {@return what a UDP channel needs to know to carry connections with these options} */
     static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
         return new ShardOptions(
-                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort, false);
+                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
     }
 
     // --- reading ---
@@ -524,7 +524,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         Shard home = shard;
         if (home == null || tcb == null) {
             if (bound != null) {
-                bound.close();
+                ClientSockets.forgo(bound);
             }
             return;
         }

@@ -7,8 +7,16 @@ package dev.tou.connection;
  */
 public final class Handshake {
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** A SYN is repeated this often a second apart before the time doubles. */
+    private static final int LINEAR_SYNS = 4;
+
+    private static final int MOST_DOUBLINGS = 6;
+
     private int tries;
     private boolean answeredAgain;
+    private boolean cookie;
     private int synWindowBytes;
     private long beganNanos;
     private long sentNanos;
@@ -41,6 +49,19 @@ public final class Handshake {
         return tries;
     }
 
+    /**
+     * {@return how long the SYN that is sent now waits for its answer} RFC 6298 section 2, rule 2.1: one second at first. The first
+     * SYNs are repeated without doubling, because on a link that loses packets a doubled wait costs more than another SYN.
+     */
+    public long synDelayNanos() {
+        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS + 1), MOST_DOUBLINGS);
+    }
+
+    /** {@return how long the SYN-ACK that is sent now waits for its answer} */
+    public long synAckDelayNanos() {
+        return NANOS_PER_SECOND << Math.min(tries, MOST_DOUBLINGS);
+    }
+
     /** Our SYN or SYN-ACK promises a window. */
     public void promise(int windowBytes) {
         synWindowBytes = windowBytes;
@@ -50,14 +71,26 @@ public final class Handshake {
         return synWindowBytes;
     }
 
-    /** Our SYN-ACK was sent without a connection, no earlier than that. */
+    /** Our SYN-ACK was sent without a connection, with a cookie, no earlier than that. */
     public void beganBefore(long nanos) {
         beganNanos = nanos;
+        cookie = true;
+    }
+
+    /** {@return whether our SYN-ACK was sent before there was a connection} */
+    public boolean isCookie() {
+        return cookie;
+    }
+
+    /** The peer opens, too: from now on a SYN-ACK goes, on a clock of its own. What comes back may answer the SYN or it. */
+    public void bothOpen() {
+        tries = 0;
+        answeredAgain = true;
     }
 
     /** Counts one more SYN or SYN-ACK of our own accord. */
     public void tried(long nowNanos) {
-        if (tries++ == 0) {
+        if (tries++ == 0 && !answeredAgain) {
             beganNanos = nowNanos;
         }
         sentNanos = nowNanos;

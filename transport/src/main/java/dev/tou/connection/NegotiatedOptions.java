@@ -31,17 +31,17 @@ public final class NegotiatedOptions {
 
     private static final int OWN_PUSH_ACK_DELAY_MILLIS = 8;
 
-    private final boolean ipv6;
-    private final int interfaceMtu;
-    private final ConnectionOptions own;
+    private boolean ipv6;
+    private int interfaceMtu;
+    private ConnectionOptions own;
 
     // What our SYN says, read once: the application may change its options while the SYN is on its way.
-    private final int ownScale;
-    private final boolean offersScaling;
-    private final boolean offersTimestamps;
-    private final boolean offersSack;
-    private final int toldAckDelayMillis;
-    private final int toldPushAckDelayMillis;
+    private int ownScale;
+    private boolean offersScaling;
+    private boolean offersTimestamps;
+    private boolean offersSack;
+    private int toldAckDelayMillis;
+    private int toldPushAckDelayMillis;
 
     private int peerMss;
     private boolean mssOffered;
@@ -53,12 +53,24 @@ public final class NegotiatedOptions {
     private int peerAckDelayMillis;
     private int peerPushAckDelayMillis;
 
+    /** To be used after {@link #begin}. */
+    public NegotiatedOptions() {}
+
     /**
      * Nothing is agreed yet.
      *
      * @param interfaceMtu the largest IP packet that our interface carries, in bytes
      */
     public NegotiatedOptions(ConnectionOptions own, boolean ipv6, int interfaceMtu) {
+        begin(own, ipv6, interfaceMtu);
+    }
+
+    /**
+     * Forgets what was agreed on; the next handshake follows.
+     *
+     * @param interfaceMtu the largest IP packet that our interface carries, in bytes
+     */
+    public void begin(ConnectionOptions own, boolean ipv6, int interfaceMtu) {
         this.own = own;
         this.ipv6 = ipv6;
         this.interfaceMtu = interfaceMtu;
@@ -71,6 +83,14 @@ public final class NegotiatedOptions {
         toldAckDelayMillis = Math.min(own.delayedAckMillis(), OWN_ACK_DELAY_MILLIS);
         toldPushAckDelayMillis = Math.min(own.delayedAckMillis(), OWN_PUSH_ACK_DELAY_MILLIS);
         peerMss = ipv6 ? DEFAULT_MSS_IPV6 : DEFAULT_MSS;
+        mssOffered = false;
+        peerScale = 0;
+        scaling = false;
+        timestamps = false;
+        sack = false;
+        ownPeer = false;
+        peerAckDelayMillis = 0;
+        peerPushAckDelayMillis = 0;
     }
 
     /** Puts what we offer on our SYN. */

@@ -10,6 +10,6 @@ public interface Opener {
     /** {@return whether a handshake that finds no place is reset instead of ignored} */
     boolean resetsOnOverflow();
 
-    /** The connection has left SYN-RECEIVED, for better or worse. */
+    /** The connection has left SYN-RECEIVED, for better or worse, or has not come so far. */
     void handshakeOver(TransmissionControlBlock tcb);
 }

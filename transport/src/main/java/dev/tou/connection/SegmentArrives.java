@@ -65,14 +65,17 @@ public final class SegmentArrives {
 
     /** Judges a segment, and trims what is acceptable to the window. */
     public static Verdict check(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
+        boolean opensToo = false;
         if (tcb.state() == TcpState.SYN_RECEIVED && seg.is(ControlBits.SYN) && seg.seq() == tcb.rcv.irs()) {
             if (!seg.is(ControlBits.ACK)) {
+                rememberTimestampOfSyn(tcb, seg, nowNanos);
                 return Verdict.REPEAT_SYN_ACK;
             }
             if (!tcb.isPassive()) {
                 // Simultaneous open (section 3.5, figure 7): the peer's SYN comes a second time, now with its
                 // acknowledgment. That it is old does not make the acknowledgment unacceptable (appendix A.2).
                 seg.trimFront(1);
+                opensToo = true;
             }
         }
         Verdict timestamp = timestamp(tcb, seg, nowNanos);
@@ -96,6 +99,10 @@ public final class SegmentArrives {
         if (acknowledgment == Verdict.PROCEED) {
             rememberTimestamp(tcb, seg, nowNanos);
             trim(tcb, seg);
+            if (opensToo) {
+                // The peer may still wait for ours: not in the figure, where nothing is lost.
+                tcb.acknowledgments.onUrgent();
+            }
         }
         return acknowledgment;
     }
@@ -123,12 +130,22 @@ public final class SegmentArrives {
         }
     }
 
+    // The same rule for a SYN that comes again: our answer shall echo that one, or the peer takes the time that it has
+    // waited for a round trip. It had no part in the checks, so it must be newer.
+    private static void rememberTimestampOfSyn(TransmissionControlBlock tcb, Segment syn, long nowNanos) {
+        if (syn.options().has(SegmentOptions.TIMESTAMPS)
+                && geq(syn.options().timestampValue(), tcb.timestamps.recent())) {
+            rememberTimestamp(tcb, syn, nowNanos);
+        }
+    }
+
     private static Verdict window(TransmissionControlBlock tcb, Segment seg) {
         if (tcb.rcv.isAcceptable(seg.seq(), seg.length())) {
             return Verdict.PROCEED;
         }
         if (seg.is(ControlBits.RST)) {
-            return Verdict.DROP_RESET;
+            // At a closed window a reset with text has no place, and yet its sequence number is exact.
+            return seg.seq() == tcb.rcv.nxt() ? Verdict.PROCEED : Verdict.DROP_RESET;
         }
         if (seg.is(ControlBits.SYN)) {
             return Verdict.CHALLENGE_SYN;

@@ -38,8 +38,13 @@ public final class ClientSockets {
 
     /** The channels to one remote address: those that are open, and those that are still being connected. */
     private static final class Pool {
+        private final Remote remote;
         private final List<Shard> open = new ArrayList<>();
         private final Deque<Future<Shard>> connecting = new ArrayDeque<>();
+
+        Pool(Remote remote) {
+            this.remote = remote;
+        }
 
         // An unused channel, or the least used one of a full pool; null if a new one shall be opened.
         Future<Shard> place(int channels) {
@@ -84,6 +89,9 @@ public final class ClientSockets {
     private final EventLoopResources resources;
     private final Map<Remote, Pool> pools = new HashMap<>();
 
+    /** Where the open channels are, so that one can leave without a look at all remotes. */
+    private final Map<Shard, Pool> poolOf = new HashMap<>();
+
     /** What the interfaces towards some hosts carry, known since {@link #mtusNanos}: to ask costs a socket and all interfaces. */
     private final Map<InetAddress, Integer> mtus = new HashMap<>();
 
@@ -116,7 +124,7 @@ public final class ClientSockets {
         }
         Shard opened = open(transport, installer, mtuTowards(transport, remote), remote, options);
         Future<Shard> connected = connect(opened, remote, () -> becameIdle(opened));
-        Pool pool = pools.computeIfAbsent(name, first -> new Pool());
+        Pool pool = pools.computeIfAbsent(name, Pool::new);
         pool.connecting.add(connected);
         connected.addListener(done -> joined(pool, connected));
         return connected;
@@ -126,8 +134,15 @@ public final class ClientSockets {
         pool.connecting.remove(connected);
         if (connected.isSuccess()) {
             pool.open.add(connected.getNow());
+            poolOf.put(connected.getNow(), pool);
         } else {
-            pools.values().removeIf(Pool::isEmpty);
+            forgetIfEmpty(pool);
+        }
+    }
+
+    private void forgetIfEmpty(Pool pool) {
+        if (pool.isEmpty()) {
+            pools.remove(pool.remote);
         }
     }
 
@@ -201,6 +216,15 @@ public final class ClientSockets {
         int port = bound.udp().localAddress().getPort();
         before.bequeath(ConnectionKey.of(remote, port, tcp.getPort()), bound, reuse, ready);
         return promise;
+    }
+
+    /** Lets go of a channel that was bound, or found, for a connection that nobody wants any more, if none has been on it. */
+    public static void forgo(Shard shard) {
+        if (shard.fixedPort() != null) {
+            shard.fixedPort().forgo();
+        } else {
+            shard.forgoIfNeverUsed();
+        }
     }
 
     /**
@@ -292,6 +316,10 @@ public final class ClientSockets {
     }
 
     void closed(Shard shard) {
-        pools.values().removeIf(pool -> pool.open.remove(shard) && pool.isEmpty());
+        Pool pool = poolOf.remove(shard);
+        if (pool != null) {
+            pool.open.remove(shard);
+            forgetIfEmpty(pool);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.tou.endpoint;
 
 import java.security.SecureRandom;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,6 +18,7 @@ import dev.tou.connection.Reporting;
 import dev.tou.connection.SipHash;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.PlatformDependent;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
@@ -42,6 +44,7 @@ public final class EventLoopResources {
     private final RandomGenerator secrets;
     private final ClientSockets clientSockets;
     private int portDraws;
+    private boolean endsWithLoop;
     private final int loopNumber;
 
     private EventLoopResources(
@@ -130,6 +133,22 @@ public final class EventLoopResources {
     /** {@return the number of the loop in this process, one after the other from any number on} */
     int loopNumber() {
         return loopNumber;
+    }
+
+    /** A channel of the loop is open. */
+    void opened(Shard shard) {
+        shards.add(shard);
+        if (!endsWithLoop && loop instanceof SingleThreadEventExecutor executor) {
+            endsWithLoop = true;
+            executor.addShutdownHook(this::closeChannels);
+        }
+    }
+
+    // A loop of Netty looks whether it is to end, and then closes its channels; then it looks again, and ends. What is
+    // said in
+    // between, when it has nothing to do, ends it with its channels open, and nobody can ever close or release them.
+    private void closeChannels() {
+        List.copyOf(shards).forEach(shard -> shard.udp().close());
     }
 
     /** {@return the open channels of the loop} */

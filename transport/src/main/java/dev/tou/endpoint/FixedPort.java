@@ -128,60 +128,95 @@ final class FixedPort {
         }
     }
 
+    /** The connection that the port was bound for is not wanted any more, before it began. */
+    void forgo() {
+        if (shard.isIdle()) {
+            shard.close();
+        } else if (shard.peer() != null) {
+            // What has been inherited ends as if it were our own connection's; while the channel connects, not yet.
+            applicationClosed();
+        }
+    }
+
     // --- succession ---
+
+    /** Who wants the port. */
+    private record Claim(ConnectionKey name, Shard heir, boolean reuse, Promise<Void> ready) {}
 
     /**
      * Gives the port to another shard as soon as this one's connection has ended and its name may be taken over; its TIME-WAIT
-     * records go with it. May be called on any thread.
+     * records go with it. On the heir's event loop.
      *
      * @param reuse whether the heir's connection may take over a name in TIME-WAIT
      * @param ready a promise of the heir's event loop: done when the port is the heir's alone; failed with a {@link BindException}
      *     if TIME-WAIT has to be waited for
      */
     void bequeath(ConnectionKey name, Shard heir, boolean reuse, Promise<Void> ready) {
+        consider(new Claim(name, heir, reuse, ready), List.of());
+    }
+
+    // On the heir's loop.
+    private void consider(Claim claim, List<TimeWaitTable.Memory> lastKnown) {
         Runnable look = () -> {
             if (shard.connections().size() == 0) {
-                connectionEnded(name, heir, reuse, ready);
+                connectionEnded(claim);
             } else {
-                heirs.add(() -> connectionEnded(name, heir, reuse, ready));
+                heirs.add(() -> connectionEnded(claim));
             }
         };
         try {
             shard.loop().execute(look);
         } catch (RejectedExecutionException loopHasEnded) {
-            ready.trySuccess(null);
+            inherit(claim, lastKnown, () -> claim.ready().trySuccess(null));
         }
     }
 
-    private void connectionEnded(ConnectionKey name, Shard heir, boolean reuse, Promise<Void> ready) {
-        if (!heir.udp().isOpen()) {
+    private void connectionEnded(Claim claim) {
+        if (!claim.heir().udp().isOpen()) {
             // Its connect was given up in the meantime.
             return;
         }
         TimeWaitTable table = shard.timeWait();
-        int record = table.find(name);
-        if (record >= 0 && !(reuse && table.hasTimestamps(record))) {
-            ready.tryFailure(EphemeralPorts.inTimeWait(shard, name));
+        int record = table.find(claim.name());
+        if (record >= 0 && !(claim.reuse() && table.hasTimestamps(record))) {
+            claim.ready().tryFailure(EphemeralPorts.inTimeWait(shard, claim.name()));
             return;
         }
         long wait =
                 record < 0 ? 0 : table.reusableInNanos(record, shard.resources().nowNanos());
+        // Behind a tunnel port there may be some of other TCP ports.
+        List<TimeWaitTable.Memory> memories = table.recall();
         if (wait > 0) {
-            shard.loop().schedule(() -> connectionEnded(name, heir, reuse, ready), wait, TimeUnit.NANOSECONDS);
+            // By the heir's clock: this loop may end before.
+            onLoopOf(
+                    claim.heir(),
+                    () -> claim.heir().loop().schedule(() -> consider(claim, memories), wait, TimeUnit.NANOSECONDS));
         } else {
-            end(heir, ready);
+            onLoopOf(claim.heir(), () -> inherit(claim, memories, () -> leaveTo(claim)));
         }
     }
 
-    private void end(Shard heir, Promise<Void> ready) {
-        // Behind a tunnel port there may be some of other TCP ports.
-        List<TimeWaitTable.Memory> memories = shard.timeWait().recall();
-        Runnable succeed = () -> {
-            heir.inherit(memories);
-            ready.trySuccess(null);
+    // On the heir's loop. The heir has the records before this one goes, so that at no time they are nobody's.
+    private static void inherit(Claim claim, List<TimeWaitTable.Memory> memories, Runnable then) {
+        if (claim.heir().isOpen()) {
+            claim.heir().inherit(memories);
+            then.run();
+        }
+    }
+
+    private void leaveTo(Claim claim) {
+        Runnable leave = () -> {
+            shard.close();
+            shard.udp()
+                    .closeFuture()
+                    .addListener(done ->
+                            afterRelease(shard.loop(), () -> claim.ready().trySuccess(null)));
         };
-        shard.close();
-        shard.udp().closeFuture().addListener(done -> afterRelease(shard.loop(), () -> onLoopOf(heir, succeed)));
+        try {
+            shard.loop().execute(leave);
+        } catch (RejectedExecutionException loopHasEnded) {
+            claim.ready().trySuccess(null);
+        }
     }
 
     private static void onLoopOf(Shard heir, Runnable task) {

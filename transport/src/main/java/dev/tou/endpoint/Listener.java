@@ -89,6 +89,11 @@ public final class Listener {
         return options;
     }
 
+    /** {@return whether ports of its UDP channel where nobody listens shall be silent} */
+    boolean isSilent() {
+        return limits.silent();
+    }
+
     /** {@return whether the UDP address is one that is answered} A filter that fails answers nobody. */
     public boolean admitsSource(InetSocketAddress remoteUdp) {
         try {
@@ -125,7 +130,7 @@ public final class Listener {
         return true;
     }
 
-    /** One more, however many there are: no flood of forged addresses can bring this one. */
+    /** One more, however many there are: it has brought back a cookie, which no flood of forged addresses can. */
     public void admitProven() {
         halfOpen++;
     }

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
  * @param deferSeconds how long a complete connection without text is kept back; 0 for not at all
  * @param limitsAmplification whether a peer that has not proven its address gets three times at most what came from there
  * @param sources the UDP addresses that are answered; asked on the event loop for every segment without connection
+ * @param silent whether segments to TCP ports of the UDP channel where nobody listens are not even reset
  */
 public record ListenerOptions(
         int backlog,
@@ -22,7 +23,8 @@ public record ListenerOptions(
         boolean abortOnOverflow,
         int deferSeconds,
         boolean limitsAmplification,
-        Predicate<InetSocketAddress> sources) {
+        Predicate<InetSocketAddress> sources,
+        boolean silent) {
 
     /** One may always wait, where the backlog is zero, too. */
     public ListenerOptions {

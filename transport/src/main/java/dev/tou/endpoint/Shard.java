@@ -94,7 +94,7 @@ public final class Shard implements ConnectionOwner {
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
         maker = new ConnectionMaker(this, interfaceMtu);
-        cookies = new SynCookies(resources::newSecret);
+        cookies = new SynCookies(resources::newSecret, resources.wheel());
     }
 
     void installed(UserCalls applicationCalls) {
@@ -124,7 +124,7 @@ public final class Shard implements ConnectionOwner {
         // Linux reports twice what it grants, because its books count more than the bytes of text.
         maxWindowBytes = Math.max(MIN_WINDOW_BYTES, udp.config().getReceiveBufferSize() / 2);
         onIdle = whenIdle;
-        resources.shards().add(this);
+        resources.opened(this);
         GoodbyeHook.add(this);
     }
 
@@ -149,7 +149,7 @@ public final class Shard implements ConnectionOwner {
     }
 
     /** {@return the endpoint whose listeners the channel's SYNs reach, or null on the client's side} */
-    UdpEndpoint endpoint() {
+    public UdpEndpoint endpoint() {
         return endpoint;
     }
 
@@ -273,7 +273,8 @@ public final class Shard implements ConnectionOwner {
 
     @Override
     public void stateChanged(TransmissionControlBlock tcb, TcpState from, TcpState to) {
-        boolean neverOffered = from == TcpState.SYN_RECEIVED && tcb.opener() != null;
+        boolean inLine = from == TcpState.SYN_RECEIVED || from == TcpState.LISTEN && to == TcpState.CLOSED;
+        boolean neverOffered = inLine && tcb.opener() != null;
         if (neverOffered) {
             tcb.opener().handshakeOver(tcb);
         }
@@ -330,7 +331,7 @@ public final class Shard implements ConnectionOwner {
     }
 
     /** Lets go of a channel that was opened for a connection that nobody wants any more. */
-    public void forgoIfNeverUsed() {
+    void forgoIfNeverUsed() {
         if (uses == 0) {
             onIdle.run();
         }
@@ -436,6 +437,7 @@ public final class Shard implements ConnectionOwner {
         resources.shards().remove(this);
         GoodbyeHook.remove(this);
         timeWait.end();
+        cookies.end();
         if (fixedPort != null) {
             fixedPort.closed();
         }

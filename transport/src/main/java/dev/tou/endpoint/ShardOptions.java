@@ -3,6 +3,7 @@ package dev.tou.endpoint;
 
 import java.net.BindException;
 import java.net.StandardSocketOptions;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 import dev.tou.connection.ConnectionOptions;
@@ -21,19 +22,28 @@ import io.netty.channel.unix.UnixChannelOption;
  * @param maxTimeWait how many connections in TIME-WAIT are remembered
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  * @param reusePort whether other sockets may be bound to the same address, and the kernel deals out peers among them
- * @param silent whether segments to TCP ports where nobody listens are not even reset
  */
-public record ShardOptions(
-        int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort, boolean silent) {
+public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort) {
 
     /** The largest payload of a UDP datagram over IPv4. */
     private static final int MAX_PAYLOAD_BYTES = 65_507;
 
     private static final int IPV4_AND_UDP_HEADER_BYTES = 28;
 
-    /** {@return the same, and whether closed ports are silent} */
-    public ShardOptions silentOnClosedPorts(boolean on) {
-        return new ShardOptions(pathMtu, mslSeconds, maxTimeWait, trafficClass, reusePort, on);
+    /** {@return what is asked for and cannot be had on a channel that was opened with these options; empty if nothing} */
+    String without(ShardOptions asked) {
+        StringJoiner missing = new StringJoiner(", ");
+        compare("PATH_MTU", pathMtu, asked.pathMtu, missing);
+        compare("MSL", mslSeconds, asked.mslSeconds, missing);
+        compare("MAX_TIME_WAIT", maxTimeWait, asked.maxTimeWait, missing);
+        compare("IP_TOS", trafficClass, asked.trafficClass, missing);
+        return missing.toString();
+    }
+
+    private static void compare(String option, int present, int asked, StringJoiner missing) {
+        if (present != asked) {
+            missing.add(option + " " + asked + " (is " + present + ")");
+        }
     }
 
     /** {@return the largest datagram that peers may send if the interface carries packets of {@code interfaceMtu} bytes} */

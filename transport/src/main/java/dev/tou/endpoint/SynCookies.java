@@ -4,10 +4,12 @@ package dev.tou.endpoint;
 import java.util.function.Supplier;
 
 import dev.tou.connection.AddressWords;
+import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.NegotiatedOptions;
 import dev.tou.connection.SipHash;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.timing.TimerWheel;
 
 /**
  * SYN cookies (RFC 4987 section 3.6): a SYN-ACK whose sequence number remembers, under a secret key, what a half-open connection
@@ -61,16 +63,23 @@ public final class SynCookies {
 
     private final Supplier<SipHash> secrets;
     private final SynSieve sieve;
+    private final SpentCookies spent;
     private final SipHash[] keys = new SipHash[2];
     private final long[] madeNanos = new long[2];
     private int newest;
     private long sent;
     private long accepted;
 
-    /** @param secrets makes a hash under a new key */
-    SynCookies(Supplier<SipHash> secrets) {
+    /**
+     * Cookies of a channel.
+     *
+     * @param secrets makes a hash under a new key
+     * @param wheel tells when spent ones are too old to come back
+     */
+    SynCookies(Supplier<SipHash> secrets, TimerWheel wheel) {
         this.secrets = secrets;
         sieve = new SynSieve(secrets);
+        spent = new SpentCookies(wheel);
     }
 
     /**
@@ -136,11 +145,26 @@ public final class SynCookies {
             // What we offer may have changed since: then the peer believes in something that is not so.
             boolean same = memoryOf(ours) == memory && ours.timestamps() == timestamps;
             if (same && mac(keys[key], from, ports, ack.seq() - 1, memory, ours) == cookie >>> 9) {
-                accepted++;
                 return Verdict.GOOD;
             }
         }
         return timestamps && age >= 0 && age < REORDERING_MILLIS ? Verdict.EARLY : Verdict.BAD;
+    }
+
+    /** {@return whether the cookie that a segment brings back has made a connection before} Good as it is, it makes no other. */
+    public boolean isSpent(ConnectionKey key, Segment ack) {
+        return spent.contains(key, ack.seq(), ack.ack());
+    }
+
+    /** The cookie that a segment brings back makes a connection. */
+    public void spend(ConnectionKey key, Segment ack, long nowNanos) {
+        accepted++;
+        spent.add(key, ack.seq(), ack.ack(), nowNanos);
+    }
+
+    /** The UDP channel is closed. */
+    void end() {
+        spent.end();
     }
 
     private static int memoryOf(NegotiatedOptions agreed) {

@@ -316,7 +316,7 @@ public final class TimeWaitTable {
 
     /**
      * {@return whether a SYN may open the connection again: it is certainly newer than everything of the old one (RFC 6191
-     * section 2)} Otherwise it is dropped without an answer.
+     * section 2)} Otherwise it is a segment like others: one that the record acknowledges, within {@link #mayAcknowledge its limit}.
      *
      * @param seq the SYN's sequence number
      * @param timestamps whether the new connection would use timestamps: the SYN has them, and we allow them

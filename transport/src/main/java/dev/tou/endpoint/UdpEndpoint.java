@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntFunction;
 
 import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
@@ -19,6 +20,8 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
@@ -31,13 +34,20 @@ import io.netty.util.concurrent.Promise;
  */
 public final class UdpEndpoint {
 
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(UdpEndpoint.class);
+
     /** What an endpoint was bound to. The transport is part of it, because simulated hosts share a process. */
     private record Name(DatagramTransport transport, InetSocketAddress address) {}
 
     /** Those that share their address with nobody. */
     private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
 
-    private static final int LAST_PORT = 65_535;
+    /**
+     * Held by who looks for an endpoint and opens one if there is none: two that do so at once would both find none. It is
+     * one for all names, because a part of a wildcard has another; opening takes far less than a millisecond.
+     */
+    private static final Object OPENING = new Object();
+
     private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
     private final DatagramTransport transport;
@@ -45,7 +55,7 @@ public final class UdpEndpoint {
     private final PipelineInstaller installer;
     private final ShardOptions options;
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
-    private final ConcurrentMap<Integer, Listener> listeners = new ConcurrentHashMap<>();
+    private final Listeners listeners = new Listeners();
     private Name name;
     private int attaching;
     private boolean closing;
@@ -63,7 +73,7 @@ public final class UdpEndpoint {
     /**
      * {@return the endpoint of an address: one that still drains, or a new one, bound on {@code loop}} With
      * {@link ShardOptions#reusePort} only one that drains on the same loop is taken up again, otherwise a new one stands beside
-     * those that are there.
+     * those that are there. May be called on several loops at once.
      *
      * @param tcp the address and the TCP port of the listener to come; port 0 chooses one
      * @param tunnelPort the UDP port that carries it, or {@link TunnelPort#NONE}
@@ -79,23 +89,31 @@ public final class UdpEndpoint {
             throws Exception {
         InetSocketAddress address = TunnelPort.udpAddress(tcp, tunnelPort);
         Name wanted = new Name(transport, address);
-        UdpEndpoint known = options.reusePort() ? openOn(loop, wanted, tcp.getPort()) : REGISTRY.get(wanted);
-        if (known != null && known.attach()) {
-            return known;
+        if (options.reusePort()) {
+            UdpEndpoint known = openOn(loop, wanted, tcp.getPort());
+            return known != null && known.attach()
+                    ? known.warnedOf(options)
+                    : new UdpEndpoint(loop, transport, installer, options).open(address);
         }
-        UdpEndpoint part = options.reusePort() ? null : partOfWildcard(wanted);
-        if (part != null) {
-            return part;
+        synchronized (OPENING) {
+            UdpEndpoint known = REGISTRY.get(wanted);
+            if (known != null && known.attach()) {
+                return known.warnedOf(options);
+            }
+            UdpEndpoint part = partOfWildcard(wanted);
+            return part != null
+                    ? part.warnedOf(options)
+                    : new UdpEndpoint(loop, transport, installer, options).open(address);
         }
-        UdpEndpoint endpoint = new UdpEndpoint(loop, transport, installer, options);
-        try {
-            endpoint.open(address);
-        } catch (Exception e) {
-            endpoint.shards.forEach(Shard::close);
-            throw e;
+    }
+
+    private UdpEndpoint warnedOf(ShardOptions asked) {
+        String without = options.without(asked);
+        if (!without.isEmpty()) {
+            LOGGER.warn(
+                    "the UDP channel of {} is open already, and a listener there does without {}", address(), without);
         }
-        endpoint.attach();
-        return endpoint;
+        return this;
     }
 
     // The kernel goes on to deal clients to a socket that drains: without a listener there they would be reset.
@@ -136,7 +154,7 @@ public final class UdpEndpoint {
             return null;
         }
         for (Shard shard : shards) {
-            if (wanted.address().equals(shard.localAddress())) {
+            if (shard.isOpen() && wanted.address().equals(shard.localAddress())) {
                 UdpEndpoint part = new UdpEndpoint(loop(), transport, installer, options);
                 part.name = wanted;
                 part.shards.add(shard);
@@ -169,17 +187,22 @@ public final class UdpEndpoint {
         return !closing;
     }
 
-    private void open(InetSocketAddress address) throws Exception {
+    private UdpEndpoint open(InetSocketAddress address) throws Exception {
         InetSocketAddress bound;
-        if (address.getAddress().isAnyLocalAddress()) {
-            bound = openWildcard(address);
-        } else {
-            bound = openShard(address, false).localAddress();
+        try {
+            bound = address.getAddress().isAnyLocalAddress()
+                    ? openWildcard(address)
+                    : openShard(address, false).localAddress();
+        } catch (Exception e) {
+            shards.forEach(Shard::close);
+            throw e;
         }
         name = new Name(transport, bound);
+        attach();
         if (!options.reusePort()) {
             REGISTRY.put(name, this);
         }
+        return this;
     }
 
     private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
@@ -257,42 +280,37 @@ public final class UdpEndpoint {
 
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
-        return listeners.get(tcpPort);
+        return listeners.find(tcpPort);
     }
 
-    /**
-     * {@return the TCP port of a listener that asked for {@code wanted}, which is 0 if any will do: then the UDP port's number,
-     * or another that is free behind a tunnel}
-     */
-    public int tcpPort(int wanted) {
-        if (wanted != 0) {
-            return wanted;
-        }
-        int port = address().getPort();
-        while (listener(port) != null) {
-            port = port == LAST_PORT ? EphemeralPorts.FIRST : port + 1;
-        }
-        return port;
+    /** {@return whether segments for TCP ports without a listener are not answered} */
+    public boolean isSilent() {
+        return listeners.isSilent();
     }
 
     /**
      * Adds a listener, once for each {@link #bind}. May be called on any thread.
      *
-     * @throws BindException if the port has one
+     * @param tcpPort the port that is wanted; with 0 any will do: the UDP port's number, or another that is free behind a tunnel
+     * @param maker makes the listener for its port
+     * @throws BindException if the port has one, or all have
      */
-    public void listen(Listener listener) throws BindException {
-        Listener other;
+    public Listener listen(int tcpPort, IntFunction<Listener> maker) throws BindException {
+        Listener added;
         synchronized (this) {
             attaching--;
             if (closing) {
                 throw new BindException("the event loop of " + address() + " is shutting down");
             }
-            other = listeners.putIfAbsent(listener.tcpPort(), listener);
+            added = tcpPort == 0 ? listeners.addAnywhere(address().getPort(), maker) : listeners.add(tcpPort, maker);
         }
-        if (other != null) {
-            throw new BindException(
-                    "Address already in use: " + new InetSocketAddress(address().getAddress(), listener.tcpPort()));
+        if (added == null) {
+            throw new BindException("Address already in use: "
+                    + (tcpPort == 0
+                            ? "every TCP port behind " + address()
+                            : new InetSocketAddress(address().getAddress(), tcpPort)));
         }
+        return added;
     }
 
     /**
@@ -302,9 +320,16 @@ public final class UdpEndpoint {
      * @return done when the address is free again, or at once if the endpoint has other reasons to live
      */
     public Future<Void> unlisten(Listener listener) {
-        if (listeners.remove(listener.tcpPort(), listener)) {
+        List<Shard> itsOwn = List.of();
+        synchronized (this) {
+            // As soon as it is gone, others may take shards away, with their half-open connections.
+            if (listeners.remove(listener)) {
+                itsOwn = List.copyOf(shards);
+            }
+        }
+        if (!itsOwn.isEmpty()) {
             listener.endDeferrals();
-            shards.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
+            itsOwn.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
         }
         closeIfDrained();
         return closing ? released : loop().newSucceededFuture(null);
@@ -312,12 +337,13 @@ public final class UdpEndpoint {
 
     /** Closes the server channels. */
     void closeListeners() {
-        List.copyOf(listeners.values()).forEach(Listener::closeChannel);
+        listeners.forEach(Listener::closeChannel);
     }
 
     private static void abortHandshakes(Shard shard, int tcpPort) {
         shard.forEachConnection(tcb -> {
-            if (tcb.state() == TcpState.SYN_RECEIVED && tcb.key().localTcpPort() == tcpPort) {
+            boolean halfOpen = tcb.state() == TcpState.SYN_RECEIVED || tcb.state() == TcpState.LISTEN;
+            if (halfOpen && tcb.key().localTcpPort() == tcpPort) {
                 shard.calls().abort(tcb);
             }
         });
@@ -335,13 +361,22 @@ public final class UdpEndpoint {
 
     /** A channel has closed; the last one takes with it whoever still listens, because it was not the endpoint's doing. */
     void shardClosed(Shard shard) {
+        UdpEndpoint owner;
         synchronized (this) {
-            shards.remove(shard);
-            if (!shards.isEmpty() || name == null) {
-                return;
+            // It may have been ceded in this moment.
+            owner = shard.endpoint();
+            if (owner == this) {
+                shards.remove(shard);
+                if (!shards.isEmpty() || name == null) {
+                    return;
+                }
+                closing = true;
+                REGISTRY.remove(name, this);
             }
-            closing = true;
-            REGISTRY.remove(name, this);
+        }
+        if (owner != this) {
+            owner.shardClosed(shard);
+            return;
         }
         closeListeners();
         if (loop() instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {

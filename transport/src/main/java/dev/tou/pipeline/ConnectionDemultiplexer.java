@@ -7,12 +7,15 @@ import dev.tou.connection.AddressWords;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.SynCookies;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
 import dev.tou.segment.SequenceNumber;
+import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
+import dev.tou.timing.TcpTimer;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -26,8 +29,12 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     /** 65535 bytes, scaled by 14 (RFC 7323 section 2.3). */
     private static final int LARGEST_WINDOW = 0xFFFF << 14;
 
+    /** How long a new connection waits for its segment to come to the third stage, which should do so at once. */
+    private static final long ON_THE_WAY_NANOS = 1_000_000_000;
+
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final PassiveOpening opening;
 
     /** Where a segment came from, as tables know it. */
@@ -41,7 +48,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
     ConnectionDemultiplexer(Shard shard, Departure departure) {
         this.shard = shard;
         this.departure = departure;
-        opening = new PassiveOpening(shard, departure, address);
+        answers = new Answers(shard, departure);
+        opening = new PassiveOpening(shard, departure, answers, address);
     }
 
     @Override
@@ -51,12 +59,25 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             return;
         }
         TransmissionControlBlock tcb = find(arrival);
-        if (tcb == null) {
-            tcb = withoutConnection(ctx, arrival);
+        if (tcb != null && tcb.state() == TcpState.SYN_RECEIVED) {
+            SynCookies.Verdict cookie = opening.besideHalfOpen(tcb, arrival);
+            if (cookie == SynCookies.Verdict.EARLY) {
+                drop(DropReason.BAD_COOKIE);
+                arrival.release();
+                return;
+            }
+            if (cookie == SynCookies.Verdict.GOOD) {
+                StateMachineHandler.abandon(tcb);
+                tcb = null;
+            }
         }
         if (tcb == null) {
-            arrival.release();
-            return;
+            tcb = withoutConnection(ctx, arrival);
+            if (tcb == null) {
+                arrival.release();
+                return;
+            }
+            tcb.arm(TcpTimer.HANDSHAKE, arrival.nowNanos() + ON_THE_WAY_NANOS);
         }
         received(tcb, arrival);
         arrival.belongsTo(tcb);
@@ -118,8 +139,12 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
             rememberTimestamp(seg, record);
-            acknowledge(ctx, arrival, record);
-        } else if (isUnacceptable(seg, record) && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
+            if (answers.findRoom(ctx)) {
+                acknowledge(ctx, arrival, record);
+            }
+        } else if (isUnacceptable(seg, record)
+                && answers.findRoom(ctx)
+                && shard.timeWait().mayAcknowledge(record, arrival.nowNanos())) {
             acknowledge(ctx, arrival, record);
         }
         return null;
@@ -156,7 +181,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
                     (int) (arrival.nowNanos() / 1_000_000) + shard.timeWait().tsOffset(record);
             ack.options().timestamps(clock, shard.timeWait().tsRecent(record));
         }
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
     }
 
     private TransmissionControlBlock drop(DropReason reason) {

@@ -29,18 +29,26 @@ final class CookieHandshake {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final AddressWords sender;
     private final SegmentOptions remembered = new SegmentOptions();
 
+    /** What one handshake after the other agrees on: in a flood each costs no memory. */
+    private final NegotiatedOptions handshake = new NegotiatedOptions();
+
     /** @param sender the address of the arrival that each call is about */
-    CookieHandshake(Shard shard, Departure departure, AddressWords sender) {
+    CookieHandshake(Shard shard, Departure departure, Answers answers, AddressWords sender) {
         this.shard = shard;
         this.departure = departure;
+        this.answers = answers;
         this.sender = sender;
     }
 
     /** Answers a SYN with a SYN-ACK, which is no larger, and forgets it; if there are too many, only one that comes again. */
     void answer(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!answers.findRoom(ctx)) {
+            return;
+        }
         Segment syn = arrival.segment();
         if (!shard.cookies().affords(sender, ports(arrival), syn, arrival.nowNanos())) {
             shard.drops().count(DropReason.SYN_FLOOD);
@@ -61,7 +69,7 @@ final class CookieHandshake {
                         bits,
                         synWindow(listener.options()));
         agreed.answer(synAck.options(), clock(arrival), syn.options().timestampValue());
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
     }
 
     /** {@return whether an acknowledgment brings back a cookie; if so, {@link #connection} makes the connection} */
@@ -69,7 +77,7 @@ final class CookieHandshake {
         if (!shard.cookies().areOut(arrival.nowNanos()) || arrival.segment().is(ControlBits.SYN)) {
             return SynCookies.Verdict.BAD;
         }
-        return shard.cookies()
+        SynCookies.Verdict verdict = shard.cookies()
                 .check(
                         sender,
                         ports(arrival),
@@ -78,12 +86,15 @@ final class CookieHandshake {
                         remembered,
                         clock(arrival),
                         arrival.nowNanos());
+        boolean spent = verdict == SynCookies.Verdict.GOOD && shard.cookies().isSpent(key(arrival), arrival.segment());
+        return spent ? SynCookies.Verdict.BAD : verdict;
     }
 
     /** {@return the connection that the cookie just checked stands for, as it was when its SYN was answered, but closed} */
     TransmissionControlBlock connection(Arrival arrival, Listener listener) {
         Segment ack = arrival.segment();
-        ConnectionKey key = ConnectionKey.of(arrival.sender(), ack.destinationPort(), ack.sourcePort());
+        ConnectionKey key = key(arrival);
+        shard.cookies().spend(key, ack, arrival.nowNanos());
         TransmissionControlBlock tcb =
                 shard.newConnectionFrom(ack.ack() - 1, key, listener.options().copy());
         tcb.rcv.synchronize(ack.seq() - 1);
@@ -96,9 +107,15 @@ final class CookieHandshake {
         return tcb;
     }
 
+    private static ConnectionKey key(Arrival arrival) {
+        Segment ack = arrival.segment();
+        return ConnectionKey.of(arrival.sender(), ack.destinationPort(), ack.sourcePort());
+    }
+
     private NegotiatedOptions nothingAgreed(Listener listener) {
         boolean ipv6 = !AddressWords.isIpv4(sender.hi(), sender.lo());
-        return new NegotiatedOptions(listener.options(), ipv6, shard.interfaceMtu());
+        handshake.begin(listener.options(), ipv6, shard.interfaceMtu());
+        return handshake;
     }
 
     // What a new connection has before anything has flowed: more than the field can say, unless that was chosen.

@@ -8,6 +8,7 @@ import dev.tou.endpoint.Admission;
 import dev.tou.endpoint.Listener;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.SynCookies;
+import dev.tou.endpoint.UdpEndpoint;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
@@ -25,13 +26,15 @@ final class PassiveOpening {
 
     private final Shard shard;
     private final Departure departure;
+    private final Answers answers;
     private final CookieHandshake cookies;
 
     /** @param sender the address of the arrival that each call is about */
-    PassiveOpening(Shard shard, Departure departure, AddressWords sender) {
+    PassiveOpening(Shard shard, Departure departure, Answers answers, AddressWords sender) {
         this.shard = shard;
         this.departure = departure;
-        cookies = new CookieHandshake(shard, departure, sender);
+        this.answers = answers;
+        cookies = new CookieHandshake(shard, departure, answers, sender);
     }
 
     /** {@return the connection that the segment makes, or null if it makes none; then it has been dealt with} */
@@ -84,13 +87,39 @@ final class PassiveOpening {
         return listening(cookies.connection(arrival, listener), listener);
     }
 
-    /** {@return a new connection for a SYN that certainly comes from the peer of an old one, or null} */
+    /**
+     * {@return a new connection for a SYN that is newer than all of an old one, or null; then the old one's record stays} Its
+     * address may be forged like any other's, so it has its place in the same queue; but there is no cookie for it, because
+     * our numbers must go on from the old ones.
+     */
     TransmissionControlBlock reopened(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
+        if (!listener.admitsSource(arrival.sender())) {
+            return drop(DropReason.SOURCE_NOT_ADMITTED);
+        }
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
-        listener.admitProven();
+        if (!listener.admitSyn()) {
+            return drop(DropReason.SYN_QUEUE_FULL);
+        }
         return halfOpen(arrival, listener);
+    }
+
+    /**
+     * {@return whether a segment is for another connection than the half-open one that has its name: it brings back a cookie, or
+     * has overtaken what does} The SYN-ACK with the cookie has taken so long that the client has repeated its SYN, and
+     * then there was room. The client knows of the first SYN-ACK only; and a reset would end what it takes for a connection.
+     */
+    SynCookies.Verdict besideHalfOpen(TransmissionControlBlock halfOpen, Arrival arrival) {
+        Segment seg = arrival.segment();
+        if (!halfOpen.isPassive()
+                || !seg.is(ControlBits.ACK)
+                || seg.is(ControlBits.SYN | ControlBits.RST)
+                || halfOpen.snd.isNew(seg.ack())) {
+            return SynCookies.Verdict.BAD;
+        }
+        Listener listener = shard.listener(seg.destinationPort());
+        return listener == null ? SynCookies.Verdict.BAD : cookies.check(arrival, listener);
     }
 
     private TransmissionControlBlock halfOpen(Arrival arrival, Listener listener) {
@@ -125,15 +154,19 @@ final class PassiveOpening {
     // response."
     private TransmissionControlBlock closedPort(ChannelHandlerContext ctx, Arrival arrival) {
         drop(DropReason.NO_CONNECTION);
-        return shard.options().silent() ? null : reset(ctx, arrival);
+        UdpEndpoint endpoint = shard.endpoint();
+        return endpoint != null && endpoint.isSilent() ? null : reset(ctx, arrival);
     }
 
     private TransmissionControlBlock reset(ChannelHandlerContext ctx, Arrival arrival) {
+        if (!answers.findRoom(ctx)) {
+            return null;
+        }
         if (!shard.mayReset(arrival.sender().getAddress(), arrival.nowNanos())) {
             return drop(DropReason.RATE_LIMITED);
         }
         Replies.reset(departure.segment(), arrival.segment());
-        ctx.write(departure.complete(null, shard.peer() == null ? arrival.sender() : null), ctx.voidPromise());
+        answers.send(ctx, arrival);
         return null;
     }
 

@@ -38,9 +38,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     /** What the retransmission timeout leaves beyond the delay that a peer of ours announces: 60 ms with its 25. */
     private static final long OWN_RTO_MARGIN_MILLIS = 35;
 
-    /** A SYN is repeated this often a second apart before the time doubles. */
-    private static final int LINEAR_SYNS = 4;
-
     private final Shard shard;
     private final Burst burst;
     private final Departure departure;
@@ -70,6 +67,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         TransmissionControlBlock tcb = arrival.connection();
         burst.touch(tcb);
         boolean goesOn = switch (tcb.state()) {
+            case CLOSED -> dropped(DropReason.NO_CONNECTION);
             case LISTEN -> inListen(tcb, arrival);
             case SYN_SENT -> inSynSent(tcb, arrival);
             default -> synchronizedState(tcb, arrival);
@@ -81,12 +79,25 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         }
     }
 
-    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before.
+    private boolean dropped(DropReason reason) {
+        shard.drops().count(reason);
+        return false;
+    }
+
+    // A new connection, made for this SYN, or for a cookie that comes back, whose SYN was answered before. Or the SYN
+    // never got here, because a handler before us has dropped it, and this is something else.
     private boolean inListen(TransmissionControlBlock tcb, Arrival arrival) {
         Segment syn = arrival.segment();
-        if (!syn.is(ControlBits.SYN)) {
+        if (tcb.handshake.isCookie()) {
             synReceived(tcb);
             return synchronizedState(tcb, arrival);
+        }
+        if (syn.is(ControlBits.RST) || !syn.is(ControlBits.SYN | ControlBits.ACK)) {
+            return dropped(DropReason.NO_CONNECTION);
+        }
+        if (syn.is(ControlBits.ACK)) {
+            replyReset(tcb, syn);
+            return dropped(DropReason.UNACCEPTABLE_ACK);
         }
         tcb.rcv.synchronize(syn.seq());
         tcb.acceptOptions(syn.options(), arrival.nowNanos());
@@ -112,6 +123,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             case REFUSED -> reset(tcb, new ConnectException("Connection refused"));
             case SIMULTANEOUS_OPEN -> {
                 takeSyn(tcb, arrival);
+                tcb.handshake.bothOpen();
                 synReceived(tcb);
                 sendSynAck(tcb, arrival.nowNanos());
             }
@@ -291,7 +303,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     /** ABORT, of which the peer is not told: nothing leaves any more. */
-    void abandon(TransmissionControlBlock tcb) {
+    static void abandon(TransmissionControlBlock tcb) {
         tcb.transition(TcpEvent.ABORT);
     }
 
@@ -322,6 +334,11 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private void handshakeOverdue(TransmissionControlBlock tcb, long now) {
+        if (tcb.state() == TcpState.LISTEN) {
+            // The segment that it was made for has not come down to this stage.
+            abandon(tcb);
+            return;
+        }
         boolean active = tcb.state() == TcpState.SYN_SENT;
         int retries = active ? tcb.options().synRetries() : tcb.options().synAckRetries();
         if (tcb.handshake.tries() > retries) {
@@ -346,7 +363,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.negotiated.offer(syn.options(), tcb.timestamps.value(now));
         syn.window(synWindow(tcb));
         tcb.handshake.promise(syn.window());
-        tcb.arm(TcpTimer.HANDSHAKE, now + synDelayNanos(tcb.handshake.tries()));
+        tcb.arm(TcpTimer.HANDSHAKE, now + tcb.handshake.synDelayNanos());
         tcb.handshake.tried(now);
         writeSyn(tcb, syn);
     }
@@ -358,9 +375,8 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private void sendSynAck(TransmissionControlBlock tcb, long now) {
-        long delay = NANOS_PER_SECOND << Math.min(tcb.handshake.tries(), 6);
+        tcb.arm(TcpTimer.HANDSHAKE, now + tcb.handshake.synAckDelayNanos());
         tcb.handshake.tried(now);
-        tcb.arm(TcpTimer.HANDSHAKE, now + delay);
         writeSyn(tcb, synAck(tcb, now));
     }
 
@@ -374,12 +390,6 @@ final class StateMachineHandler extends ChannelDuplexHandler {
         tcb.rcv.advertise(tcb.rcv.nxt() + synAck.window());
         tcb.acknowledgmentSent();
         return synAck;
-    }
-
-    // RFC 6298 section 2, rule 2.1: one second at first. The first SYNs are repeated without doubling, because on a
-    // link that loses packets a doubled wait costs more than another SYN.
-    private static long synDelayNanos(int tries) {
-        return NANOS_PER_SECOND << Math.min(Math.max(0, tries - LINEAR_SYNS + 1), 6);
     }
 
     // The window field of a SYN is not scaled (RFC 7323 section 2.2).

@@ -249,7 +249,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
         shard.forEachConnection(tcb -> {
             ByteStream stream = tcb.stream();
             tcb.fail(new ClosedChannelException());
-            stateMachine.abandon(tcb);
+            StateMachineHandler.abandon(tcb);
             if (tcb.takeClosedNotice()) {
                 stream.onClosed(tcb.failure());
             }

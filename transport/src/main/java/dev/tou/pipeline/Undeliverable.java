@@ -15,12 +15,16 @@ import io.netty.channel.unix.Errors;
 
 /**
  * Tells the connections of a connected UDP channel what ICMP, or the kernel, says of datagrams that could not be delivered. It
- * says neither which segment nor which connection, so all hear of it that wait for an answer, at most once in ten milliseconds
- * however often it is said: whoever forges such messages shall not keep the loop busy.
+ * says neither which segment nor which connection, so all hear of it that wait for an answer. However often it is said, they
+ * hear it at most once in ten milliseconds, and the less often the more they are: whoever forges such messages shall not keep
+ * the loop busy.
  */
 final class Undeliverable {
 
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** To tell one takes a hundredth of that at most. */
+    private static final long INTERVAL_NANOS_EACH = TimeUnit.MICROSECONDS.toNanos(10);
 
     private static final int EACCES = 13;
     private static final int ENETUNREACH = 101;
@@ -75,15 +79,23 @@ final class Undeliverable {
         if (news == null) {
             // Never in the middle of a flush, which is where a send fails.
             long wait =
-                    toldBefore ? toldNanos + INTERVAL_NANOS - shard.resources().nowNanos() : 0;
+                    toldBefore ? toldNanos + intervalNanos() - shard.resources().nowNanos() : 0;
             if (wait > 0) {
                 shard.loop().schedule(this::spread, wait, TimeUnit.NANOSECONDS);
             } else {
                 shard.loop().execute(this::spread);
             }
         }
-        news = what;
+        // That nobody has the port is the peer's own host's word; that there is no way, any router's, and perhaps an
+        // older one.
+        if (news != Unreachable.PORT) {
+            news = what;
+        }
         return true;
+    }
+
+    private long intervalNanos() {
+        return Math.max(INTERVAL_NANOS, shard.connections().size() * INTERVAL_NANOS_EACH);
     }
 
     private void spread() {

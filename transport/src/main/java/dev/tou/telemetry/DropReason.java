@@ -47,6 +47,8 @@ public enum DropReason {
     NO_MEMORY,
     /** The rate limit of resets to unknown senders is used up. */
     RATE_LIMITED,
+    /** It would be answered without a connection, and too much waits already to leave the UDP channel. */
+    SEND_QUEUE_FULL,
     /** The listener's source filter does not admit the sender. */
     SOURCE_NOT_ADMITTED,
     /** Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come. */

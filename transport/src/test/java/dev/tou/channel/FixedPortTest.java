@@ -3,7 +3,10 @@ package dev.tou.channel;
 
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
+import dev.tou.endpoint.Shard;
 import dev.tou.state.TcpState;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
@@ -11,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,6 +164,76 @@ class FixedPortTest {
             pair.accepted.forEach(child -> child.channel().close());
             pair.expectNothingLeft();
         }
+    }
+
+    /** Given up between the end of the old connection's channel and its own connect: the record must not be lost in between. */
+    @Test
+    void timeWaitOutlivesAnHeirThatIsGivenUp() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            TouSocketChannel first = connected(pair, connect(pair));
+            int end = first.tcb().snd.nxt();
+            pair.simulation.await(first.close());
+            ChannelFuture given = connect(pair);
+            first.shard().udp().closeFuture().addListener(closed -> given.cancel(false));
+            pair.simulation.expect("the old channel's end", given::isCancelled, SimPair.seconds(2));
+            pair.simulation.advance(SimPair.ms(10));
+            assertThat(pair.clientShard().timeWait().size()).isOne();
+            TouSocketChannel third = connected(pair, connect(pair));
+            assertThat(third.tcb().snd.iss() - (end + 1)).isEqualTo(65_537);
+            works(pair, third, 1);
+            pair.simulation.await(third.close());
+            pair.expectNothingLeft();
+        }
+    }
+
+    /** The loop of the old connection ends while another waits for its TIME-WAIT to be old enough. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void theOldConnectionsLoopEndsMeanwhile(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel server = Sockets.listen(sockets.server(), "127.0.0.1");
+            EventLoopGroup old = sockets.newGroup(1);
+            TouSocketChannel first = (TouSocketChannel)
+                    Sockets.channel(clientOn(old).connect(server.localAddress(), Sockets.any("127.0.0.1")));
+            int end = first.tcb().snd.nxt();
+            sockets.nextChild();
+            Sockets.done(first.close());
+            Shard place = first.shard();
+            awaitTimeWait(place);
+            EventLoopGroup other = sockets.newGroup(1);
+            ChannelFuture again = Sockets.channel(clientOn(other)
+                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                            .register())
+                    .connect(server.localAddress(), first.localAddress());
+            // Its question has gone to the old loop then, and been answered: not yet.
+            Sockets.done(other.submit(() -> {}));
+            Sockets.done(old.submit(() -> {}));
+            Sockets.done(old.shutdownGracefully(0, 0, TimeUnit.SECONDS));
+            TouSocketChannel second = (TouSocketChannel) Sockets.channel(again);
+            assertThat(second.localAddress()).isEqualTo(first.localAddress());
+            assertThat(second.tcb().snd.iss() - (end + 1))
+                    .as("the record has come over")
+                    .isEqualTo(65_537);
+        }
+    }
+
+    private static Bootstrap clientOn(EventLoopGroup loops) {
+        return new Bootstrap().group(loops).channel(TouSocketChannel.class).handler(new Recorder());
+    }
+
+    private static void awaitTimeWait(Shard place) {
+        for (int i = 0; i < 1000; i++) {
+            if (place.loop()
+                            .submit(() -> place.timeWait().size())
+                            .syncUninterruptibly()
+                            .getNow()
+                    == 1) {
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        throw new AssertionError("the old connection has not ended");
     }
 
     @Test

@@ -1,13 +1,25 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
 import java.util.List;
 
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
+import dev.tou.endpoint.TimerExpiry;
 import dev.tou.simulation.Errno;
 import dev.tou.simulation.SendFault;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +70,58 @@ class SocketErrorsSimTest {
             assertThat(write.cause()).isInstanceOf(ClosedChannelException.class);
             List<String> events = pair.child().outline();
             assertThat(events).contains("inactive");
+        }
+    }
+
+    /** The host that has no such port is sure; a router that knows no way may speak of an earlier moment. */
+    @Test
+    void thatNobodyHasThePortIsNotForgottenForWhatARouterSays() {
+        try (SimPair pair = new SimPair()) {
+            ChannelFuture connect = pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.advance(SimPair.ms(1));
+            ChannelPipeline udp = pair.clientShard().udp().pipeline();
+            udp.fireExceptionCaught(new NoRouteToHostException("No route to host"));
+            udp.fireExceptionCaught(new PortUnreachableException());
+            udp.fireExceptionCaught(new NoRouteToHostException("No route to host"));
+            pair.simulation.advance(SimPair.ms(1));
+            assertThat(connect.cause()).isInstanceOf(ConnectException.class).hasMessageContaining("refused");
+        }
+    }
+
+    /** Whoever forges ICMP shall not keep the loop busy, however many connections share a channel. */
+    @Test
+    void theMoreConnectionsTheLessOftenTheyHearThatThePeerIsUnreachable() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            pair.connect(new Recorder());
+            Shard shard = pair.clientShard();
+            int[] told = {0};
+            shard.udp().pipeline().addBefore("codec", "count", new ChannelInboundHandlerAdapter() {
+                @Override
+                public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                    told[0] += event == TimerExpiry.HANDLED ? 1 : 0;
+                    ctx.fireUserEventTriggered(event);
+                }
+            });
+            hearForASecond(pair, shard);
+            assertThat(told[0]).isBetween(90, 110);
+            List<TransmissionControlBlock> idle = new ArrayList<>();
+            for (int port = 1; port < 20_000; port++) {
+                ConnectionKey key = ConnectionKey.of(shard.peer(), port, SimPair.PORT);
+                idle.add(shard.newConnection(
+                        key, new ConnectionOptions(), shard.resources().nowNanos()));
+            }
+            told[0] = 0;
+            hearForASecond(pair, shard);
+            assertThat(told[0]).as("once in 200 ms").isBetween(4, 7);
+            idle.forEach(shard.connections()::remove);
+        }
+    }
+
+    private static void hearForASecond(SimPair pair, Shard shard) {
+        for (int i = 0; i < 1000; i++) {
+            shard.udp().pipeline().fireExceptionCaught(new NoRouteToHostException("No route to host"));
+            pair.simulation.advance(SimPair.ms(1));
         }
     }
 }

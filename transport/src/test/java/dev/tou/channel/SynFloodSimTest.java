@@ -10,12 +10,16 @@ import java.util.SplittableRandom;
 import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.RawPeer;
+import dev.tou.simulation.SendDelay;
 import dev.tou.simulation.SimHost;
 import dev.tou.telemetry.DropReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,12 +44,16 @@ class SynFloodSimTest {
     private final List<RawPeer> forgers = new ArrayList<>();
     private int mostConnections;
 
-    private void flood(SimPair pair, int synsPerMilli) {
+    private void addForgers(SimPair pair) {
         for (int i = 0; i < 8; i++) {
             SimHost host = pair.network.addHost("forged" + i, "10.66.0." + (1 + i));
             pair.network.link(host, pair.serverHost, LinkProfile.IDEAL);
             forgers.add(host.newRawPeer(4000).onDatagram(answer -> {}));
         }
+    }
+
+    private void flood(SimPair pair, int synsPerMilli) {
+        addForgers(pair);
         // The queue is full before the first honest client comes.
         for (int milli = 0; milli < 200; milli++) {
             forgeForAMilli(pair, synsPerMilli);
@@ -62,9 +70,13 @@ class SynFloodSimTest {
     }
 
     private void forgeForAMilli(SimPair pair, int synsPerMilli) {
+        forgeForAMilli(pair, synsPerMilli, SimPair.PORT);
+    }
+
+    private void forgeForAMilli(SimPair pair, int synsPerMilli, int tcpPort) {
         for (int i = 0; i < synsPerMilli; i++) {
             ByteBuffer syn = ByteBuffer.allocate(20 + OPTIONS.length);
-            syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) SimPair.PORT);
+            syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) tcpPort);
             syn.putInt(random.nextInt()).putInt(0);
             syn.putShort((short) (10 << 12 | 2))
                     .putShort((short) 0xFFFF)
@@ -138,6 +150,26 @@ class SynFloodSimTest {
             assertThat(shard.cookies().sent()).isLessThan((SECONDS + 1) * 12_000L);
             assertThat(shard.drops().of(DropReason.SYN_FLOOD)).isGreaterThan(SECONDS * 10_000L);
             assertThat(atOnce).as("those of the last second still wait").isLessThan(connects.size());
+        }
+    }
+
+    // The link is slower than the flood: what answers it must not grow, nor stand in the way of connections.
+    @ParameterizedTest
+    @ValueSource(ints = {SimPair.PORT, SimPair.PORT + 1})
+    void answersWithoutConnectionFillHalfOfWhatTheChannelMayHold(int tcpPort) {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SynCookieMode.ALWAYS);
+            addForgers(pair);
+            Shard shard = pair.servers.resources().shards().iterator().next();
+            shard.udp().config().setWriteBufferWaterMark(new WriteBufferWaterMark(16 << 10, 64 << 10));
+            pair.serverHost.sendDelay(new SendDelay(1, SimPair.seconds(3_600), SimPair.seconds(3_600)));
+            for (int milli = 0; milli < 100; milli++) {
+                forgeForAMilli(pair, 10, tcpPort);
+            }
+            assertThat(shard.udp().unsafe().outboundBuffer().totalPendingWriteBytes())
+                    .isBetween(30L << 10, 33L << 10);
+            assertThat(shard.udp().isWritable()).isTrue();
+            assertThat(shard.drops().of(DropReason.SEND_QUEUE_FULL)).isGreaterThan(500);
         }
     }
 }

@@ -3,7 +3,9 @@ package dev.tou.channel;
 
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -241,6 +243,37 @@ class TunnelPortTest {
             for (SocketChannel client : clients) {
                 client.close().sync();
             }
+        }
+    }
+
+    /** Each loop finds no UDP channel and would open one, or finds it and takes the TCP port that another takes too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void listenersOfSeveralLoopsMayBeBoundAtOnce(String io) throws Exception {
+        try (Sockets sockets = new Sockets(io, 4)) {
+            for (int round = 0; round < 50; round++) {
+                int tunnel = freeUdpPort();
+                List<ChannelFuture> binds = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    binds.add(sockets.server()
+                            .option(TouChannelOption.UDP_ENCAPS_PORT, tunnel)
+                            .bind("127.0.0.1", i % 2 == 0 ? 0 : 2000 + i));
+                }
+                Set<InetSocketAddress> addresses = new HashSet<>();
+                for (ChannelFuture bind : binds) {
+                    addresses.add((InetSocketAddress) Sockets.channel(bind).localAddress());
+                }
+                assertThat(addresses).hasSize(binds.size());
+                for (ChannelFuture bind : binds) {
+                    Sockets.done(bind.channel().close());
+                }
+            }
+        }
+    }
+
+    private static int freeUdpPort() throws SocketException {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+            return socket.getLocalPort();
         }
     }
 }

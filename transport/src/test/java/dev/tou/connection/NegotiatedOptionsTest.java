@@ -47,6 +47,25 @@ class NegotiatedOptionsTest {
         return negotiated;
     }
 
+    /** As in a flood, where one holder serves all. */
+    @Test
+    void anotherHandshakeBeginsWithNothing() {
+        NegotiatedOptions negotiated = accepted(ALL);
+        own.sack(false);
+        own.timestamps(false);
+        own.windowScaling(false);
+        negotiated.begin(own, true, 1400);
+        assertThat(negotiated)
+                .usingRecursiveComparison()
+                .withStrictTypeChecking()
+                .isEqualTo(new NegotiatedOptions(own, true, 1400));
+        negotiated.accept(new SegmentOptions());
+        assertThat(negotiated.peerMss()).isEqualTo(1220);
+        negotiated.accept(peers);
+        assertThat(negotiated.sack() || negotiated.timestamps() || negotiated.scaling())
+                .isFalse();
+    }
+
     @Nested
     class OurSyn {
 

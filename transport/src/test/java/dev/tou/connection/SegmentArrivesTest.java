@@ -122,6 +122,11 @@ class SegmentArrivesTest {
             assertThat(check(segment(nxt + 1, UNA + 5, ACK, 0))).isEqualTo(Verdict.ACKNOWLEDGE_OUT_OF_WINDOW);
             assertThat(check(segment(nxt - 1, UNA + 5, ACK, 0))).isEqualTo(Verdict.ACKNOWLEDGE_OUT_OF_WINDOW);
             assertThat(check(segment(nxt, 0, RST, 0))).isEqualTo(Verdict.RESET);
+            assertThat(check(segment(nxt, 0, RST, 10)))
+                    .as("a reset may say why (RFC 1122 section 4.2.2.12)")
+                    .isEqualTo(Verdict.RESET);
+            assertThat(check(segment(nxt + 1, 0, RST, 10))).isEqualTo(Verdict.DROP_RESET);
+            assertThat(check(segment(nxt - 1, 0, RST, 10))).isEqualTo(Verdict.DROP_RESET);
         }
     }
 
@@ -224,6 +229,19 @@ class SegmentArrivesTest {
             assertThat(check(segment(IRS - 1, 0, SYN, 0))).isEqualTo(Verdict.CHALLENGE_SYN);
         }
 
+        /** RFC 7323 section 4.3: the answer to the repeated SYN echoes that one. */
+        @Test
+        void theSameSynHasANewerTimestamp() {
+            tcb = TestConnection.synReceived(true);
+            for (int newer : new int[] {10, 20, 15}) {
+                Segment syn = segment(IRS, 0, SYN, 0);
+                syn.options().timestamps(TS_RECENT + newer, 0);
+                assertThat(check(syn)).isEqualTo(Verdict.REPEAT_SYN_ACK);
+            }
+            assertThat(check(segment(IRS, 0, SYN, 0))).isEqualTo(Verdict.REPEAT_SYN_ACK);
+            assertThat(tcb.timestamps.recent()).isEqualTo(TS_RECENT + 20);
+        }
+
         /** RFC 9293 figure 7, lines 5 and 6. */
         @Test
         void theSameSynWithAnAcknowledgmentEndsASimultaneousOpen() {
@@ -233,6 +251,9 @@ class SegmentArrivesTest {
             assertThat(synAck.is(SYN)).isFalse();
             assertThat(synAck.seq()).isEqualTo(NXT);
             assertThat(synAck.text().bytes()).isEqualTo(3);
+            assertThat(tcb.acknowledgments.isDueNow())
+                    .as("the peer may wait for it")
+                    .isTrue();
             assertThat(check(segment(IRS, ISS, SYN | ACK, 0))).isEqualTo(Verdict.REPLY_RESET);
         }
     }

@@ -18,7 +18,7 @@ class ListenerTest {
 
     private Listener listener(int backlog, int maxSynBacklog) {
         ListenerOptions options =
-                new ListenerOptions(backlog, maxSynBacklog, maxSynBacklog, false, 0, true, remote -> true);
+                new ListenerOptions(backlog, maxSynBacklog, maxSynBacklog, false, 0, true, remote -> true, false);
         return new Listener(80, new ConnectionOptions(), options, () -> told++, () -> {});
     }
 

@@ -14,6 +14,8 @@ import dev.tou.endpoint.SynCookies.Verdict;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.timing.TimerWheel;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.NetUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,7 @@ class SynCookiesTest {
 
     private final SplittableRandom random = new SplittableRandom(42);
     private final AtomicInteger keysMade = new AtomicInteger();
-    private final SynCookies cookies = new SynCookies(this::newKey);
+    private final SynCookies cookies = new SynCookies(this::newKey, new TimerWheel(new EmbeddedChannel().eventLoop()));
     private final AddressWords from = address("192.0.2.1");
     private final ConnectionOptions own = new ConnectionOptions();
     private final SegmentOptions remembered = new SegmentOptions();
@@ -96,7 +98,6 @@ class SynCookiesTest {
             }
         }
         assertThat(cookies.sent()).isEqualTo(64);
-        assertThat(cookies.accepted()).isEqualTo(64);
     }
 
     @ParameterizedTest

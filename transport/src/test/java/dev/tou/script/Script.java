@@ -83,6 +83,14 @@ final class Script implements AutoCloseable {
 
     /** The engine listens; the peer opens the connections, all of which go to applications like {@link #app}. */
     ScriptedPeer listens(Consumer<ServerBootstrap> settings) {
+        listensAgain(settings);
+        ScriptedPeer peer = newPeer(CLIENT_PORT);
+        begin(SERVER_PORT, CLIENT_PORT);
+        return peer;
+    }
+
+    /** The engine listens, once more. */
+    void listensAgain(Consumer<ServerBootstrap> settings) {
         ServerBootstrap bootstrap = channels.server()
                 .option(TouChannelOption.CONGESTION_CONTROLLER, PLAIN_NUMBERS)
                 .option(TouChannelOption.PATH_MTU_DISCOVERY, false)
@@ -96,9 +104,6 @@ final class Script implements AutoCloseable {
         settings.accept(bootstrap);
         server = bootstrap.bind(engineHost.address(SERVER_PORT)).channel();
         settle();
-        ScriptedPeer peer = newPeer(CLIENT_PORT);
-        begin(SERVER_PORT, CLIENT_PORT);
-        return peer;
     }
 
     /** One more peer, on a port of its own. */

@@ -248,6 +248,111 @@ class SynCookieTest extends ScriptedTest {
         assertThat(connections()).isZero();
     }
 
+    // --- once ---
+
+    private void requestIsServedWithACookie() {
+        listensWithCookies();
+        getsCookie(syn(IRS));
+        sendsRequest();
+        app.isActive().received("hello");
+        peer.expects(ack(IRS + 6)).within(ms(40));
+    }
+
+    private void sendsRequest() {
+        peer.sends(data("hello").seq(IRS + 1).ack(cookie + 1));
+    }
+
+    // A late duplicate of the request would be served again: there is no TIME-WAIT at the end that closes last.
+    @Test
+    void aCookieThatWasUsedIsResetAfterAnOrderlyEnd() {
+        requestIsServedWithACookie();
+        peer.sends(fin().seq(IRS + 6));
+        peer.expects(fin().seq(cookie + 1)).now();
+        peer.sends(ack(cookie + 2));
+        app.isClosed();
+        assertThat(script.timeWaitRecords()).isZero();
+        script.passes(seconds(29));
+        sendsRequest();
+        peer.expects(rst(cookie + 1)).now();
+        assertThat(connections()).isZero();
+        assertThat(script.apps()).hasSize(1);
+    }
+
+    @Test
+    void aCookieThatWasUsedIsResetAfterAReset() {
+        requestIsServedWithACookie();
+        app.aborts();
+        peer.expects(rstAck(cookie + 1, IRS + 6)).now();
+        sendsRequest();
+        peer.expects(rst(cookie + 1)).now();
+        assertThat(connections()).isZero();
+    }
+
+    @Test
+    void theNextConnectionOfTheSameNameIsAnother() {
+        requestIsServedWithACookie();
+        app.aborts();
+        peer.expects(rstAck(cookie + 1, IRS + 6)).now();
+        peer.sends(syn(1000));
+        int next = peer.expects(synAck().ack(1001)).now().seq;
+        peer.sends(data("again").seq(1001).ack(next + 1));
+        script.apps().get(1).isActive().received("again");
+        peer.expects(ack(1006)).within(ms(40));
+    }
+
+    // --- beside a half-open connection ---
+
+    // The SYN-ACK with the cookie takes long; meanwhile the client repeats its SYN, and now there is room.
+    private ScriptedPeer cookieAndHalfOpen() {
+        ScriptedPeer late = oneIsHalfOpen();
+        late.sends(fullSyn());
+        cookie = late.expects(synAck().tsEcho(100)).now().seq;
+        peer.sends(rst(IRS + 1));
+        script.passes(seconds(1));
+        late.sends(fullSyn());
+        assertThat(late.expects(synAck().tsEcho(100)).now().seq).isNotEqualTo(cookie);
+        assertThat(connections()).isEqualTo(1);
+        return late;
+    }
+
+    @Test
+    void theAcknowledgmentOfTheCookieTakesThePlaceOfTheHalfOpenConnection() {
+        ScriptedPeer late = cookieAndHalfOpen();
+        late.sends(ack(cookie + 1).seq(IRS + 1));
+        app.isActive();
+        assertThat(connections()).isEqualTo(1);
+        late.sends(data("hello").seq(IRS + 1).ack(cookie + 1));
+        app.received("hello");
+        late.expects(ack(IRS + 6).seq(cookie + 1)).within(ms(40));
+        // And the place is free.
+        peer.sends(syn(1000).mss(1000));
+        peer.expects(synAck().ack(1001)).now();
+        peer.expects(synAck().ack(1001)).after(seconds(1));
+        peer.sends(rst(1001));
+    }
+
+    @Test
+    void aWrongAcknowledgmentOfAHalfOpenConnectionIsResetStill() {
+        ScriptedPeer late = cookieAndHalfOpen();
+        late.sends(ack(cookie + 3).seq(IRS + 1).ts(101, late.tsRecent() + 5_000));
+        late.expects(rst(cookie + 3)).now();
+        assertThat(connections()).isEqualTo(1);
+        late.sends(rst(IRS + 1));
+    }
+
+    @Test
+    void textThatOvertakesTheAcknowledgmentOfTheCookieIsNotReset() {
+        ScriptedPeer late = cookieAndHalfOpen();
+        late.sends(data("world").seq(IRS + 6).ack(cookie + 1));
+        late.expectsNothingFor(ms(1));
+        assertThat(script.drops(DropReason.BAD_COOKIE)).isEqualTo(1);
+        late.sends(data("hello").seq(IRS + 1).ack(cookie + 1));
+        app.isActive().received("hello");
+        late.expects(ack(IRS + 6)).within(ms(40));
+    }
+
+    // --- out of order ---
+
     // In a burst that has been mixed up, or of which the first was lost: the segment will come again, and a reset would
     // end what the peer takes for a connection.
     @Test

@@ -1,10 +1,14 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
 import dev.tou.channel.TouChannelOption;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.telemetry.EventLog;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +32,11 @@ class TimeWaitTest extends ScriptedTest {
     private static final int BEYOND = 65_537;
 
     private void inTimeWait(SegmentScript syn) {
-        accepted(syn, server -> {});
+        inTimeWait(syn, server -> {});
+    }
+
+    private void inTimeWait(SegmentScript syn, Consumer<ServerBootstrap> settings) {
+        accepted(syn, settings);
         app.closes();
         peer.expects(fin().seq(FIRST)).now();
         peer.sends(fin().ack(FIRST + 1));
@@ -187,6 +195,37 @@ class TimeWaitTest extends ScriptedTest {
         inTimeWait(syn(IRS).mss(1000).ts(100_000, 0));
         peer.sends(syn(1000).mss(1000).ts(99_000, 0));
         peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+    }
+
+    // Its address may be forged, like that of any SYN: what it makes has its place in the same queue.
+    @Test
+    void aSynBeyondTheHalfOpenOnesDoesNot() {
+        inTimeWait(syn(IRS).mss(1000), server -> server.option(TouChannelOption.MAX_SYN_BACKLOG, 1));
+        ScriptedPeer other = script.newPeer(5001);
+        other.sends(syn(IRS));
+        other.expects(synAck()).now();
+        peer.sends(syn(1000).mss(1000));
+        peer.expectsNothingFor(ms(10));
+        assertThat(script.drops(DropReason.SYN_QUEUE_FULL)).isEqualTo(1);
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        other.sends(rst(IRS + 1));
+        peer.sends(syn(1000).mss(1000));
+        int iss = FIRST + 1 + BEYOND;
+        peer.expects(synAck(iss, 1001)).now();
+        assertThat(script.timeWaitRecords()).isZero();
+        peer.sends(ack(iss + 1));
+    }
+
+    @Test
+    void aSynFromASourceThatIsNotAdmittedAnyMoreDoesNot() {
+        AtomicBoolean admitted = new AtomicBoolean(true);
+        inTimeWait(
+                syn(IRS).mss(1000), server -> server.option(TouChannelOption.SOURCE_FILTER, remote -> admitted.get()));
+        admitted.set(false);
+        peer.sends(syn(1000).mss(1000));
+        peer.expectsNothingFor(ms(10));
+        assertThat(script.drops(DropReason.SOURCE_NOT_ADMITTED)).isEqualTo(1);
         assertThat(script.timeWaitRecords()).isEqualTo(1);
     }
 

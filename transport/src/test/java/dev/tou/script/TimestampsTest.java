@@ -46,6 +46,24 @@ class TimestampsTest extends ScriptedTest {
         peer.sends(ack(FIRST + 11));
     }
 
+    // RFC 7323 section 4.3: the SYN comes again, and its echo shall measure the round trip and not the peer's patience.
+    @Test
+    void aRepeatedSynIsEchoed() {
+        listens();
+        peer.sends(syn(IRS).mss(1000).ts(CLOCK, 0));
+        peer.expects(synAck(ISS, IRS + 1).tsEcho(CLOCK)).now();
+        script.passes(ms(900));
+        peer.sends(syn(IRS).mss(1000).ts(CLOCK + 900, 0));
+        peer.expects(synAck(ISS, IRS + 1).tsEcho(CLOCK + 900)).now();
+        // One that was overtaken changes nothing, and neither does one that somebody has packed without.
+        peer.sends(syn(IRS).mss(1000).ts(CLOCK + 500, 0));
+        peer.expects(synAck(ISS, IRS + 1).tsEcho(CLOCK + 900)).now();
+        peer.sends(syn(IRS).mss(1000).noTs());
+        peer.expects(synAck(ISS, IRS + 1).tsEcho(CLOCK + 900)).now();
+        peer.sends(ack(ISS + 1).ts(CLOCK + 901, 0));
+        app.isActive();
+    }
+
     // RFC 7323 section 5.4: the clock of a connection begins anywhere.
     @Test
     void theOffsetDiffersBetweenConnections() {
