@@ -38,7 +38,8 @@ class SynFloodSimTest {
         2, 4, 5, (byte) 0xb4, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7,
     };
 
-    private final SplittableRandom random = new SplittableRandom(SEED);
+    private SplittableRandom random = new SplittableRandom(SEED);
+    private boolean repeats;
     private final List<ChannelFuture> connects = new ArrayList<>();
     private final List<Recorder> clients = new ArrayList<>();
     private final List<RawPeer> forgers = new ArrayList<>();
@@ -75,6 +76,9 @@ class SynFloodSimTest {
 
     private void forgeForAMilli(SimPair pair, int synsPerMilli, int tcpPort) {
         for (int i = 0; i < synsPerMilli; i++) {
+            if (repeats) {
+                random = new SplittableRandom(SEED);
+            }
             ByteBuffer syn = ByteBuffer.allocate(20 + OPTIONS.length);
             syn.putShort((short) (1024 + random.nextInt(60_000))).putShort((short) tcpPort);
             syn.putInt(random.nextInt()).putInt(0);
@@ -150,6 +154,21 @@ class SynFloodSimTest {
             assertThat(shard.cookies().sent()).isLessThan((SECONDS + 1) * 12_000L);
             assertThat(shard.drops().of(DropReason.SYN_FLOOD)).isGreaterThan(SECONDS * 10_000L);
             assertThat(atOnce).as("those of the last second still wait").isLessThan(connects.size());
+        }
+    }
+
+    // One SYN, 25 000 times a second: it is answered once a second, and nobody has to come a second time.
+    @Test
+    void aSynThatIsRepeatedTakesNobodysPlace() {
+        try (SimPair pair = new SimPair()) {
+            listen(pair, SynCookieMode.ALWAYS);
+            repeats = true;
+            flood(pair, 25);
+            pair.simulation.advance(SimPair.ms(25));
+            assertThat(connected()).isEqualTo(connects.size());
+            Shard shard = pair.servers.resources().shards().iterator().next();
+            // The savings of a second, and what was added while they were spent.
+            assertThat(shard.cookies().sent()).isBetween(10_000L, 18_000L);
         }
     }
 

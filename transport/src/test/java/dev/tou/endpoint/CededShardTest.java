@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CededShardTest {
 
     private static final int PORT = 7;
-    private static final ShardOptions OPTIONS = new ShardOptions(576, 30, 1000, 0, false, false);
+    private static final ShardOptions OPTIONS = new ShardOptions(576, 30, 1000, 0, false);
 
     private final SimulatedNetwork network = new SimulatedNetwork(1);
     private final SimHost clientHost = network.addHost("client", "10.0.0.1");
@@ -48,7 +48,7 @@ class CededShardTest {
         clients = new SimChannels(clientHost, 1, false);
         servers = new SimChannels(serverHost, 1, false);
         wildcard = bind("0.0.0.0");
-        ListenerOptions limits = new ListenerOptions(10, 10, 10, false, 60, false, remote -> true);
+        ListenerOptions limits = new ListenerOptions(10, 10, 10, false, 60, false, remote -> true, false);
         listener = wildcard.listen(
                 PORT, port -> new Listener(port, new ConnectionOptions(), limits, () -> meanwhile.run(), () -> {}));
     }
