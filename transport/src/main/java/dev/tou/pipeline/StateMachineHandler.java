@@ -160,7 +160,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 return tcb.state() != TcpState.SYN_RECEIVED || completeHandshake(tcb, seg, now);
             }
             case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
-            case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
+            case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challengeIf(tcb.challenges.tryAcquire(now), tcb);
             case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
             case RESET -> reset(tcb, FailureReport.reset(tcb, now));
@@ -179,15 +179,10 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 tcb.observeDuplicate(seg.seq(), lt(seg.end(), tcb.rcv.nxt()) ? seg.end() : tcb.rcv.nxt());
             }
             tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
-        } else if (tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt() - 1) {
-            challengeIf(tcb.challenges.tryAcquireForProbe(now), tcb);
         } else {
-            challenge(tcb, now);
+            boolean probe = tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt() - 1;
+            challengeIf(probe ? tcb.challenges.tryAcquireForProbe(now) : tcb.challenges.tryAcquire(now), tcb);
         }
-    }
-
-    private static void challenge(TransmissionControlBlock tcb, long now) {
-        challengeIf(tcb.challenges.tryAcquire(now), tcb);
     }
 
     private static void challengeIf(boolean may, TransmissionControlBlock tcb) {
