@@ -28,6 +28,7 @@ public final class Console {
     private final boolean live;
     private final boolean colour;
     private final boolean unicode;
+    private final int columns;
     private boolean progressShown;
     private boolean silent;
 
@@ -37,12 +38,23 @@ public final class Console {
      * @param unicode whether more than ASCII can be shown
      */
     public Console(OutputStream out, OutputStream err, boolean live, boolean colour, boolean unicode) {
+        this(out, err, live, colour, unicode, 0);
+    }
+
+    /**
+     * @param live whether standard error is a terminal, where a line can be redrawn
+     * @param colour whether to use colours
+     * @param unicode whether more than ASCII can be shown
+     * @param columns how wide the terminal is, 0 where there is none
+     */
+    public Console(OutputStream out, OutputStream err, boolean live, boolean colour, boolean unicode, int columns) {
         Charset charset = unicode ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
         this.out = new PrintStream(out, true, charset);
         this.err = new PrintStream(err, true, charset);
         this.live = live;
         this.colour = colour;
         this.unicode = unicode;
+        this.columns = columns;
     }
 
     /** {@return the console of this process} */
@@ -56,7 +68,8 @@ public final class Console {
                 System.err,
                 errTerminal && !dumb,
                 outTerminal && errTerminal && !dumb && (noColour == null || noColour.isEmpty()),
-                localeIsUtf8());
+                localeIsUtf8(),
+                Math.max(0, Integer.getInteger("tou.columns", 0)));
     }
 
     /** The launcher tells which streams are terminals; Java alone knows only about all of them together. */
@@ -85,6 +98,12 @@ public final class Console {
             }
         }
         return false;
+    }
+
+    /** {@return a console like this one, whose words nobody gets} */
+    public Console unheard() {
+        return new Console(
+                OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), false, colour, unicode, columns);
     }
 
     /** Prints a result. */
@@ -153,6 +172,11 @@ public final class Console {
     /** {@return whether colours are used} */
     public boolean hasColour() {
         return colour;
+    }
+
+    /** {@return how wide the terminal is, 0 where there is none} */
+    public int columns() {
+        return columns;
     }
 
     /** {@return {@code fancy} where more than ASCII can be shown, otherwise {@code plain}} */

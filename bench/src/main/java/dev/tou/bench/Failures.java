@@ -8,6 +8,7 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -100,6 +101,15 @@ public final class Failures {
             return new Failure(ExitCode.UNREADABLE, "You may not read " + file + "; check its permissions.", cause);
         }
         return new Failure(ExitCode.UNREADABLE, "Cannot read " + file + ": " + reason(cause) + ".", cause);
+    }
+
+    /** {@return why the folder {@code folder}, an absolute path, could not be created} */
+    public static Failure creating(Path folder, IOException cause) {
+        if (cause instanceof FileAlreadyExistsException there) {
+            return new Failure(
+                    ExitCode.UNWRITABLE, there.getFile() + " is a file and no folder; choose another name.", cause);
+        }
+        return writing(folder.getParent(), String.valueOf(folder.getFileName()), cause);
     }
 
     /** {@return why a file named {@code name} could not be written in {@code folder}} */

@@ -31,6 +31,11 @@ public final class JsonLines {
         return enabled;
     }
 
+    /** {@return the same, for nobody} */
+    public JsonLines unheard() {
+        return new JsonLines(console.unheard(), enabled);
+    }
+
     /** Prints {@code event} with its fields, if JSON was asked for. */
     public void emit(String event, Map<String, ?> fields) {
         if (!enabled) {

@@ -23,10 +23,16 @@ final class Misuse {
 
     /** {@return what is wrong with {@code arguments}, and what to do, in one sentence} */
     static String sentence(ParameterException e, String... arguments) {
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        String help = "try \"" + command + " --help\".";
         UnmatchedArgumentException unknown = unknownOptionBefore(e, arguments);
-        String what = what(unknown != null ? unknown : e);
+        return withHelp(what(unknown != null ? unknown : e), e.getCommandLine());
+    }
+
+    /** {@return what is wrong, and where to read how it is right} */
+    static String withHelp(String what, CommandLine command) {
+        if (what.contains("\"tou ")) {
+            return what; // it names a better command
+        }
+        String help = "try \"" + command.getCommandSpec().qualifiedName() + " --help\".";
         boolean ended = what.endsWith(".") || what.endsWith("?");
         return ended ? what + " " + help.replaceFirst("^t", "T") : what + "; " + help;
     }
@@ -59,7 +65,9 @@ final class Misuse {
         }
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
-            return missing.getMissing().stream().map(Misuse::name).collect(Collectors.joining(" and ")) + " is missing";
+            boolean one = missing.getMissing().size() == 1;
+            return missing.getMissing().stream().map(Misuse::name).collect(Collectors.joining(" and "))
+                    + (one ? " is missing" : " are missing");
         }
         if (e instanceof OverwrittenOptionException twice) {
             return name(twice.getOverwritten()) + " is there twice";

@@ -3,6 +3,8 @@ package dev.tou.bench;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.logging.Level;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -68,6 +71,9 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class Tou implements Runnable {
 
+    private static final int NARROWEST_HELP = 55; // which is picocli's own
+    private static final int WIDEST_HELP = 100;
+
     private final Console console;
 
     @Spec
@@ -99,6 +105,9 @@ public final class Tou implements Runnable {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(console.hasColour() ? Ansi.ON : Ansi.OFF));
         commandLine.setOut(new PrintWriter(console.out(), true));
         commandLine.setErr(new PrintWriter(console.err(), true));
+        if (console.columns() > 0) {
+            commandLine.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(console.columns(), WIDEST_HELP)));
+        }
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(HostAndPort.class, value -> converted(HostAndPort::parse, value));
         commandLine.registerConverter(ListenAddress.class, value -> converted(ListenAddress::parse, value));
@@ -124,7 +133,10 @@ public final class Tou implements Runnable {
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(ExitCode.asHelp());
         for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-            showExitCodes(subcommand);
+            UsageMessageSpec usage = subcommand.getCommandSpec().usageMessage();
+            List<String> footer = new ArrayList<>(List.of(usage.footer()));
+            footer.addAll(List.of("", "\"tou --help\" lists the exit codes."));
+            usage.footer(footer.toArray(String[]::new));
         }
     }
 
@@ -142,11 +154,13 @@ public final class Tou implements Runnable {
                         ExitCode.INTERNAL,
                         "Internal error: " + e + "; run it again with --debug and report what it prints.",
                         e);
+        boolean misused = failure.exit() == ExitCode.USAGE;
+        String sentence = misused ? Misuse.withHelp(failure.getMessage(), command) : failure.getMessage();
         if (options != null) {
             options.lines()
-                    .emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", failure.getMessage()));
+                    .emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", sentence));
         }
-        console.error(failure.getMessage());
+        console.error(sentence);
         if (debug) {
             console.trace(e);
         }

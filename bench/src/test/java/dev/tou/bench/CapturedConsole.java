@@ -9,7 +9,16 @@ public final class CapturedConsole {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final Console console = new Console(out, err, false, false, true);
+    private final Console console;
+
+    public CapturedConsole() {
+        this(0);
+    }
+
+    /** One of a terminal of this width. */
+    public CapturedConsole(int columns) {
+        console = new Console(out, err, false, false, true, columns);
+    }
 
     public int run(String... args) {
         return Tou.run(console, args);

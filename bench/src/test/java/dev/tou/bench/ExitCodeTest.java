@@ -77,6 +77,8 @@ class ExitCodeTest {
             ping --rat 5 h:1                        | There is no option --rat
             bench sprint                            | WORKLOAD: "sprint" is none of these: bulk, pingpong, connect
             impair --to h:1                         | --listen is missing
+            impair                                  | --listen and --to are missing; try "tou impair --help".
+            receive --port -1                       | -1 is not a port; give a number from 0 to 65535. Try "tou receive --help".
             impair --listen 0 --to h:1 --delay 20   | delay: "20" is not a duration
             """)
     void misuseIsSaidInTheUsersWords(String args, String sentence) {
@@ -207,11 +209,17 @@ class ExitCodeTest {
     }
 
     @Test
+    void aFileWhereAFolderIsNeeded() throws IOException {
+        String file = Files.createFile(folder.resolve("taken")).toString();
+        fails(ExitCode.UNWRITABLE, file + " is a file and no folder; choose another name.", "demo", "--out", file);
+    }
+
+    @Test
     void helpAndVersionAreNoFailures() {
         assertThat(tou.run("--help")).isZero();
         assertThat(tou.out()).contains("Exit codes:").contains("130").contains("tou receive --dir inbox");
         assertThat(tou.run("receive", "--help")).isZero();
-        assertThat(tou.out()).contains("--force");
+        assertThat(tou.out()).contains("--force").endsWith("\n\"tou --help\" lists the exit codes.\n");
         assertThat(tou.run("--version")).isZero();
         assertThat(tou.err()).isEmpty();
     }

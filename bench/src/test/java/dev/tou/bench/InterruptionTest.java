@@ -84,6 +84,16 @@ class InterruptionTest {
     }
 
     @Test
+    void anInterruptedReplaySaysSo() throws Exception {
+        try (TouProcess replay = TouProcess.start("replay", "lost-syn-ack")) {
+            replay.awaitLine(line -> line.contains("is never heard again"));
+            replay.signal("INT");
+            assertThat(replay.awaitExit()).isEqualTo(130);
+            assertThat(replay.output()).endsWith("tou: Interrupted before the end of the scenario.");
+        }
+    }
+
+    @Test
     void anInterruptedSenderSaysHowFarItWas() throws Exception {
         try (HandDrivenReceiver receiver = new HandDrivenReceiver();
                 TouProcess sender = TouProcess.start("send", bigFile().toString(), "127.0.0.1:" + receiver.port())) {

@@ -177,7 +177,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             Files.createDirectories(output);
         } catch (IOException e) {
-            throw Failures.writing(output, "the report", e);
+            throw Failures.creating(output.toAbsolutePath().normalize(), e);
         }
     }
 

@@ -136,7 +136,7 @@ public final class DemoCommand implements Callable<Integer> {
         try {
             return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours);
         } catch (IOException e) {
-            throw Failures.writing(folder.getParent(), folder.getFileName().toString(), e);
+            throw Failures.creating(folder, e);
         }
     }
 }

@@ -82,8 +82,14 @@ record DemoSummary(
     private void showTransfer(Console console) {
         heading(console, "Transfer");
         row(console, "bytes", Units.grouped(bytes) + "  (" + Units.bytes(bytes) + ")");
-        row(console, "time", Units.nanos(sent.path("nanos").asDouble()));
-        row(console, "rate", Units.bytesPerSecond(rate()) + "  (" + Units.bitsPerSecond(rate() * 8) + ")");
+        row(
+                console,
+                "time",
+                Units.nanos(sent.path("nanos").asDouble()) + console.dim("  from connecting to the receiver's answer"));
+        row(
+                console,
+                "rate",
+                bytes == 0 ? "-" : Units.bytesPerSecond(rate()) + "  (" + Units.bitsPerSecond(rate() * 8) + ")");
         JsonNode connection = sent.path("connection");
         row(
                 console,
@@ -103,11 +109,15 @@ record DemoSummary(
                 console,
                 "sent again",
                 Units.format(
-                        "%s of %s segments  (%s recoveries, %s timeouts)",
+                        "%s of %s segments  (%s, %s)",
                         Units.grouped(connection.path("retransmits").asLong()),
                         Units.grouped(connection.path("segmentsSent").asLong()),
-                        Units.grouped(connection.path("recoveries").asLong()),
-                        Units.grouped(connection.path("timeouts").asLong())));
+                        counted(connection.path("recoveries").asLong(), "recovery", "recoveries"),
+                        counted(connection.path("timeouts").asLong(), "timeout", "timeouts")));
+    }
+
+    private static String counted(long number, String one, String many) {
+        return Units.grouped(number) + " " + (number == 1 ? one : many);
     }
 
     private void showLink(Console console) {

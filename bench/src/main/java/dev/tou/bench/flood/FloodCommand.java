@@ -28,6 +28,12 @@ import picocli.CommandLine.Option;
         description = {
             "Flood a server with forged SYNs, on loopback, beside honest connects and a transfer.",
             "Runs: the flood goes to a port where nobody reads; to the server; to the server without cookies."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tou syn-flood                       six runs of 20 s",
+            "  tou syn-flood --seconds 5 --rate 10000",
+            "  tou syn-flood --output docs/results"
         })
 public final class FloodCommand implements Callable<Integer> {
 
@@ -41,23 +47,39 @@ public final class FloodCommand implements Callable<Integer> {
             double perSecond,
             boolean download) {}
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "Length of a run.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Length of a run (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(names = "--connects", paramLabel = "N", defaultValue = "50", description = "Honest connects a second.")
+    @Option(
+            names = "--connects",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Honest connects a second (default: ${DEFAULT-VALUE}).")
     private int connects;
 
-    @Option(names = "--mbit", paramLabel = "MBIT", defaultValue = "100", description = "Of the transfer, in Mbit/s.")
+    @Option(
+            names = "--mbit",
+            paramLabel = "MBIT",
+            defaultValue = "100",
+            description = "Of the transfer, in Mbit/s (default: ${DEFAULT-VALUE}).")
     private double mbit;
 
-    @Option(names = "--addresses", paramLabel = "N", defaultValue = "64", description = "Forged ones, 1 to 254.")
+    @Option(
+            names = "--addresses",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Forged ones, 1 to 254 (default: ${DEFAULT-VALUE}).")
     private int addresses;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Forged SYNs a second; 0: as many as one thread can.")
+            description = "Forged SYNs a second; 0: as many as one thread can (default: ${DEFAULT-VALUE}).")
     private double rate;
 
     @Option(names = "--output", paramLabel = "DIR", description = "Where the report goes (default: nowhere).")

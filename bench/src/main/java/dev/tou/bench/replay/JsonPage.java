@@ -17,7 +17,7 @@ final class JsonPage implements Page {
         lines.emit(
                 "scenario",
                 JsonLines.fields(
-                        "row", card.row(),
+                        "section", card.section(),
                         "name", card.name(),
                         "title", card.title(),
                         "rfc", card.rfc(),

@@ -9,6 +9,7 @@ import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
 import picocli.CommandLine.Command;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  tou replay                     list the scenarios",
             "  tou replay handshake           how a connection opens",
-            "  tou replay S4                  all that closing can be",
+            "  tou replay S4                  all of a section: what closing can be",
             "  tou replay lost-syn-ack --real-time",
             "  tou replay all -J              everything, for a program"
         })
@@ -40,7 +41,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SCENARIO",
-            description = "A name such as handshake, a row such as S4, or all (default: list them).")
+            description = "A name such as handshake, a section such as S4, or all (default: list them).")
     private List<String> words = List.of();
 
     @Option(names = "--list", description = "List the scenarios.")
@@ -49,7 +50,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--real-time",
             description =
-                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for 15 min.")
+                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes.")
     private boolean realTime;
 
     @Mixin
@@ -57,11 +58,23 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        try (Interruption hook = Interruption.onInterrupt(this::interrupted)) {
+            assert hook != null;
+            return playAll();
+        }
+    }
+
+    private void interrupted() {
+        common.console().lastWord("Interrupted before the end of the scenario.");
+    }
+
+    private Integer playAll() throws InterruptedException {
         List<Scenario> chosen = chosen();
         if (list || chosen.isEmpty()) {
             list(chosen.isEmpty() ? Scenarios.ALL : chosen);
             return ExitCode.DONE.code();
         }
+        WarmUp.on(common.io(), page(common.console().unheard(), common.lines().unheard()));
         List<String> missed = new ArrayList<>();
         for (Scenario scenario : chosen) {
             if (!common.json() && scenario != chosen.get(0)) {
@@ -95,7 +108,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private boolean play(Scenario scenario) throws InterruptedException {
         Card card = scenario.card();
-        Page page = common.json() ? new JsonPage(common.lines()) : new TextPage(common.console());
+        Page page = page(common.console(), common.lines());
         page.begin(card, realTime);
         try (Stage stage = new Stage(common.io(), page, realTime)) {
             String sentence = scenario.play(stage);
@@ -111,6 +124,10 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    private static Page page(Console console, JsonLines lines) {
+        return lines.isEnabled() ? new JsonPage(lines) : new TextPage(console);
+    }
+
     private void list(List<Scenario> scenarios) {
         Console console = common.console();
         for (Scenario scenario : scenarios) {
@@ -119,13 +136,13 @@ public final class ReplayCommand implements Callable<Integer> {
                     .emit(
                             "scenario",
                             JsonLines.fields(
-                                    "row", card.row(),
+                                    "section", card.section(),
                                     "name", card.name(),
                                     "title", card.title(),
                                     "rfc", card.rfc(),
                                     "shortened", card.shortened()));
             if (!common.json()) {
-                console.say(Units.format("  %-4s", card.row())
+                console.say(Units.format("  %-4s", card.section())
                         + console.bold(Units.format("%-20s", card.name()))
                         + card.title());
             }

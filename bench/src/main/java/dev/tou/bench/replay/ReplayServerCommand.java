@@ -25,8 +25,9 @@ public final class ReplayServerCommand implements Callable<Integer> {
     private CommonOptions common;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         JsonLines lines = common.lines();
+        WarmUp.on(common.io(), new JsonPage(lines.unheard()));
         try (Stage stage = new Stage(common.io(), new JsonPage(lines), true)) {
             Channel listener = stage.bind(port, bootstrap -> {});
             int chosen = ((InetSocketAddress) listener.localAddress()).getPort();

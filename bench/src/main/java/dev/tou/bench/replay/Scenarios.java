@@ -46,7 +46,7 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** {@return the scenarios that a user means by a word: a name, a row such as S4, or "all"} */
+    /** {@return the scenarios that a user means by a word: a name, a section such as S4, or "all"} */
     static List<Scenario> called(String word) {
         return ALL.stream()
                 .filter(scenario ->

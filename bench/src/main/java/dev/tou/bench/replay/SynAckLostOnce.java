@@ -24,6 +24,7 @@ final class SynAckLostOnce implements Scenario {
         stage.server().reaches(TcpState.ESTABLISHED);
         stage.server().sees("accepts");
         return "Without an answer for a second, each end repeats what it sent: the client its SYN, the server its SYN,ACK. "
-                + "Whichever comes first does.";
+                + "Whichever comes first does. A SYN that comes again is answered, too, so there may be two SYN,ACKs; a copy "
+                + "does no harm.";
     }
 }

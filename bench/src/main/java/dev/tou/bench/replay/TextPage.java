@@ -17,9 +17,14 @@ final class TextPage implements Page {
     private static final String INDENT = "         ";
     private static final int STATE_WIDTH = 14;
     private static final int WIRE_WIDTH = 52;
-    private static final int WIDTH = 96;
+    private static final int WIDEST = 96;
+    private static final int NARROWEST = 40;
+
+    /** Two columns of states and one of segments. */
+    private static final int TABLE_WIDTH = INDENT.length() + STATE_WIDTH + WIRE_WIDTH + 12;
 
     private final Console console;
+    private final int width;
     private final RelativeNumbers numbers = new RelativeNumbers();
     private final Map<Source, String> states = new EnumMap<>(Source.class);
     private boolean offstage;
@@ -27,16 +32,29 @@ final class TextPage implements Page {
 
     TextPage(Console console) {
         this.console = console;
+        int columns = console.columns();
+        width = columns == 0 ? WIDEST : Math.max(NARROWEST, Math.min(columns, WIDEST));
     }
 
     @Override
     public void begin(Card card, boolean realTime) {
-        print(console.bold("tou replay " + card.name()) + "  " + card.row() + ": " + card.title());
+        String name = "tou replay " + card.name();
+        String title = "  " + card.section() + ": " + card.title();
+        if (name.length() + title.length() <= width) {
+            print(console.bold(name) + title);
+        } else {
+            print(console.bold(name));
+            print(title);
+        }
         if (card.shortened() != null && !realTime) {
-            print(console.dim("  shorter than in reality: " + card.shortened() + "; --real-time has it all"));
+            String shorter = "shorter than in reality: " + card.shortened() + "; --real-time has it all";
+            for (String line : wrapped(shorter)) {
+                print(console.dim("  " + line));
+            }
         }
         print("");
-        print(console.dim(row("time", "client", "on the wire", "server")));
+        print(console.dim(
+                narrow() ? row("time", "", "on the wire", "") : row("time", "client", "on the wire", "server")));
     }
 
     @Override
@@ -70,7 +88,7 @@ final class TextPage implements Page {
         String line = arrow + Units.format("  %-11s ", Flags.text(segment.flags())) + fields(event);
         print(row(time(event), "", line, ""));
         if (segment.has(Flags.SYN)) {
-            String indent = INDENT + " ".repeat(STATE_WIDTH + 5);
+            String indent = INDENT + " ".repeat(narrow() ? 5 : STATE_WIDTH + 5);
             print(console.dim(indent + segment.options().offers()));
         }
     }
@@ -130,15 +148,26 @@ final class TextPage implements Page {
             print("  " + console.green(mark) + line);
             mark = "  ";
         }
-        print(console.dim("    " + card.rfc()));
+        rule(card);
     }
 
     @Override
     public void notSeen(Card card, String sentence) {
         offstage = false;
         print("");
-        print("  " + console.red(console.symbol("\u2718 ", "!! ")) + sentence);
-        print(console.dim("    " + card.rfc()));
+        String mark = console.symbol("\u2718 ", "!! ");
+        for (String line : wrapped(sentence)) {
+            print("  " + console.red(mark) + line);
+            mark = "  ";
+        }
+        rule(card);
+    }
+
+    private void rule(Card card) {
+        String[] lines = card.rfc().length() + 4 <= width ? new String[] {card.rfc()} : wrapped(card.rfc());
+        for (String line : lines) {
+            print(console.dim("    " + line));
+        }
     }
 
     private void print(String line) {
@@ -151,16 +180,31 @@ final class TextPage implements Page {
         return Units.format("%.3f", event.nanos() / 1e9);
     }
 
-    private static String row(String time, String client, String wire, String server) {
+    /** Where the table has no room, states are told below each other, with their owner. */
+    private boolean narrow() {
+        return width < TABLE_WIDTH;
+    }
+
+    private String row(String time, String client, String wire, String server) {
+        if (narrow()) {
+            StringJoiner states = new StringJoiner(", ");
+            if (!client.isEmpty()) {
+                states.add("client " + client);
+            }
+            if (!server.isEmpty()) {
+                states.add("server " + server);
+            }
+            return Units.format("%7s  ", time) + wire + states;
+        }
         String pattern = "%7s  %-" + STATE_WIDTH + "s%-" + WIRE_WIDTH + "s%s";
         return Units.format(pattern, time, client, wire, server).stripTrailing();
     }
 
-    private static String[] wrapped(String sentence) {
+    private String[] wrapped(String sentence) {
         StringBuilder text = new StringBuilder();
         int column = 0;
         for (String word : sentence.split(" ")) {
-            if (column > 0 && column + word.length() >= WIDTH - INDENT.length() - 2) {
+            if (column > 0 && column + word.length() >= width - INDENT.length() - 2) {
                 text.append('\n');
                 column = 0;
             }

@@ -10,20 +10,39 @@ import java.util.regex.Pattern;
 
 /**
  * What must be the same whenever a scenario is played: the flags in each direction and the states of each end, in order. Without
- * repetitions, because a busy machine makes them, and without their interleaving.
+ * repetitions, because a busy machine makes them, and without their interleaving. And the first sentence of each exception, with
+ * any numbers.
  */
-record Skeleton(List<String> toServer, List<String> toClient, List<String> client, List<String> server) {
+record Skeleton(
+        List<String> toServer,
+        List<String> toClient,
+        List<String> client,
+        List<String> server,
+        List<String> exceptions) {
 
     private static final Pattern SEGMENT =
             Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) .*");
     private static final Pattern STATE = Pattern.compile("^ +\\d+\\.\\d{3}( +)([A-Z0-9-]+)$");
+    private static final Pattern EXCEPTION =
+            Pattern.compile("application gets (?:from \\S+ )?(\\w+: .*(?:\n {11}\\S.*)*)");
+    private static final Pattern NUMBER = Pattern.compile("\\d[\\d.:]*");
     private static final int MIDDLE = 20;
 
     static Skeleton of(String output) {
-        Skeleton skeleton = new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Skeleton skeleton = new Skeleton(
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), exceptionsIn(output));
         Set<String> fins = new HashSet<>();
         output.lines().forEach(line -> skeleton.add(line, fins));
         return skeleton;
+    }
+
+    private static List<String> exceptionsIn(String output) {
+        return EXCEPTION
+                .matcher(output)
+                .results()
+                .map(match -> match.group(1).replaceAll("\n *", " "))
+                .map(text -> NUMBER.matcher(text).replaceAll("#").replaceFirst("\\. .*", ""))
+                .toList();
     }
 
     private void add(String line, Set<String> fins) {

@@ -30,7 +30,10 @@ public final class EchoClient implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "8007", description = "Its UDP port (default: ${DEFAULT-VALUE}).")
     private int port;
 
-    @Parameters(defaultValue = "Hello over UDP", description = "What to send (default: ${DEFAULT-VALUE}).")
+    @Parameters(
+            arity = "0..1",
+            defaultValue = "Hello over UDP",
+            description = "What to send (default: ${DEFAULT-VALUE}).")
     private String message;
 
     @Override

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.examples.echo;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 
 import dev.tou.channel.TouServerSocketChannel;
@@ -29,11 +30,11 @@ public final class EchoServer implements Callable<Integer> {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             Channel server = start(group, port);
-            System.out.println("Echoing on " + server.localAddress());
+            System.out.println("Echoing on UDP port " + ((InetSocketAddress) server.localAddress()).getPort());
             server.closeFuture().sync();
             return 0;
         } catch (Exception e) { // sync() throws what bind() has failed with
-            System.err.println(e.getMessage());
+            System.err.println("Cannot echo on UDP port " + port + ": " + e.getMessage());
             return 1;
         } finally {
             group.shutdownGracefully();

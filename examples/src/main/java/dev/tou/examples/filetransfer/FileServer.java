@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.examples.filetransfer;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -41,11 +42,12 @@ public final class FileServer implements Callable<Integer> {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             Channel server = start(group, port, folder);
-            System.out.println("Serving " + folder.toAbsolutePath().normalize() + " on " + server.localAddress());
+            System.out.println("Serving " + folder.toAbsolutePath().normalize() + " on UDP port "
+                    + ((InetSocketAddress) server.localAddress()).getPort());
             server.closeFuture().sync();
             return 0;
         } catch (Exception e) { // sync() throws what bind() has failed with
-            System.err.println(e.getMessage());
+            System.err.println("Cannot serve on UDP port " + port + ": " + e.getMessage());
             return 1;
         } finally {
             group.shutdownGracefully();

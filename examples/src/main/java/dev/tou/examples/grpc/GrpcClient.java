@@ -39,7 +39,7 @@ public final class GrpcClient implements Callable<Integer> {
         ManagedChannel channel =
                 builder(group, new InetSocketAddress(host, port)).build();
         try {
-            CallOptions patience = CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS);
+            CallOptions patience = CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
             System.out.println(
                     Words.text(ClientCalls.blockingUnaryCall(channel, Words.ECHO, patience, Words.bytes(text))));
             Iterator<byte[]> words =
