@@ -10,8 +10,13 @@ public final class ChallengeAckLimiter {
     /** The least time between two answers. */
     public static final long INTERVAL_NANOS = 500_000_000L;
 
+    /** The least time between two answers to probes of a closed window: less than any peer of ours leaves between them. */
+    private static final long PROBE_INTERVAL_NANOS = 50_000_000L;
+
     private long lastNanos;
     private boolean used;
+    private long lastProbeNanos;
+    private boolean probed;
 
     /** {@return whether an answer may be sent now; if so it counts} */
     public boolean tryAcquire(long nowNanos) {
@@ -20,6 +25,19 @@ public final class ChallengeAckLimiter {
         }
         used = true;
         lastNanos = nowNanos;
+        return true;
+    }
+
+    /**
+     * {@return whether a probe of our closed window may be answered now; if so it counts} These have a limit of their own, because
+     * a peer whose probes stay unanswered gives the connection up (RFC 9293 section 3.8.6.1).
+     */
+    public boolean tryAcquireForProbe(long nowNanos) {
+        if (probed && nowNanos - lastProbeNanos < PROBE_INTERVAL_NANOS) {
+            return false;
+        }
+        probed = true;
+        lastProbeNanos = nowNanos;
         return true;
     }
 }

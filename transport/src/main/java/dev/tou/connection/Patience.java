@@ -23,8 +23,11 @@ public final class Patience {
     private int denials;
     private long unansweredSinceNanos;
     private int windowProbes;
+    private boolean probeAnswered;
+    private long probeAnsweredNanos;
     private int keepAliveProbes;
     private long waitingSinceNanos;
+    private long quietSinceNanos;
     private long lastHeardNanos;
     private long lastHeardTextNanos;
     private long lastSpokeNanos;
@@ -34,17 +37,36 @@ public final class Patience {
         this.options = options;
     }
 
-    /** Text leaves, and nothing was outstanding before, or something new was acknowledged. */
-    public void progressed(long nowNanos) {
-        answered();
-        waitingSinceNanos = nowNanos;
+    /** Text leaves, and nothing was outstanding before. */
+    public void began(long nowNanos) {
+        progressed(nowNanos, nowNanos);
     }
 
-    /** The peer says that it lives, though it acknowledges nothing new. */
-    public void answered() {
+    /**
+     * Something new was acknowledged.
+     *
+     * @param sentNanos when what is the oldest now was sent first; later if that is not known any more
+     */
+    public void progressed(long sentNanos, long nowNanos) {
+        beginAnew();
+        waitingSinceNanos = nowNanos;
+        quietSinceNanos = sentNanos;
+    }
+
+    /** The peer says that it lives, and that its window is closed. */
+    public void answered(long nowNanos) {
+        beginAnew();
+        quietSinceNanos = nowNanos;
+        if (windowProbes > 0) {
+            probeAnswered = true;
+            probeAnsweredNanos = nowNanos;
+        }
+    }
+
+    private void beginAnew() {
         timeoutsInARow = 0;
         repetitions = 0;
-        attemptsAtDenial = 0;
+        attemptsAtDenial = keepAliveProbes;
         denials = 0;
     }
 
@@ -53,12 +75,17 @@ public final class Patience {
         return waitingSinceNanos;
     }
 
+    /** The retransmission timer expired without progress, or the user timeout. */
+    public void timedOut() {
+        probeTimedOut(quietSinceNanos);
+    }
+
     /**
-     * The retransmission timer expired without progress, or that of a closed window.
+     * The timer of a closed window expired.
      *
-     * @param sentNanos when the oldest segment, or the first probe, was sent
+     * @param sentNanos when a probe is sent, if it is the first
      */
-    public void timedOut(long sentNanos) {
+    public void probeTimedOut(long sentNanos) {
         if (timeoutsInARow++ == 0) {
             unansweredSinceNanos = sentNanos;
         }
@@ -89,13 +116,9 @@ public final class Patience {
                 : timeoutsInARow > options.retries();
     }
 
-    /**
-     * {@return when the user timeout ends the connection}
-     *
-     * @param sentNanos when the oldest segment was sent that is not acknowledged
-     */
-    long userTimeoutNanos(long sentNanos) {
-        long since = timeoutsInARow == 0 ? sentNanos : unansweredSinceNanos;
+    /** {@return when the user timeout ends the connection, however often the oldest segment was sent again meanwhile} */
+    long userTimeoutNanos() {
+        long since = timeoutsInARow == 0 ? quietSinceNanos : unansweredSinceNanos;
         return since + options.userTimeoutMillis() * NANOS_PER_MILLI;
     }
 
@@ -114,7 +137,7 @@ public final class Patience {
 
     /** {@return how often what is unanswered was sent, the first time included} */
     int tries() {
-        return keepAliveProbes > 0 ? keepAliveProbes : repetitions + 1;
+        return keepAliveProbes > 0 && repetitions == 0 ? keepAliveProbes : repetitions + 1;
     }
 
     /** {@return since when what was sent has stayed unanswered} */
@@ -145,10 +168,10 @@ public final class Patience {
         return unreachable;
     }
 
-    /** {@return the deadline of the next attempt, which must not lie behind the user timeout} */
+    /** {@return the deadline of the next attempt, which must not lie behind the user timeout, if that counts} */
     public long beforeUserTimeout(long deadlineNanos) {
         int userTimeout = options.userTimeoutMillis();
-        return userTimeout > 0
+        return userTimeout > 0 && timeoutsInARow > 0
                 ? Math.min(deadlineNanos, unansweredSinceNanos + userTimeout * NANOS_PER_MILLI)
                 : deadlineNanos;
     }
@@ -164,6 +187,14 @@ public final class Patience {
      */
     public long windowProbeDelayNanos(long rtoNanos) {
         return doubled(rtoNanos, windowProbes);
+    }
+
+    /**
+     * {@return whether a live peer would answer a probe of its closed window that leaves now} Soon after another one it need not (RFC
+     * 5961 section 7), so silence says nothing then.
+     */
+    public boolean expectsProbeAnswer(long nowNanos) {
+        return !probeAnswered || nowNanos - probeAnsweredNanos >= ChallengeAckLimiter.INTERVAL_NANOS;
     }
 
     /** Counts one more probe of a closed window. */

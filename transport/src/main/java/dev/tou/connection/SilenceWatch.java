@@ -87,8 +87,7 @@ public final class SilenceWatch {
         if (tcb.options().userTimeoutMillis() == 0 || tcb.retransmissionQueue.isEmpty()) {
             tcb.disarm(TcpTimer.USER_TIMEOUT);
         } else {
-            int oldest = tcb.retransmissionQueue.first();
-            tcb.arm(TcpTimer.USER_TIMEOUT, tcb.patience.userTimeoutNanos(tcb.retransmissionQueue.sentNanos(oldest)));
+            tcb.arm(TcpTimer.USER_TIMEOUT, tcb.patience.userTimeoutNanos());
         }
     }
 }

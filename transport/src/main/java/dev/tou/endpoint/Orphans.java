@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,36 +14,53 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
  * The connections of one event loop that live on although their applications have closed them, and how many those may be. An
  * application that closes a connection hands its memory over to us for as long as the peer likes, so there must be an end to it.
  *
- * <p>When there are too many, one is reset: the oldest of those whose peer has everything and only does not close (FIN-WAIT-2),
- * because nothing is lost by it, otherwise the oldest, which has been tried for longest. Not the newest, as in Linux: strangers
- * who never acknowledge would then have every connection reset that is closed after theirs.
+ * <p>When there are too many for a connection that joins, by its option, one of those goes whose option is the same: the oldest
+ * whose peer has everything and only does not close (FIN-WAIT-2), because nothing is lost by it, otherwise the oldest, which has
+ * been tried for longest. So a small limit costs nobody else's bytes. Not the newest, as in Linux: strangers who never acknowledge
+ * would then have every connection reset that is closed after theirs.
  */
 final class Orphans {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Orphans.class);
 
-    /** Oldest first, with the UDP channel of each. */
-    private final Map<TransmissionControlBlock, Shard> undelivered = new LinkedHashMap<>();
+    /** Those whose option says the same, oldest first, with the UDP channel of each. */
+    private static final class Equals {
 
-    /** Those in FIN-WAIT-2. */
-    private final Map<TransmissionControlBlock, Shard> delivered = new LinkedHashMap<>();
+        private final Map<TransmissionControlBlock, Shard> undelivered = new LinkedHashMap<>();
+
+        /** Those in FIN-WAIT-2. */
+        private final Map<TransmissionControlBlock, Shard> delivered = new LinkedHashMap<>();
+
+        boolean isEmpty() {
+            return undelivered.isEmpty() && delivered.isEmpty();
+        }
+
+        Map.Entry<TransmissionControlBlock, Shard> first() {
+            return (delivered.isEmpty() ? undelivered : delivered)
+                    .entrySet()
+                    .iterator()
+                    .next();
+        }
+    }
+
+    private final Map<TransmissionControlBlock, Equals> all = new HashMap<>();
+    private final Map<Integer, Equals> byLimit = new HashMap<>();
 
     private final SparseWarning warning = new SparseWarning();
 
     /** {@return how many there are} */
     int size() {
-        return undelivered.size() + delivered.size();
+        return all.size();
     }
 
     /** The application of a connection has gone; by its option {@code MAX_ORPHANS} another one may have to go, or this one. */
     void add(Shard shard, TransmissionControlBlock tcb) {
-        (tcb.state() == TcpState.FIN_WAIT_2 ? delivered : undelivered).put(tcb, shard);
         int most = tcb.options().maxOrphans();
-        while (size() > most) {
-            reset((delivered.isEmpty() ? undelivered : delivered)
-                    .entrySet()
-                    .iterator()
-                    .next());
+        Equals equals = byLimit.computeIfAbsent(most, limit -> new Equals());
+        all.put(tcb, equals);
+        (tcb.state() == TcpState.FIN_WAIT_2 ? equals.delivered : equals.undelivered).put(tcb, shard);
+        while (size() > most && !equals.isEmpty()) {
+            reset(equals.first());
             warn(shard.resources().nowNanos(), most);
         }
     }
@@ -61,13 +79,21 @@ final class Orphans {
 
     /** An orphan has moved to another state. */
     void stateChanged(TransmissionControlBlock tcb) {
+        Equals equals = all.get(tcb);
+        if (equals == null) {
+            return;
+        }
         if (!tcb.isLive()) {
-            undelivered.remove(tcb);
-            delivered.remove(tcb);
+            all.remove(tcb);
+            equals.undelivered.remove(tcb);
+            equals.delivered.remove(tcb);
+            if (equals.isEmpty()) {
+                byLimit.values().remove(equals);
+            }
         } else if (tcb.state() == TcpState.FIN_WAIT_2) {
-            Shard shard = undelivered.remove(tcb);
+            Shard shard = equals.undelivered.remove(tcb);
             if (shard != null) {
-                delivered.put(tcb, shard);
+                equals.delivered.put(tcb, shard);
             }
         }
     }

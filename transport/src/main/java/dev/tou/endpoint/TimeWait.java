@@ -65,6 +65,9 @@ final class TimeWait extends ConnectionTimer {
             seen.add(tcb);
             tcb.arm(TcpTimer.TIME_WAIT, endNanos(tcb, now));
         }
+        if (isEmpty()) {
+            shard.becomeIdleMaybe(); // nothing is remembered, so nothing will expire
+        }
     }
 
     /** Takes over the records of a channel that had the port before. */

@@ -12,6 +12,7 @@ import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SegmentEncoder;
 import dev.tou.segment.SegmentOptions;
+import dev.tou.segment.SequenceNumber;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.DropReason;
 import dev.tou.timing.TcpTimer;
@@ -137,6 +138,7 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
             // restart the 2 MSL timeout."
             shard.timeWait().restart(record, arrival.nowNanos());
+            rememberTimestamp(seg, record);
             if (answers.findRoom(ctx)) {
                 acknowledge(ctx, arrival, record);
             }
@@ -146,6 +148,14 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
             acknowledge(ctx, arrival, record);
         }
         return null;
+    }
+
+    private void rememberTimestamp(Segment seg, int record) {
+        boolean both = shard.timeWait().hasTimestamps(record) && seg.options().has(SegmentOptions.TIMESTAMPS);
+        int present = seg.options().timestampValue();
+        if (both && SequenceNumber.gt(present, shard.timeWait().tsRecent(record))) {
+            shard.timeWait().updateTsRecent(record, present);
+        }
     }
 
     // The window of a record is closed, so whatever has a length or lies elsewhere is out of it (RFC 9293 section

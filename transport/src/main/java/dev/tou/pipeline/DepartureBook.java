@@ -1,10 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
-import java.net.PortUnreachableException;
-
 import dev.tou.connection.SilenceWatch;
 import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.connection.Unreachable;
 import dev.tou.endpoint.Shard;
 import dev.tou.endpoint.TimerExpiry;
 import dev.tou.retransmission.AckFacts;
@@ -19,6 +18,9 @@ import io.netty.channel.ChannelHandlerContext;
  * train gets a {@link DepartureReceipt}, which comes back when its datagrams have left, or could not.
  */
 final class DepartureBook {
+
+    /** So often each transmission of the oldest segment has a retransmission timeout of its own. */
+    private static final int TIMED_TRANSMISSIONS = 4;
 
     private final Shard shard;
     private final Burst burst;
@@ -49,8 +51,9 @@ final class DepartureBook {
         }
         // RFC 6298 section 5.1: "Every time a packet containing data is sent (including a retransmission), if the timer
         // is not running, start it running". The oldest, sent again, gets the whole of it.
-        boolean oldestAgain = again && first == queue.first() && !tcb.refusals.isRefused();
-        if (oldestAgain || !tcb.isArmed(TcpTimer.RETRANSMISSION)) {
+        if (again && first == queue.first() && !tcb.refusals.isRefused()) {
+            oldestLeaves(tcb, now);
+        } else if (!tcb.isArmed(TcpTimer.RETRANSMISSION)) {
             tcb.arm(TcpTimer.RETRANSMISSION, now + tcb.rtt.rtoNanos());
         }
         if (!again) {
@@ -63,6 +66,18 @@ final class DepartureBook {
         int entries = again ? 1 : leaving.segments();
         int text = leaving.hasTrain() ? leaving.train().textBytes() : 0;
         return receipt().of(tcb, first, entries, leaving.segments(), text, now);
+    }
+
+    // Not every time: loss detection may find it lost in each round trip, and then the timer would never expire that
+    // gives up, and that finds a black hole.
+    private static void oldestLeaves(TransmissionControlBlock tcb, long nowNanos) {
+        RetransmissionQueue queue = tcb.retransmissionQueue;
+        long deadline = nowNanos + tcb.rtt.rtoNanos();
+        if (queue.transmissions(queue.first()) <= TIMED_TRANSMISSIONS
+                || !tcb.isArmed(TcpTimer.RETRANSMISSION)
+                || deadline - tcb.deadlineNanos(TcpTimer.RETRANSMISSION) < 0) {
+            tcb.arm(TcpTimer.RETRANSMISSION, deadline);
+        }
     }
 
     /** RFC 8985 section 7.2: the probe has its turn before the retransmission timer, or in its place. */
@@ -92,7 +107,7 @@ final class DepartureBook {
     private static int enterNew(TransmissionControlBlock tcb, Departure leaving, long now) {
         RetransmissionQueue queue = tcb.retransmissionQueue;
         if (queue.isEmpty()) {
-            tcb.patience.progressed(now);
+            tcb.patience.began(now);
         }
         boolean pathEmpty = tcb.recovery.inFlightBytes() == 0;
         int first = append(tcb, leaving, now);
@@ -164,9 +179,11 @@ final class DepartureBook {
         queue.left(firstEntry, entries, cause == null, leftNanos);
         tcb.recovery.notSent(queue.lostBytes() - lostBefore);
         boolean refusalsEnd = cause == null && tcb.isLive() && Pacing.taken(tcb, leftNanos);
-        if ((oldestWaited || refusalsEnd && !queue.isEmpty()) && tcb.isLive() && !tcb.refusals.isRefused()) {
-            // The wait for the channel had grown longer and longer; that for the peer begins now.
+        // The wait for the channel had grown longer and longer; that for the peer begins now.
+        if (refusalsEnd && !queue.isEmpty()) {
             tcb.arm(TcpTimer.RETRANSMISSION, leftNanos + tcb.rtt.rtoNanos());
+        } else if (oldestWaited && tcb.isLive() && !tcb.refusals.isRefused()) {
+            oldestLeaves(tcb, leftNanos);
         }
         tcb.report.lossesAreShownBy(null);
     }
@@ -197,7 +214,7 @@ final class DepartureBook {
         // A pending ICMP error is reported by failing the next send: that datagram did not leave, so it goes again at
         // once. Anything else must wait, because repeating what the kernel refuses in this very turn would spin: what
         // the host takes in no size for the retransmission timer, all else for the back-off.
-        boolean again = segmentation || tooLarge || cause instanceof PortUnreachableException;
+        boolean again = segmentation || tooLarge || Undeliverable.meaningOf(cause) == Unreachable.PORT;
         if (!again && failure != SendFailure.TOO_LARGE) {
             Pacing.refused(tcb, nowNanos());
             return;

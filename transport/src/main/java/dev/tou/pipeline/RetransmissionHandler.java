@@ -79,13 +79,15 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
             tcb.sendBuffer.acknowledge(seg.ack());
             tcb.counters.bytesAcknowledged += acknowledged.bytes();
             measureRoundTrip(tcb, seg, now);
-            tcb.patience.progressed(now);
+            tcb.patience.progressed(
+                    queue.isEmpty() || queue.isRetransmitted(queue.first()) ? now : queue.sentNanos(queue.first()),
+                    now);
             tcb.pathMtu.progressed();
         }
         if (seg.window() == 0 && !tcb.isOrphan()) {
             // RFC 9293 section 3.8.6.1, MUST-37: a peer that answers with a closed window is not gone. Where no
             // application waits any more, it could keep our memory for ever.
-            tcb.patience.answered();
+            tcb.patience.answered(now);
         }
         facts.ackedBytes = acknowledged.bytes();
         facts.sackedBytes = readBlocks(tcb, seg);
@@ -275,11 +277,10 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
     }
 
     private static void userTimeout(TransmissionControlBlock tcb, long now) {
-        RetransmissionQueue queue = tcb.retransmissionQueue;
         SilenceWatch.armUserTimeout(tcb);
         if (tcb.isArmed(TcpTimer.USER_TIMEOUT) && tcb.deadlineNanos(TcpTimer.USER_TIMEOUT) - now <= 0) {
             if (tcb.patience.isPatient()) {
-                tcb.patience.timedOut(queue.sentNanos(queue.first()));
+                tcb.patience.timedOut();
             }
             SilenceWatch.isGivenUp(tcb, now);
         }
@@ -290,7 +291,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (queue.isEmpty()) {
             return;
         }
-        tcb.patience.timedOut(queue.sentNanos(queue.first()));
+        tcb.patience.timedOut();
         if (SilenceWatch.isGivenUp(tcb, now)) {
             return;
         }

@@ -45,9 +45,11 @@ final class SilenceProbes {
 
     /** Asks whether a closed window has opened, or gives up. */
     void closedWindow(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
-        tcb.patience.timedOut(now);
-        if (SilenceWatch.isGivenUp(tcb, now)) {
-            return;
+        if (tcb.patience.expectsProbeAnswer(now)) {
+            tcb.patience.probeTimedOut(now);
+            if (SilenceWatch.isGivenUp(tcb, now)) {
+                return;
+            }
         }
         tcb.patience.windowProbed();
         tcb.counters.windowProbes++;

@@ -160,7 +160,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                 return tcb.state() != TcpState.SYN_RECEIVED || completeHandshake(tcb, seg, now);
             }
             case ACKNOWLEDGE_OUT_OF_WINDOW, ACKNOWLEDGE_OLD_TIMESTAMP -> outOfWindow(tcb, seg, now);
-            case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challenge(tcb, now);
+            case CHALLENGE_RESET, CHALLENGE_SYN, CHALLENGE_ACK -> challengeIf(tcb.challenges.tryAcquire(now), tcb);
             case REPEAT_SYN_ACK -> answerAgain(tcb, now);
             case REPLY_RESET -> replyReset(tcb, seg);
             case RESET -> reset(tcb, FailureReport.reset(tcb, now));
@@ -180,12 +180,13 @@ final class StateMachineHandler extends ChannelDuplexHandler {
             }
             tcb.report.acknowledgmentDue(AckKind.DUPLICATE);
         } else {
-            challenge(tcb, now);
+            boolean probe = tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt() - 1;
+            challengeIf(probe ? tcb.challenges.tryAcquireForProbe(now) : tcb.challenges.tryAcquire(now), tcb);
         }
     }
 
-    private static void challenge(TransmissionControlBlock tcb, long now) {
-        if (tcb.challenges.tryAcquire(now)) {
+    private static void challengeIf(boolean may, TransmissionControlBlock tcb) {
+        if (may) {
             tcb.report.acknowledgmentDue(AckKind.CHALLENGE);
             tcb.acknowledgments.onUrgent();
         }

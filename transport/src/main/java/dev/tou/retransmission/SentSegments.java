@@ -98,6 +98,11 @@ abstract class SentSegments {
         return transmissions[entry & mask()] > 1;
     }
 
+    /** {@return how often the entry was handed over, at most 127} */
+    public final int transmissions(int entry) {
+        return transmissions[entry & mask()];
+    }
+
     final boolean has(int entry, int flag) {
         return (flags[entry & mask()] & flag) != 0;
     }

@@ -4,6 +4,7 @@ package dev.tou.retransmission;
 import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.gt;
 import static dev.tou.segment.SequenceNumber.leq;
+import static dev.tou.segment.SequenceNumber.max;
 import static dev.tou.segment.SequenceNumber.min;
 
 /**
@@ -16,8 +17,10 @@ import static dev.tou.segment.SequenceNumber.min;
  *       trip later, when the episode may be over.
  * </ul>
  *
- * <p>Every repetition counts, that of a tail loss probe and of an earlier episode too, as long as its report may still come:
- * otherwise the duplicate of one would excuse the loss of another. A report of more than is out is a lie, or the network has
+ * <p>Every repetition of what is not acknowledged counts, that of a tail loss probe too, as long as its report may still come:
+ * otherwise the duplicate of one would excuse the loss of another. What is acknowledged when an episode begins does not: where
+ * a report lies tells which it is of, and a loss of before, which nobody will report, must not keep the next from being
+ * taken back. A report of more than is out is a lie, or the network has
  * doubled something, and says nothing.
  */
 final class Undo {
@@ -32,6 +35,9 @@ final class Undo {
 
     /** Sent again, and neither reported as a duplicate nor too old for that. */
     private int outBytes;
+
+    /** Behind the furthest of these. */
+    private int outEnd;
 
     /** Between these, reports count. */
     private int begin;
@@ -48,7 +54,12 @@ final class Undo {
         anyResent = false;
         stamped = false;
         heard = false;
-        begin = outBytes > 0 ? min(begin, sndUna) : sndUna;
+        if (outBytes > 0 && gt(outEnd, sndUna)) {
+            begin = min(begin, sndUna);
+        } else {
+            begin = sndUna;
+            outBytes = 0;
+        }
         end = sndNxt;
     }
 
@@ -70,6 +81,7 @@ final class Undo {
         begin = open || outBytes > 0 ? min(begin, seq) : seq;
         end = sndNxt;
         lastRound = false;
+        outEnd = outBytes > 0 ? max(outEnd, seq + length) : seq + length;
         outBytes += length;
     }
 

@@ -65,6 +65,30 @@ class OrphansTest {
         }
     }
 
+    /** Whose option is small gives up its own connection, not those of others. */
+    @Test
+    void aSmallerLimitIsNotThatOfOthers() {
+        try (SimPair pair = new SimPair()) {
+            List<SocketChannel> channels = connect(pair, MOST + 1);
+            channels.get(MOST).config().setOption(TouChannelOption.MAX_ORPHANS, 0);
+            closeOneByOne(pair, channels);
+            assertThat(reset(pair)).containsExactly(MOST);
+            assertThat(connections(pair)).isEqualTo(MOST);
+        }
+    }
+
+    /** Where nothing is remembered, no end of a record tells that the socket is idle. */
+    @Test
+    void withoutTimeWaitTheSocketGoesAllTheSame() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel client = pair.connect(pair.client(new Recorder()).option(TouChannelOption.MAX_TIME_WAIT, 0));
+            client.close();
+            pair.simulation.advance(SimPair.seconds(130));
+            assertThat(pair.clients.resources().shards()).isEmpty();
+        }
+    }
+
     @Test
     void whoIsOverMakesRoom() {
         try (SimPair pair = new SimPair()) {

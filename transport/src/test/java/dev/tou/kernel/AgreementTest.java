@@ -67,7 +67,7 @@ class AgreementTest {
             assertThat(interop.kernel.counter("TcpExt.TCPDSACKOldSent"))
                     .as("our repetitions, of %s", ours)
                     .isLessThanOrEqualTo(ours.lossProbes());
-            assertThat(ours.retrans()).as("our repetitions, of %s", ours).isEqualTo(ours.lossProbes());
+            assertThat(ours.retrans()).as("our repetitions, of %s", ours).isLessThanOrEqualTo(ours.lossProbes());
             assertThat(ours.timeouts()).isZero();
             assertThat(interop.kernel.counter("Tcp.InErrs")).isZero();
             assertThat(interop.kernel.counter("TcpExt.PAWSEstab")).isZero();

@@ -157,6 +157,20 @@ class LossRecoveryTest {
             assertThat(recovery.refuted()).isNull();
         }
 
+        // Overflows come in rows: the first was real, the next only looks like it because the queue empties.
+        @Test
+        void countAlsoAfterAnEpisodeWhoseLossesWereReal() {
+            send(10, 0);
+            ack(20, 0, 1, 5);
+            assertThat(resend(20)).containsExactly(0);
+            ack(40, 10);
+            send(5, 41);
+            ack(61, 10, 11, 15);
+            assertThat(resend(61)).containsExactly(10);
+            twice(10, 11).ack(81, 15);
+            assertThat(recovery.refuted()).isEqualTo(UndoSign.DSACK);
+        }
+
         @Test
         void ofMoreThanWasSentAgainAreALie() {
             send(10, 0);

@@ -1,6 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.scenario;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -9,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 final class Talker extends ChannelInboundHandlerAdapter {
 
     private ChannelHandlerContext ctx;
+    private final List<Object> events = new ArrayList<>();
     private long written;
     private Throwable failure;
 
@@ -36,13 +40,25 @@ final class Talker extends ChannelInboundHandlerAdapter {
         return written;
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        events.add(event);
+        context.fireUserEventTriggered(event);
+    }
+
+    /** {@return what the channel has told of this kind, besides what it read} */
+    <T> List<T> events(Class<T> kind) {
+        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** {@return what went wrong first, or null} */
     Throwable failure() {
         return failure;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failure = cause;
+        failure = failure == null ? cause : failure;
         context.close();
     }
 }

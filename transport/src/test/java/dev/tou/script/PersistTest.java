@@ -5,12 +5,14 @@ import java.net.SocketException;
 import java.time.Duration;
 
 import dev.tou.channel.TouChannelOption;
+import dev.tou.telemetry.DeliveryProblem;
 import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
 import static dev.tou.script.Segments.fin;
 import static dev.tou.script.Segments.syn;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The window of the peer, small, closed and shrunk (RFC 9293 section 3.8.6). */
 class PersistTest extends ScriptedTest {
@@ -85,6 +87,32 @@ class PersistTest extends ScriptedTest {
         peer.expects(probe()).after(ms(400));
         peer.expectsNothingFor(ms(620));
         app.failedWith(SocketException.class, "Connection timed out");
+    }
+
+    // RFC 5961 section 7: whoever answers one may leave those unanswered that follow within half a second, as Linux.
+    // RFC 9293: MUST-37.
+    @Test
+    void aProbeSoonAfterOneThatWasAnsweredNeedsNoAnswer() {
+        accepted(
+                syn(IRS).mss(1000),
+                server -> server.option(TouChannelOption.USER_TIMEOUT, 250).option(TouChannelOption.RETRIES1, 2));
+        peer.sends(ack(FIRST).win(0));
+        app.writes("hello");
+        peer.expects(probe()).after(ms(200));
+        script.passes(ms(100));
+        peer.sends(ack(FIRST).win(0));
+        peer.expects(probe()).after(ms(150)); // and nobody answers
+        for (int i = 0; i < 3; i++) {
+            peer.expects(probe()).within(seconds(60)); // more than half a second after the answer
+            script.passes(ms(10));
+            peer.sends(ack(FIRST).win(0));
+            peer.expects(probe()).after(ms(240));
+        }
+        app.isOpen();
+        assertThat(app.events(DeliveryProblem.class)).isEmpty();
+        peer.sends(ack(FIRST).win(5));
+        peer.expects(data("hello")).now();
+        peer.sends(ack(FIRST + 5));
     }
 
     // The window opens without being asked.

@@ -99,6 +99,30 @@ class ReceiveWindowTest extends ScriptedTest {
         }
     }
 
+    // A probe that is not answered looks to its sender as if we were gone (section 3.8.6.1, MUST-37).
+    @Test
+    void probesThatFollowEachOtherSoonAreAllAnswered() {
+        acceptedAndNobodyReads();
+        fills();
+        for (int millis = 60; millis < 1000; millis *= 2) {
+            script.passes(ms(millis));
+            peer.sends(ack().seq(FIRST + 3999));
+            peer.expects(ack(FIRST + 4000).win(0)).now();
+        }
+    }
+
+    // Whoever forges them gets no more than that.
+    @Test
+    void manyProbesAtOnceAreAnsweredByOne() {
+        acceptedAndNobodyReads();
+        fills();
+        for (int i = 0; i < 10; i++) {
+            peer.sends(ack().seq(FIRST + 3999));
+        }
+        peer.expects(ack(FIRST + 4000).win(0)).now();
+        peer.expectsNothingFor(seconds(1));
+    }
+
     // "special allowance should be made to accept valid ACKs" while the window is closed.
     @Test
     void acknowledgmentsCountWhileTheWindowIsClosed() {

@@ -58,6 +58,16 @@ class TimeWaitTest extends ScriptedTest {
         assertThat(script.timeWaitRecords()).isZero();
     }
 
+    // RFC 7323 section 4.3: what carries a newer timestamp, and is acceptable, is echoed.
+    @Test
+    void theTimestampOfTheFinThatCameAgainIsEchoed() {
+        inTimeWait(syn(IRS).mss(1000).ts(100, 0));
+        script.passes(ms(500));
+        int later = peer.timestamp() + 500;
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1).ts(later, peer.tsRecent()));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1).tsEcho(later)).now();
+    }
+
     @Test
     void theLifetimeIsAnOption() {
         accepted(server -> server.option(TouChannelOption.MSL, 1));

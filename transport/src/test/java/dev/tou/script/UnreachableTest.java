@@ -164,7 +164,7 @@ class UnreachableTest extends ScriptedTest {
         app.writes("hello");
         peer.expectsNothingFor(ms(990));
         app.isOpen();
-        // It counts from the last try before the first timeout.
+        // It counts from the first try.
         peer.expectsNothingFor(ms(200));
         assertThat(app.failedWith(SocketException.class, "Connection timed out"))
                 .cause()
@@ -185,6 +185,26 @@ class UnreachableTest extends ScriptedTest {
         peer.expects(ack(PEER_FIRST).seq(FIRST - 1)).after(seconds(2));
         script.icmp(Errno.ECONNREFUSED);
         app.failedWith(SocketException.class, "Connection reset by peer");
+    }
+
+    // What was said of earlier probes, and of what has just left for the first time, is no denial of a repetition.
+    @Test
+    void textAfterAProbeBeginsAnew() {
+        connected();
+        script.options().keepIdleSeconds(10);
+        script.options().keepIntervalSeconds(2);
+        app.set(ChannelOption.SO_KEEPALIVE, true);
+        peer.expects(ack(PEER_FIRST).seq(FIRST - 1)).after(seconds(10));
+        app.writes("hello");
+        peer.expects(data("hello").seq(FIRST)).now();
+        script.icmp(Errno.ECONNREFUSED);
+        peer.expects(data("hello").seq(FIRST)).after(ms(200));
+        script.icmp(Errno.ECONNREFUSED);
+        app.isOpen();
+        peer.expects(data("hello").seq(FIRST)).after(ms(400));
+        script.icmp(Errno.ECONNREFUSED);
+        assertThat(app.failedWith(SocketException.class, "Connection reset by peer"))
+                .hasMessageContaining("3 tries in 0.6 s");
     }
 
     // Probes of a closed window are as good as repetitions.
