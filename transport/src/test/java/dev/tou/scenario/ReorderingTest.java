@@ -40,6 +40,23 @@ class ReorderingTest extends ScenarioTest {
         }
     }
 
+    // A repetition brings a newer timestamp than what left before it and is late: that must not be thrown away (PAWS).
+    @Test
+    void afterAnOverflowWhatIsLateIsStillNotLost() {
+        double goodputInOrder;
+        LinkProfile shortQueue = LinkProfile.IDEAL.delay(WAY).rate(RATE, BDP / 2);
+        try (Scenario scenario = path(shortQueue)) {
+            goodputInOrder = scenario.transfer(BYTES).bitsPerSecond();
+        }
+        try (Scenario scenario = path(shortQueue.reordering(0.03, Duration.ofNanos(12_500_000)))) {
+            Transfer transfer = scenario.transfer(BYTES);
+            WireLedger.Direction up = scenario.ledger().up();
+            assertThat(up.lostSegments()).as("an overflow").isPositive();
+            assertThat(up.spuriousBytes()).as("sent again for nothing").isLessThan(BYTES / 1000);
+            assertThat(transfer.bitsPerSecond()).isGreaterThan(0.95 * goodputInOrder);
+        }
+    }
+
     // Section 6.2.1, step 4: each round trip in which a duplicate is reported widens the window by a quarter of the
     // least
     // round trip.
