@@ -44,15 +44,16 @@ class ReorderingTest extends ScenarioTest {
     @Test
     void afterAnOverflowWhatIsLateIsStillNotLost() {
         double goodputInOrder;
-        LinkProfile shortQueue = LinkProfile.IDEAL.delay(WAY).rate(RATE, BDP / 2);
-        try (Scenario scenario = path(shortQueue)) {
-            goodputInOrder = scenario.transfer(BYTES).bitsPerSecond();
+        long bytes = 130_000_000; // until CUBIC overflows the queue, and for some round trips after
+        LinkProfile inOrder = LinkProfile.IDEAL.delay(WAY).rate(2 * RATE, 2 * BDP);
+        try (Scenario scenario = path(inOrder)) {
+            goodputInOrder = scenario.transfer(bytes).bitsPerSecond();
         }
-        try (Scenario scenario = path(shortQueue.reordering(0.03, Duration.ofNanos(12_500_000)))) {
-            Transfer transfer = scenario.transfer(BYTES);
+        try (Scenario scenario = path(inOrder.reordering(0.03, Duration.ofNanos(12_500_000)))) {
+            Transfer transfer = scenario.transfer(bytes);
             WireLedger.Direction up = scenario.ledger().up();
             assertThat(up.lostSegments()).as("an overflow").isPositive();
-            assertThat(up.spuriousBytes()).as("sent again for nothing").isLessThan(BYTES / 1000);
+            assertThat(up.spuriousBytes()).as("sent again for nothing").isLessThan(bytes / 1000 / 4);
             assertThat(transfer.bitsPerSecond()).isGreaterThan(0.95 * goodputInOrder);
         }
     }
