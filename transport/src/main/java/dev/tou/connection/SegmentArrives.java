@@ -10,7 +10,6 @@ import dev.tou.telemetry.DropReason;
 import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.gt;
 import static dev.tou.segment.SequenceNumber.leq;
-import static dev.tou.segment.SequenceNumber.lt;
 
 /**
  * What to do with a segment in a synchronized state or SYN-RECEIVED, up to its acknowledgment: RFC 9293 section 3.10.7.4,
@@ -118,15 +117,18 @@ public final class SegmentArrives {
             // segment."
             return Verdict.DROP_WITHOUT_TIMESTAMP;
         }
-        boolean old = lt(seg.options().timestampValue(), tcb.timestamps.recent());
-        return old && !tcb.timestamps.isRecentStale(nowNanos) ? Verdict.ACKNOWLEDGE_OLD_TIMESTAMP : Verdict.PROCEED;
+        boolean old = tcb.timestamps.isOld(seg.options().timestampValue(), tcb.negotiated.ownPeer(), nowNanos);
+        return old ? Verdict.ACKNOWLEDGE_OLD_TIMESTAMP : Verdict.PROCEED;
     }
 
     // RFC 7323 section 4.3: "(2) If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then SEG.TSval is copied to
     // TS.Recent". Only of a segment that is acceptable in all else: a forged one would shut the peer out.
     private static void rememberTimestamp(TransmissionControlBlock tcb, Segment seg, long nowNanos) {
-        if (tcb.negotiated.timestamps() && leq(seg.seq(), tcb.lastAckSent())) {
-            tcb.timestamps.remember(seg.options().timestampValue(), nowNanos);
+        int value = seg.options().timestampValue();
+        if (tcb.negotiated.timestamps()
+                && leq(seg.seq(), tcb.lastAckSent())
+                && !tcb.timestamps.isOld(value, false, nowNanos)) {
+            tcb.timestamps.remember(value, nowNanos);
         }
     }
 

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import static dev.tou.segment.SequenceNumber.lt;
+
 /** The two ends of the timestamps option (RFC 7323): our clock, and what the peer's last told. */
 public final class TimestampClock {
 
@@ -8,6 +10,13 @@ public final class TimestampClock {
 
     /** RFC 7323 section 5.5: a remembered timestamp that is older than 24 days says nothing any more. */
     private static final long LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    /**
+     * So much older than TS.Recent may be what was overtaken. A repetition that fills the first of several gaps brings a new
+     * TS.Recent; what left before it and is late on a path that reorders would be thrown away for that, each a loss that the
+     * network has not made. In this time the sequence numbers do not come round: 2^31 bytes take 171 ms at 100 Gbit/s.
+     */
+    static final int OVERTAKEN_MILLIS = 100;
 
     private final int offset;
     private int recent;
@@ -42,7 +51,13 @@ public final class TimestampClock {
         recentNanos = nowNanos;
     }
 
-    boolean isRecentStale(long nowNanos) {
-        return nowNanos - recentNanos > LIFE_NANOS;
+    /**
+     * {@return whether a timestamp is older than TS.Recent, while that says something (RFC 7323 section 5.3, R1)}
+     *
+     * @param inMillis whether the peer's clock is known to tick in milliseconds, so that it is known how much is much
+     */
+    boolean isOld(int value, boolean inMillis, long nowNanos) {
+        int grace = inMillis ? OVERTAKEN_MILLIS : 0;
+        return lt(value + grace, recent) && nowNanos - recentNanos <= LIFE_NANOS;
     }
 }

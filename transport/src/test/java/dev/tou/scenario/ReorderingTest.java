@@ -40,6 +40,24 @@ class ReorderingTest extends ScenarioTest {
         }
     }
 
+    // A repetition brings a newer timestamp than what left before it and is late: that must not be thrown away (PAWS).
+    @Test
+    void afterAnOverflowWhatIsLateIsStillNotLost() {
+        double goodputInOrder;
+        long bytes = 130_000_000; // until CUBIC overflows the queue, and for some round trips after
+        LinkProfile inOrder = LinkProfile.IDEAL.delay(WAY).rate(2 * RATE, 2 * BDP);
+        try (Scenario scenario = path(inOrder)) {
+            goodputInOrder = scenario.transfer(bytes).bitsPerSecond();
+        }
+        try (Scenario scenario = path(inOrder.reordering(0.03, Duration.ofNanos(12_500_000)))) {
+            Transfer transfer = scenario.transfer(bytes);
+            WireLedger.Direction up = scenario.ledger().up();
+            assertThat(up.lostSegments()).as("an overflow").isPositive();
+            assertThat(up.spuriousBytes()).as("sent again for nothing").isLessThan(bytes / 1000 / 4);
+            assertThat(transfer.bitsPerSecond()).isGreaterThan(0.95 * goodputInOrder);
+        }
+    }
+
     // Section 6.2.1, step 4: each round trip in which a duplicate is reported widens the window by a quarter of the
     // least
     // round trip.

@@ -140,6 +140,22 @@ class TimestampsTest extends ScriptedTest {
         assertThat(peer.timestamp()).isPositive();
     }
 
+    // Between our own ends a tick is known to be a millisecond, and what was overtaken by a tenth of a second is no old
+    // duplicate; the echo does not go back.
+    @Test
+    void whatWasOvertakenIsTaken() {
+        accepted(syn(IRS).mss(1000).ts(CLOCK, 0).ackDelay(), server -> {});
+        peer.sends(data("hello").seq(PEER_FIRST).ts(CLOCK + 500, 0));
+        app.received("hello");
+        peer.expects(ack(PEER_FIRST + 5).tsEcho(CLOCK + 500)).now();
+        peer.sends(data("late").seq(PEER_FIRST + 5).ts(CLOCK + 400, 0));
+        app.received("late");
+        peer.expects(ack(PEER_FIRST + 9).tsEcho(CLOCK + 500)).now();
+        peer.sends(data("old").seq(PEER_FIRST + 9).ts(CLOCK + 399, 0));
+        peer.expects(ack(PEER_FIRST + 9).tsEcho(CLOCK + 500)).now();
+        app.receivedNothing();
+    }
+
     // Section 5.2: "<RST> segments MUST NOT be subjected to the PAWS check".
     @Test
     void aResetIsExempt() {
