@@ -24,23 +24,32 @@ record Graph(String key, String title, String reading, Axis x, Axis y, List<Curv
      * @param unit the unit of its numbers
      * @param zero what it counts from, in base units
      * @param logarithmic whether each step is ten times as much as the one before
+     * @param begin where it begins, in base units; NaN for where the curves do
+     * @param end where it ends; NaN likewise
      */
-    record Axis(String title, Quantity quantity, Quantity.Unit unit, double zero, boolean logarithmic) {
+    record Axis(
+            String title,
+            Quantity quantity,
+            Quantity.Unit unit,
+            double zero,
+            boolean logarithmic,
+            double begin,
+            double end) {
 
         /** {@return an axis from 0 whose unit fits {@code largest}, which stands behind {@code name}} */
         static Axis of(String name, Quantity quantity, double largest) {
             Quantity.Unit unit = quantity.unitFor(largest);
-            return new Axis(unit.name().isEmpty() ? name : name + " (" + unit.name() + ")", quantity, unit, 0, false);
+            return new Axis(unit.name().isEmpty() ? name : name + " (" + unit.name() + ")", quantity, unit, 0, false, Double.NaN, Double.NaN);
         }
 
-        /** {@return the same axis, counted from another value} */
-        Axis from(double otherZero) {
-            return new Axis(title, quantity, unit, otherZero, logarithmic);
+        /** {@return the same axis from one value to another, both in base units, counted from a third} */
+        Axis over(double from, double to, double otherZero) {
+            return new Axis(title, quantity, unit, otherZero, logarithmic, from, to);
         }
 
         /** {@return the same axis, where small and large values can be told apart} */
         Axis inDecades() {
-            return new Axis(title, quantity, unit, zero, true);
+            return new Axis(title, quantity, unit, zero, true, begin, end);
         }
 
         /** {@return what stands at the axis for {@code value} in base units} */
@@ -60,6 +69,9 @@ record Graph(String key, String title, String reading, Axis x, Axis y, List<Curv
 
     /** {@return the first and the last x, in base units; NaN if there is nothing} */
     double[] range() {
+        if (!Double.isNaN(x.begin())) {
+            return new double[] {x.begin(), x.end()};
+        }
         double first = Double.NaN;
         double last = Double.NaN;
         for (Curve curve : curves) {

@@ -83,8 +83,9 @@ final class Graphs {
     }
 
     private Axis time() {
-        double end = Math.min(to, connection.lastNanos());
-        return Axis.of("time", Quantity.TIME, end - Math.max(from, zero)).from(zero);
+        double begin = Math.max(from, connection.firstNanos());
+        double end = Math.max(begin, Math.min(to, connection.lastNanos()));
+        return Axis.of("time", Quantity.TIME, end - zero).over(begin, end, zero);
     }
 
     private Curve curve(String name, Role role, Form form, Samples samples) {

@@ -139,7 +139,7 @@ final class PictureChart {
         double[][] points = switch (curve.form()) {
             case BARS -> bars(samples);
             case SPANS -> spans(samples);
-            default -> points(samples);
+            default -> points(samples, curve.form());
         };
         if (points[0].length == 0) {
             return;
@@ -207,12 +207,15 @@ final class PictureChart {
         return new double[][] {x, y};
     }
 
-    private double[][] points(Samples samples) {
-        double[] x = new double[samples.size()];
-        double[] y = new double[samples.size()];
-        for (int i = 0; i < samples.size(); i++) {
-            x[i] = graph.x().shown(samples.x(i));
-            double value = graph.y().shown(samples.y(i));
+    /** A step holds until the end of the axis. */
+    private double[][] points(Samples samples, Form form) {
+        int size = samples.size();
+        boolean holds = form == Form.STEP && size > 0;
+        double[] x = new double[holds ? size + 1 : size];
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = graph.x().shown(i < size ? samples.x(i) : Math.max(graph.range()[1], samples.x(size - 1)));
+            double value = graph.y().shown(samples.y(Math.min(i, size - 1)));
             y[i] = graph.y().logarithmic() && value <= 0 ? Double.NaN : value;
         }
         return new double[][] {x, y};

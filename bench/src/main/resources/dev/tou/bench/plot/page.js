@@ -239,7 +239,7 @@
       y.values = () => graph.rows;
       y.grid = { show: false };
     } else if (graph.y.log) {
-      y.values = (u, splits) => splits.map((split) => (split !== null && /^[125]/.test(split.toExponential()) ? String(+split.toPrecision(6)) : ''));
+      y.values = (u, splits) => splits.map((split) => (split !== null && /^[125]\.000e/.test(split.toExponential(3)) ? String(+split.toPrecision(6)) : ''));
     }
     return [x, y];
   }
