@@ -24,6 +24,7 @@ import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.ping.PingCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
+import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -48,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
             ReceiveCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            CaptureCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             BenchServerCommand.class,
@@ -174,7 +176,7 @@ public final class Tou implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, replay or bench.");
+                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, capture, replay or bench.");
     }
 
     /** The version that the build wrote into the jar. */
