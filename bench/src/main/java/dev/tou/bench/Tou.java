@@ -27,6 +27,7 @@ import dev.tou.bench.ping.PingCommand;
 import dev.tou.bench.plot.PlotCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
+import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -52,6 +53,7 @@ import picocli.CommandLine.TypeConversionException;
             PingCommand.class,
             PerfCommand.class,
             ImpairCommand.class,
+            CaptureCommand.class,
             PlotCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
@@ -184,7 +186,7 @@ public final class Tou implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: demo, send, receive, ping, perf, impair, plot, replay, bench or doctor.");
+                "Say what to do: demo, send, receive, ping, perf, impair, capture, plot, replay, bench or doctor.");
     }
 
     /** The version that the build wrote into the jar. */
