@@ -19,6 +19,7 @@ import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.ping.PingCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
             ReceiveCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            LabCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             BenchServerCommand.class,
