@@ -61,7 +61,7 @@ final class Compose {
             throw new Failure(ExitCode.REFUSED, "There is a Docker, but no \"docker compose\"; install that plugin.");
         }
         files.forEach(file -> words.addAll(List.of("-f", file.toString())));
-        words.addAll(List.of("-p", PROJECT));
+        words.addAll(List.of("-p", PROJECT, "--profile", "lab"));
         return new Compose(docker, words, log);
     }
 

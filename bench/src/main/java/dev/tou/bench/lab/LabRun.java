@@ -153,7 +153,7 @@ final class LabRun implements AutoCloseable {
     void end() {
         try {
             compose.docker("rm", "-f", CLIENT);
-            compose.compose(Map.of(), "--profile", "lab", "down", "--timeout", "2");
+            compose.compose(Map.of(), "down", "--timeout", "2");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -78,7 +78,7 @@ class LabRunTest {
         run(plan(LabPlan.Impair.RELAY, "lte"));
         List<String> words = new ArrayList<>();
         for (String call : Files.readAllLines(calls)) {
-            words.add(call.replace("compose -f docker-compose.yml -p tou-lab ", "")
+            words.add(call.replace("compose -f docker-compose.yml -p tou-lab --profile lab ", "")
                     .replaceAll("  LINK.*", ""));
         }
         assertThat(words.subList(0, 10))
@@ -94,7 +94,7 @@ class LabRunTest {
                         "ps -q router",
                         "stop 4711",
                         "logs 4711");
-        assertThat(words).endsWith("rm -f tou-lab-client", "--profile lab down --timeout 2");
+        assertThat(words).endsWith("rm -f tou-lab-client", "down --timeout 2");
         assertThat(words.stream().filter("up -d --force-recreate server router"::equals))
                 .hasSize(3);
         assertThat(Files.readString(calls))
