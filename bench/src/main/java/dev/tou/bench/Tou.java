@@ -20,6 +20,7 @@ import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.perf.PerfCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.TypeConversionException;
             ImpairCommand.class,
             CaptureCommand.class,
             PlotCommand.class,
+            LabCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
