@@ -15,12 +15,14 @@ import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
+import dev.tou.bench.doctor.DoctorCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
+import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
@@ -49,9 +51,11 @@ import picocli.CommandLine.TypeConversionException;
             SendCommand.class,
             ReceiveCommand.class,
             PingCommand.class,
+            PerfCommand.class,
             ImpairCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
+            DoctorCommand.class,
             CompletionCommand.class,
             HelpCommand.class,
             BenchServerCommand.class,
@@ -68,8 +72,10 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou perf -c host                 measure throughput to \"tou perf -s\"",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
+            "  tou doctor                       what of this machine helps or hinders",
             "",
             "\"tou COMMAND --help\" tells more about a command, \"tou completion\" teaches your shell to complete them."
         })
