@@ -20,12 +20,15 @@ import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
+import dev.tou.bench.plot.PlotCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
+import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -53,6 +56,9 @@ import picocli.CommandLine.TypeConversionException;
             PingCommand.class,
             PerfCommand.class,
             ImpairCommand.class,
+            CaptureCommand.class,
+            PlotCommand.class,
+            LabCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
@@ -73,6 +79,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
             "  tou perf -c host                 measure throughput to \"tou perf -s\"",
+            "  tou plot send.jsonl              draw what \"--trace send.jsonl\" has written",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
             "  tou doctor                       what of this machine helps or hinders",

@@ -16,6 +16,8 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,6 +65,9 @@ public final class SendCommand implements Callable<Integer> {
     private Duration timeout;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
@@ -72,14 +77,20 @@ public final class SendCommand implements Callable<Integer> {
         if (name != null && files.size() > 1) {
             throw new Failure(ExitCode.USAGE, "--name is for one file, and these are " + files.size() + ".");
         }
+        try (Recording recording = recordings.begin(common)) {
+            return send(files, target, recording).code();
+        }
+    }
+
+    private ExitCode send(List<Path> files, HostAndPort target, Recording recording) {
         if (files.size() == 1) {
-            send(files.get(0), target);
-            return ExitCode.DONE.code();
+            send(files.get(0), target, recording);
+            return ExitCode.DONE;
         }
         ExitCode worst = ExitCode.DONE;
         for (Path file : files) {
             try {
-                send(file, target);
+                send(file, target, recording);
             } catch (Failure failure) {
                 if (!concernsOneFile(failure.exit())) {
                     throw failure;
@@ -89,7 +100,7 @@ public final class SendCommand implements Callable<Integer> {
                 common.console().error(failure.getMessage());
             }
         }
-        return worst.code();
+        return worst;
     }
 
     /** After such a failure the next file may well succeed. */
@@ -127,10 +138,10 @@ public final class SendCommand implements Callable<Integer> {
         }
     }
 
-    private void send(Path file, HostAndPort target) {
+    private void send(Path file, HostAndPort target, Recording recording) {
         Console console = common.console();
         JsonLines lines = common.lines();
-        try (FileSender sender = FileSender.start(common.io(), file, name, target, timeout, anew);
+        try (FileSender sender = FileSender.start(common.io(), file, name, target, timeout, anew, recording);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(console, sender.progress()))) {
             assert hook != null;
             ProgressView view = new ProgressView(console, lines, sender.progress());

@@ -196,6 +196,8 @@ public final class PerfCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
+    private long intervalNanos;
+
     @Override
     public Integer call() throws InterruptedException {
         if (server == (host != null)) {
@@ -210,6 +212,7 @@ public final class PerfCommand implements Callable<Integer> {
                 format == null || format.length() == 1 && FORMATS.contains(format),
                 "-f: \"" + format + "\" is none of k, m, g, t, K, M, G and T");
         require(!timeout.isZero(), "--timeout is 0; give a time");
+        intervalNanos = intervalNanos();
         Amounts amounts = new Amounts(format == null ? 0 : format.charAt(0));
         return server ? serve(amounts) : measure(amounts);
     }
@@ -221,7 +224,7 @@ public final class PerfCommand implements Callable<Integer> {
         }
         InetSocketAddress address = new InetSocketAddress(
                 resolve(bind == null ? (ipv6 ? "::" : "0.0.0.0") : bind, this::noAddressToListenOn), port);
-        PerfServer.Setup setup = new PerfServer.Setup(common.io(), address, mss, timeout, intervalNanos());
+        PerfServer.Setup setup = new PerfServer.Setup(common.io(), address, mss, timeout, intervalNanos);
         return new ServerCommand(common, amounts, oneOff, jsonStream).run(setup).code();
     }
 
@@ -259,7 +262,7 @@ public final class PerfCommand implements Callable<Integer> {
                 local,
                 mss,
                 timeout,
-                intervalNanos());
+                intervalNanos);
         return new ClientCommand(common, setup, plan, amounts, jsonStream).run();
     }
 

@@ -20,6 +20,7 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,7 @@ class ResumeTest implements ReceiveListener {
     }
 
     private FileSender.Sent send(boolean anew) throws Throwable {
-        try (FileSender sender = FileSender.start(io, file, null, target, LONG, anew)) {
+        try (FileSender sender = FileSender.start(io, file, null, target, LONG, anew, Recording.NONE)) {
             return sender.outcome().get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause();
