@@ -26,6 +26,7 @@ import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
+import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -51,6 +52,7 @@ import picocli.CommandLine.TypeConversionException;
             PingCommand.class,
             PerfCommand.class,
             ImpairCommand.class,
+            CaptureCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
@@ -181,7 +183,7 @@ public final class Tou implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: demo, send, receive, ping, perf, impair, replay, bench or doctor.");
+                "Say what to do: demo, send, receive, ping, perf, impair, capture, replay, bench or doctor.");
     }
 
     /** The version that the build wrote into the jar. */

@@ -16,6 +16,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.Units;
 import dev.tou.bench.impair.ImpairmentProfile;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -89,6 +90,9 @@ public final class DemoCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
@@ -134,7 +138,8 @@ public final class DemoCommand implements Callable<Integer> {
                 (out != null ? out : Path.of("demo-" + stamp)).toAbsolutePath().normalize();
         boolean ours = !Files.exists(folder);
         try {
-            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours);
+            return new Demo.Plan(
+                    chosenSeed, link, file, size, Files.createDirectories(folder), ours, recordings.arguments());
         } catch (IOException e) {
             throw Failures.creating(folder, e);
         }

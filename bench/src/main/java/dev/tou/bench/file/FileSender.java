@@ -12,6 +12,7 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -61,11 +62,17 @@ public final class FileSender implements AutoCloseable {
      * @throws dev.tou.bench.Failure if the file cannot be read
      */
     public static FileSender start(Transports.Io io, Path path, String name, HostAndPort target, Duration timeout) {
+        return start(io, path, name, target, timeout, Recording.NONE);
+    }
+
+    /** The same, written down by a recording, which is to be closed later. */
+    public static FileSender start(
+            Transports.Io io, Path path, String name, HostAndPort target, Duration timeout, Recording recording) {
         SourceFile file = SourceFile.open(path);
         String called = name == null ? file.name() : name;
         TransferProgress progress = new TransferProgress(called, file.size(), target);
         FileSender sender = new FileSender(Transports.group(io, 1, "tou-send"), file, progress);
-        sender.connect(io, target, timeout);
+        sender.connect(target, timeout, recording);
         return sender;
     }
 
@@ -74,9 +81,10 @@ public final class FileSender implements AutoCloseable {
         SourceFile.open(path).close();
     }
 
-    private void connect(Transports.Io io, HostAndPort target, Duration timeout) {
+    private void connect(HostAndPort target, Duration timeout, Recording recording) {
         handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
-        ChannelFuture connected = new Bootstrap()
+        ChannelFuture connected = recording
+                .on(new Bootstrap())
                 .group(group)
                 .channel(Transports.socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))

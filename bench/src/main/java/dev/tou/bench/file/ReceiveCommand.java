@@ -17,6 +17,8 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -76,6 +78,9 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     private Duration timeout;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
@@ -98,10 +103,12 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                 output != null ? Inbox.file(output, force) : Inbox.folder(folder != null ? folder : Path.of(""), force);
         boolean single = once || output != null;
         Reception reception = new Reception(inbox, single, timeout, this);
-        try (FileReceiver receiver = FileReceiver.listen(
+        try (Recording recording = recordings.begin(common);
+                FileReceiver receiver = FileReceiver.listen(
                         common.io(),
                         new InetSocketAddress(bind, port),
-                        channel -> reception.install(channel.pipeline()));
+                        channel -> reception.install(channel.pipeline()),
+                        recording);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(reception))) {
             assert hook != null;
             announce(receiver.address(), inbox);

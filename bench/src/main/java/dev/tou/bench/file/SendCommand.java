@@ -13,6 +13,8 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,13 +53,17 @@ public final class SendCommand implements Callable<Integer> {
     private Duration timeout;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() {
         Console console = common.console();
         JsonLines lines = common.lines();
-        try (FileSender sender = FileSender.start(common.io(), file, name, target, timeout);
+        try (Recording recording = recordings.begin(common);
+                FileSender sender = FileSender.start(common.io(), file, name, target, timeout, recording);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(console, sender.progress()))) {
             assert hook != null;
             ProgressView view = new ProgressView(console, lines, sender.progress());
