@@ -40,6 +40,7 @@ class HouseTest {
             "channel",
             "pipeline",
             "endpoint",
+            "management",
             "connection",
             "window",
             "retransmission",
