@@ -19,6 +19,7 @@ import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.inspect.InspectCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
 import dev.tou.bench.ping.PingCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
             ReceiveCommand.class,
             PingCommand.class,
             ImpairCommand.class,
+            InspectCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             BenchServerCommand.class,
@@ -64,6 +66,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou inspect                      the live connections of a process",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
             "",
@@ -174,7 +177,7 @@ public final class Tou implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, replay or bench.");
+                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, inspect, replay or bench.");
     }
 
     /** The version that the build wrote into the jar. */

@@ -82,6 +82,11 @@ final class Shapes {
                         "state",
                         "Its state (RFC 9293 section 3.3.2).",
                         of -> name(of.info().state()))
+                .text("cong", "Its congestion controller.", of -> of.info().congestionControl())
+                .text(
+                        "options",
+                        "What both ends have agreed on: ts for timestamps, sack, wscale with the peer's shift and ours.",
+                        of -> of.info().options())
                 .text(
                         "ca_state",
                         "Whether loss is being repaired: Open, Disorder, Recovery by acknowledgments, Loss after a timeout.",
@@ -89,12 +94,7 @@ final class Shapes {
                 .text(
                         "limited_by",
                         "What keeps it from sending more at this moment.",
-                        of -> of.info().limit().label())
-                .text("cong", "Its congestion controller.", of -> of.info().congestionControl())
-                .text(
-                        "options",
-                        "What both ends have agreed on: ts for timestamps, sack, wscale with the peer's shift and ours.",
-                        of -> of.info().options());
+                        of -> of.info().limit().label());
         for (TcpFigure figure : TcpFigure.values()) {
             shape.number(figure.label(), unit(figure), figure.explanation(), of -> value(of, figure));
         }
