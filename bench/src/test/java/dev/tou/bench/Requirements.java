@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -38,6 +39,18 @@ public final class Requirements {
         if (!missing.isEmpty()) {
             miss("not tested over a link between namespaces: no " + String.join(", no ", missing));
         }
+    }
+
+    /** {@return a program}, or skips the test where it is not installed. */
+    public static Path program(String name) {
+        Optional<Path> found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+        if (found.isEmpty()) {
+            miss("not tested: there is no " + name + " here");
+        }
+        return found.orElseThrow();
     }
 
     private static void miss(String missing) {

@@ -76,6 +76,7 @@ final class Stage implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw Failures.listening(address, bound.cause());
         }
+        transcript.listens(Source.SERVER);
         return bound.channel();
     }
 

@@ -43,6 +43,17 @@ final class Transcript {
         add(event, () -> page.segment(event, fate));
     }
 
+    /** A segment that was told of reaches the other end. Nobody waits for that. */
+    synchronized void arrival(Source direction, WireSegment segment) {
+        if (!ended) {
+            page.arrival(new Event(direction, now(), segment, null, null, null));
+        }
+    }
+
+    synchronized void listens(Source end) {
+        page.listens(end);
+    }
+
     synchronized void state(Source end, TcpEvent cause, TcpState state) {
         Event event = new Event(end, now(), null, cause, state, null);
         add(event, () -> page.state(event));
@@ -72,6 +83,11 @@ final class Transcript {
     /** Sequence numbers are shown as they are on the wire. */
     synchronized void absoluteNumbers() {
         page.absoluteNumbers();
+    }
+
+    /** Segments are not shown one by one, because they are many. */
+    synchronized void hideSegments() {
+        page.hideSegments();
     }
 
     /** The timestamps of the client are shown, too. */

@@ -7,9 +7,13 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -36,6 +40,8 @@ final class Wire implements AutoCloseable {
     private DatagramSocket front;
     private SocketAddress client;
     private boolean cut;
+    private Duration delay = Duration.ZERO;
+    private ScheduledExecutorService clock;
 
     /** What happens to the next so many segments of a kind. */
     private static final class Rule {
@@ -117,8 +123,9 @@ final class Wire implements AutoCloseable {
 
     /** Sends a segment once more. */
     synchronized void again(Datagram datagram) {
-        transcript.segment(datagram.direction(), datagram.segment(), Fate.REPEATED);
-        pass(datagram);
+        WireSegment segment = datagram.segment();
+        transcript.segment(datagram.direction(), segment, Fate.REPEATED);
+        later(datagram, segment);
     }
 
     /** {@return the last segment of a kind, to send it {@link #again}} */
@@ -130,6 +137,18 @@ final class Wire implements AutoCloseable {
             }
         }
         throw NotSeen.of("the segment that is to be repeated");
+    }
+
+    /** From now on a segment is so long on its way; they stay in order. */
+    synchronized void delay(Duration time) {
+        delay = time;
+        if (clock == null) {
+            clock = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "replay-wire-delay");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
     }
 
     /** Loses everything from now on. */
@@ -182,7 +201,7 @@ final class Wire implements AutoCloseable {
         Fate fate = fate(new Pick.Passing(datagram.direction(), segment));
         transcript.segment(datagram.direction(), segment, fate);
         if (fate == Fate.PASSED) {
-            pass(datagram);
+            later(datagram, segment);
         } else if (fate == Fate.HELD) {
             held.add(datagram);
         }
@@ -201,7 +220,19 @@ final class Wire implements AutoCloseable {
         return Fate.PASSED;
     }
 
-    private void pass(Datagram datagram) {
+    private void later(Datagram datagram, WireSegment segment) {
+        if (delay.isZero()) {
+            pass(datagram, segment);
+        } else {
+            clock.schedule(() -> pass(datagram, segment), delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private synchronized void pass(Datagram datagram, WireSegment segment) {
+        if (back.isClosed()) {
+            return;
+        }
+        transcript.arrival(datagram.direction(), segment);
         boolean toServer = datagram.direction() == Source.TO_SERVER;
         SocketAddress to = toServer ? server : client;
         try {
@@ -228,5 +259,8 @@ final class Wire implements AutoCloseable {
     public synchronized void close() {
         front.close();
         back.close();
+        if (clock != null) {
+            clock.shutdownNow();
+        }
     }
 }
