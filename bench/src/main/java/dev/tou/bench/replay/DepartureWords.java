@@ -104,7 +104,7 @@ final class DepartureWords {
         if (window == 0) {
             return Told.tcp(expects + ", and closes its window: its buffer is full.", "3.8.6");
         }
-        if (space.rcvWnd() == 0 && window > 0) {
+        if (space.isClosed()) {
             return Told.tcp(
                     "The " + end + " opens its window again, by " + window + " bytes: its application has read.",
                     "3.8.6.2.2");

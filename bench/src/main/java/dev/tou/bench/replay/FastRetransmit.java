@@ -3,6 +3,7 @@ package dev.tou.bench.replay;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.tou.bench.Units;
 import dev.tou.bench.replay.Event.Source;
 
 /** S18: what comes behind a lost segment tells of it, and it is repeated within about a round trip. */
@@ -54,9 +55,9 @@ final class FastRetransmit implements Scenario {
         if (!stage.client().insight().timeoutNanos().isEmpty()) {
             throw NotSeen.of("a repetition without the timer");
         }
-        return "Every segment behind the gap drew an acknowledgment that named the gap, and by SACK blocks what had come. "
-                + (again.nanos() - selective.nanos()) / 1_000
-                + " µs after the first of them the missing segment was on its way again; the retransmission timer would have waited "
-                + "for 200 ms at least.";
+        return Units.format(
+                "What came behind the gap drew acknowledgments that named the gap, and by SACK blocks what had come. %.1f ms after the "
+                        + "first of them the missing segment was on its way again, and nobody had waited for the retransmission timer.",
+                (again.nanos() - selective.nanos()) / 1e6);
     }
 }

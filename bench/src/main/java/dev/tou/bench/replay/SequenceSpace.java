@@ -38,6 +38,7 @@ final class SequenceSpace {
     private boolean gotFin;
     private int newestTimestamp;
     private long lastAcknowledged;
+    private long windowTold = -1;
 
     /** What came out of order: from and to, in order, without overlaps. */
     private final List<long[]> islands = new ArrayList<>();
@@ -60,7 +61,8 @@ final class SequenceSpace {
             // The end's own word counts more than what was concluded.
             lastAcknowledged = received(segment.ack());
             rcvNxt = Math.max(rcvNxt, lastAcknowledged);
-            rcvEdge = lastAcknowledged + scaled(segment, shift());
+            windowTold = scaled(segment, shift());
+            rcvEdge = lastAcknowledged + windowTold;
         }
     }
 
@@ -112,6 +114,7 @@ final class SequenceSpace {
         wnd = -1;
         rcvEdge = -1;
         lastAcknowledged = 0;
+        windowTold = -1;
         islands.clear();
     }
 
@@ -232,6 +235,11 @@ final class SequenceSpace {
     /** {@return RCV.WND in bytes, -1 if it has not been told} The right edge stays where it was told to be. */
     long rcvWnd() {
         return rcvEdge < 0 ? -1 : Math.max(0, rcvEdge - rcvNxt);
+    }
+
+    /** {@return whether it has said that its window is closed, and has not opened it since} */
+    boolean isClosed() {
+        return windowTold == 0;
     }
 
     /** {@return how many pieces wait behind a gap} */

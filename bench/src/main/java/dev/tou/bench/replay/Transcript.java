@@ -38,9 +38,15 @@ final class Transcript {
 
     // --- what happens ---
 
-    synchronized void segment(Source direction, WireSegment segment, Fate fate) {
+    /** A segment leaves. Where it arrives at once nothing can come between. */
+    synchronized void segment(Source direction, WireSegment segment, Fate fate, boolean arrivesAtOnce) {
         Event event = new Event(direction, now(), segment, null, null, null);
-        add(event, () -> page.segment(event, fate));
+        add(event, () -> {
+            page.segment(event, fate);
+            if (arrivesAtOnce) {
+                page.arrival(event);
+            }
+        });
     }
 
     /** A segment that was told of reaches the other end. Nobody waits for that. */

@@ -124,8 +124,7 @@ final class Wire implements AutoCloseable {
     /** Sends a segment once more. */
     synchronized void again(Datagram datagram) {
         WireSegment segment = datagram.segment();
-        transcript.segment(datagram.direction(), segment, Fate.REPEATED);
-        later(datagram, segment);
+        passes(datagram, segment, Fate.REPEATED);
     }
 
     /** {@return the last segment of a kind, to send it {@link #again}} */
@@ -199,10 +198,12 @@ final class Wire implements AutoCloseable {
         }
         history.add(datagram);
         Fate fate = fate(new Pick.Passing(datagram.direction(), segment));
-        transcript.segment(datagram.direction(), segment, fate);
         if (fate == Fate.PASSED) {
-            later(datagram, segment);
-        } else if (fate == Fate.HELD) {
+            passes(datagram, segment, fate);
+            return;
+        }
+        transcript.segment(datagram.direction(), segment, fate, false);
+        if (fate == Fate.HELD) {
             held.add(datagram);
         }
     }
@@ -220,19 +221,23 @@ final class Wire implements AutoCloseable {
         return Fate.PASSED;
     }
 
-    private void later(Datagram datagram, WireSegment segment) {
+    private void passes(Datagram datagram, WireSegment segment, Fate fate) {
+        transcript.segment(datagram.direction(), segment, fate, delay.isZero());
         if (delay.isZero()) {
-            pass(datagram, segment);
+            pass(datagram);
         } else {
-            clock.schedule(() -> pass(datagram, segment), delay.toNanos(), TimeUnit.NANOSECONDS);
+            clock.schedule(() -> arrives(datagram, segment), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private synchronized void pass(Datagram datagram, WireSegment segment) {
-        if (back.isClosed()) {
-            return;
+    private synchronized void arrives(Datagram datagram, WireSegment segment) {
+        if (!back.isClosed()) {
+            transcript.arrival(datagram.direction(), segment);
+            pass(datagram);
         }
-        transcript.arrival(datagram.direction(), segment);
+    }
+
+    private void pass(Datagram datagram) {
         boolean toServer = datagram.direction() == Source.TO_SERVER;
         SocketAddress to = toServer ? server : client;
         try {

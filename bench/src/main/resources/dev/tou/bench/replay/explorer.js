@@ -145,8 +145,8 @@ const STATES = {
 /** From, to, the causes that go there, what is written and where, and the line. */
 const EDGES = [
   ['CLOSED', 'LISTEN', 'PASSIVE_OPEN', 'passive OPEN', [288, 68, 'start'], 'M280 47 V82'],
-  ['CLOSED', 'SYN-SENT', 'ACTIVE_OPEN', 'active OPEN, SYN', [432, 84, 'start'], 'M338 30 C440 40 486 90 486 150'],
-  ['LISTEN', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN', [168, 122, 'end'], 'M222 108 C150 112 90 128 80 150'],
+  ['CLOSED', 'SYN-SENT', 'ACTIVE_OPEN', 'active OPEN, SYN', [468, 108, 'end'], 'M338 30 C440 34 486 80 486 150'],
+  ['LISTEN', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN', [132, 114, 'end'], 'M222 108 C150 112 90 128 80 150'],
   ['SYN-SENT', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN, from both', [280, 166, 'middle'], 'M428 172 H133'],
   ['SYN-RECEIVED', 'ESTABLISHED', 'SYN_ACKED', 'ACK of SYN', [190, 206, 'start'], 'M118 194 L222 232'],
   ['SYN-SENT', 'ESTABLISHED', 'SYN_ACK_RECEIVED', 'SYN,ACK', [368, 206, 'end'], 'M442 194 L338 232'],
@@ -155,7 +155,7 @@ const EDGES = [
   ['ESTABLISHED', 'CLOSE-WAIT', 'FIN_RECEIVED', 'FIN', [392, 270, 'start'], 'M338 252 L426 296'],
   ['FIN-WAIT-1', 'FIN-WAIT-2', 'FIN_ACKED', 'ACK of FIN', [80, 358, 'start'], 'M74 330 V378'],
   ['FIN-WAIT-1', 'CLOSING', 'FIN_RECEIVED', 'FIN', [186, 340, 'start'], 'M133 322 L220 362'],
-  ['FIN-WAIT-2', 'TIME-WAIT', 'FIN_RECEIVED', 'FIN', [168, 448, 'end'], 'M100 422 C120 448 170 456 221 456'],
+  ['FIN-WAIT-2', 'TIME-WAIT', 'FIN_RECEIVED', 'FIN', [146, 466, 'end'], 'M100 422 C120 448 170 456 221 456'],
   ['CLOSING', 'TIME-WAIT', 'FIN_ACKED', 'ACK of FIN', [288, 419, 'start'], 'M280 398 V434'],
   ['CLOSE-WAIT', 'LAST-ACK', 'CLOSE', 'CLOSE, FIN', [480, 358, 'end'], 'M486 330 V378'],
   ['LAST-ACK', 'over', 'FIN_ACKED', 'ACK of FIN', [480, 443, 'end'], 'M486 422 V458'],
@@ -212,7 +212,7 @@ function showStates(scene, step) {
 
 // --- the ladder
 
-const LADDER = { width: 560, client: 116, server: 444, top: 34, row: 23, bottom: 20 };
+const LADDER = { width: 560, client: 116, server: 444, top: 18, row: 23, bottom: 20 };
 
 function labelOf(segment) {
   const event = segment.event;
@@ -242,20 +242,20 @@ function drawLadder(scene) {
       markerUnits: 'userSpaceOnUse', orient: 'auto' });
     draw(head, 'path', { d: 'M0 0 L8 4 L0 8 Z' });
   }
+  // From behind to in front: where one is, what flies, what is written.
   scene.steps.forEach((step, i) => {
     const row = draw(svg, 'g', { class: 'row', 'data-step': i });
     draw(row, 'rect', { class: 'hit', x: 0, y: yOf(i) - LADDER.row + 6, width: LADDER.width, height: LADDER.row });
-    drawRow(scene, row, step, i);
   });
   for (const end of ['client', 'server']) {
-    draw(svg, 'text', { x: LADDER[end], y: 16, 'text-anchor': 'middle', class: `ladder-${end}`, 'font-weight': 700 }, end);
-    draw(svg, 'path', { class: 'lifeline', d: `M${LADDER[end]} 24 V${height - 6}` });
+    draw(svg, 'path', { class: 'lifeline', d: `M${LADDER[end]} 4 V${height - 6}` });
   }
   for (const segment of scene.segments.values()) {
     if (segment.left > 0) {
       drawFlight(svg, segment);
     }
   }
+  scene.steps.forEach((step, i) => drawRow(scene, draw(svg, 'g', { class: 'row', 'data-step': i }), step, i));
 }
 
 const yOf = step => LADDER.top + step * LADDER.row;
@@ -307,7 +307,7 @@ function showLadder(step) {
   }
   for (const line of document.querySelectorAll('[data-left]')) {
     line.classList.toggle('future', Number(line.dataset.left) > step);
-    line.style.opacity = Number(line.dataset.left) > step ? 0.25 : 1;
+    line.style.opacity = Number(line.dataset.left) > step ? 0.45 : 1;
   }
   const box = byId('ladder-box');
   const svg = byId('ladder');
@@ -345,7 +345,7 @@ function domainOf(scene, end) {
   const from = all.length === 0 ? 0 : Math.min(...all.map(values => values.una));
   const to = all.length === 0 ? 1 : Math.max(...all.map(values => values.nxt));
   const pad = Math.max(1, (to - from) * 0.12);
-  return [from - (from > 0 ? pad / 2 : 0), to + pad];
+  return [Math.max(0, from - pad / 2), to + pad];
 }
 
 function showSpace(scene, step, from, to) {
@@ -436,15 +436,19 @@ function drawReceiver(svg, x, { rcvNxt, rcvEdge, islands }, high) {
   }
 }
 
-/** Names at ticks, in two rows where they would touch. */
+/** Names at ticks: those of one number together, and in two rows where they would touch. */
 function drawMarks(svg, x, marks, y, direction) {
+  const names = new Map();
+  marks.forEach(([number, name]) => names.set(number, [...(names.get(number) ?? []), name]));
   let free = -Infinity;
   let low = false;
-  for (const [number, name] of marks) {
+  for (const [number, equal] of names) {
     const at = x(number);
-    const text = Math.min(Math.max(at, SPACE.left + 28), SPACE.right - 28);
-    low = text - free < 60 ? !low : false;
-    free = text;
+    const name = equal.join(' = ');
+    const half = name.length * 3.4;
+    const text = Math.min(Math.max(at, SPACE.left + half), SPACE.right - half);
+    low = text - half < free ? !low : false;
+    free = text + half + 4;
     const far = low ? 25 : 12;
     draw(svg, 'path', { class: 'tick', d: `M${at} ${y} V${y + direction * (far - 8)}` });
     draw(svg, 'text', { x: text, y: y + direction * far + (direction > 0 ? 4 : 3), 'text-anchor': 'middle', 'font-size': 11 }, name);
@@ -462,7 +466,7 @@ function drawBetween(svg, scene, step, x, from, sender) {
     const left = x(segment.seq);
     const width = Math.max(segment.length > 0 ? 4 : 3, x(segment.seq + segment.length) - left - 1);
     const block = draw(svg, 'rect', { class: `block ${kind} ${from}`, x: left, y: SPACE.between, width,
-      height: segment.length > 0 ? 18 : 18, rx: 3 });
+      height: 18, rx: 3 });
     draw(block, 'title', {}, title);
     if (segment.left === step || segment.arrived === step) {
       const anchor = left > SPACE.width * 0.6 ? 'end' : 'start';

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.tou.bench.Transports;
+import dev.tou.bench.replay.Event.Source;
 import dev.tou.telemetry.TcpInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -154,7 +155,7 @@ class SequenceSpaceTest {
         });
         try (Stage stage = new Stage(Transports.Io.preferred(), page, false)) {
             Scenarios.called(name).get(0).play(stage);
-            stage.silence(QUIET);
+            stage.transcript().awaitNothing(Source.TO_CLIENT, QUIET, "nothing", event -> false);
             assertAgrees(last.get().get("client"), stage.client().channel().tcpInfo());
             assertAgrees(last.get().get("server"), stage.server().channel().tcpInfo());
         }
