@@ -47,7 +47,8 @@ final class CongestionWindow implements Scenario {
         stage.say("A segment takes " + ONE_WAY.toMillis() + " ms. The client writes " + SEGMENTS + " of "
                 + Segments.BYTES + " bytes, which are not shown; the wire loses number " + LOST + ".");
         stage.transcript().hideSegments();
-        WireSegment first = firstOf(stage);
+        stage.client().write(SEGMENTS * Segments.BYTES);
+        WireSegment first = stage.toServerWithText();
         stage.acknowledges(first.seq() + SEGMENTS * Segments.BYTES);
         long initial = told(stage, WindowChange.INITIAL);
         long largest = Math.max(initial, told(stage, WindowChange.SLOW_START));
@@ -62,13 +63,6 @@ final class CongestionWindow implements Scenario {
                 + initial / Segments.BYTES
                 + " segments, and grew by one for each that was acknowledged, which doubles it in a round trip: slow start. The loss "
                 + "was taken for a full queue somewhere.";
-    }
-
-    private static WireSegment firstOf(Stage stage) throws InterruptedException {
-        stage.client().write(SEGMENTS * Segments.BYTES);
-        return stage.transcript()
-                .await(Source.TO_SERVER, "text", event -> event.segment().text().length > 0)
-                .segment();
     }
 
     /** {@return the largest, or after a loss the smallest, that was told with this cause} */

@@ -37,7 +37,7 @@ final class FastRetransmit implements Scenario {
         stage.say("The client writes " + SEGMENTS + " segments of " + Segments.BYTES + " bytes. The wire loses number "
                 + LOST + ".");
         stage.client().write(SEGMENTS * Segments.BYTES);
-        WireSegment first = stage.toServer(Flags.ACK);
+        WireSegment first = stage.toServerWithText();
         int lost = first.seq() + (LOST - 1) * Segments.BYTES;
         Event selective = stage.transcript()
                 .await(

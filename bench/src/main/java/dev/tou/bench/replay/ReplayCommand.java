@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Watch TCP open, close and die: real connections on this machine, each segment shown.",
+            "Watch TCP open, carry, close and die: real connections on this machine, each segment shown.",
             "A wire of this program's own lies between a client and a server. It loses, holds back or repeats the segments "
                     + "that a scenario is about. docs/SCENARIOS.md explains each. A scenario that does not show what it is "
                     + "about ends with exit code 13."
@@ -60,7 +60,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--page",
             paramLabel = "FILE",
-            description = "Write a page, too, on which a browser steps through what was played: docs/explorer.html.")
+            description = "Write a page, too, on which a browser steps through what was played.")
     private Path file;
 
     @Mixin

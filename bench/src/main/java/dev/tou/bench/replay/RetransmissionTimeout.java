@@ -39,7 +39,7 @@ final class RetransmissionTimeout implements Scenario {
             stage.client().sees(Insight.TIMER);
         }
         for (int i = 0; i < BEFORE + TIMEOUTS; i++) {
-            stage.toServer(Flags.ACK);
+            stage.toServerWithText();
         }
         stage.say("The wire is whole again, and nobody tells the client.");
         mend(stage.wire());

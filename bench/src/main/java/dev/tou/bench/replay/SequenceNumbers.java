@@ -25,7 +25,7 @@ final class SequenceNumbers implements Scenario {
         stage.connected(Segments::ofThousand);
         stage.client().write("hello");
         stage.server().sees("hello");
-        WireSegment first = stage.toServer(Flags.ACK);
+        WireSegment first = stage.toServerWithText();
         stage.acknowledges(first.end());
         stage.say("The client writes " + BYTES + " bytes.");
         stage.server().quiet(true);

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tou.bench.CapturedConsole;
@@ -72,22 +70,20 @@ class ExplorerBrowserTest {
         open("#" + name + "/0");
         List<JsonNode> trace = ExplorerDocument.read(PAGE).scenes().get(name);
         int last = last();
-        List<String> forward = new ArrayList<>();
-        Set<String> client = new LinkedHashSet<>();
-        Set<String> server = new LinkedHashSet<>();
+        List<Seen> forward = new ArrayList<>();
         for (int step = 0; ; step++) {
-            assertThat(step()).isEqualTo(step);
-            forward.add(seen());
-            client.add(state("client"));
-            server.add(state("server"));
+            Seen seen = seen();
+            assertThat(seen.step()).isEqualTo(step);
+            assertThat(seen.sentence()).isNotBlank();
+            forward.add(seen);
             if (step == last) {
                 break;
             }
             chromium.click("#forward");
         }
         assertThat(chromium.find("#forward").isEnabled()).isFalse();
-        assertThat(List.copyOf(client)).containsSubsequence(states(trace, "client"));
-        assertThat(List.copyOf(server)).containsSubsequence(states(trace, "server"));
+        assertThat(forward.stream().map(Seen::client).distinct()).containsSubsequence(states(trace, "client"));
+        assertThat(forward.stream().map(Seen::server).distinct()).containsSubsequence(states(trace, "server"));
         for (int step = last; step > 0; step--) {
             assertThat(seen()).isEqualTo(forward.get(step));
             chromium.type(Keys.ARROW_LEFT);
@@ -203,23 +199,27 @@ class ExplorerBrowserTest {
         return Integer.parseInt(chromium.find("#slider").getAttribute("max"));
     }
 
-    /** {@return what the page shows at this step} */
-    private static String seen() {
-        return (String) chromium.script("""
-                return [...document.querySelectorAll('.state.client, .state.server')].map(e => e.getAttribute('class')
-                    + e.dataset.state).join() + [...document.querySelectorAll('[data-variable]')].map(e =>
-                    e.dataset.variable + e.textContent).join() + document.getElementById('sentence').textContent;
+    /** What the page shows at a step: the states that are lit, and the sequence variables. */
+    private record Seen(int step, String client, String server, String variables, String sentence) {}
+
+    private static Seen seen() {
+        List<?> seen = (List<?>) chromium.script(
+                """
+                const lit = end => [...document.querySelectorAll('.state.' + end)].map(e => e.dataset.state).join();
+                return [document.getElementById('slider').value, lit('client'), lit('server'),
+                    [...document.querySelectorAll('[data-variable]')].map(e => e.dataset.variable + e.textContent).join(),
+                    document.getElementById('sentence').textContent];
                 """);
+        return new Seen(
+                Integer.parseInt((String) seen.get(0)),
+                closed((String) seen.get(1)),
+                closed((String) seen.get(2)),
+                (String) seen.get(3),
+                (String) seen.get(4));
     }
 
-    /** {@return the state that is lit for an end} */
-    private static String state(String end) {
-        List<WebElement> lit = chromium.all(".state." + end);
-        if (lit.isEmpty()) {
-            return "";
-        }
-        assertThat(lit).hasSize(1);
-        String state = lit.get(0).getAttribute("data-state");
+    /** The diagram has CLOSED twice, as figure 5 has. */
+    private static String closed(String state) {
         return state.equals("over") ? "CLOSED" : state;
     }
 }

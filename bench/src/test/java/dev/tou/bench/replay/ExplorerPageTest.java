@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,9 +29,10 @@ class ExplorerPageTest {
     /** Each event that a reader sees. */
     private static final Set<String> STEPS = Set.of("segment", "arrival", "state", "words", "say", "seen");
 
+    private static Map<String, List<JsonNode>> scenes;
+
     /** Plays all scenes of the page for {@code -Dtou.update=true}. */
-    @BeforeAll
-    static void update() {
+    private static void update() {
         if (Boolean.getBoolean("tou.update")) {
             List<String> arguments = new ArrayList<>(List.of("replay", "--page", DOCUMENT.toString()));
             arguments.addAll(ExplorerPage.BUNDLED);
@@ -41,7 +43,13 @@ class ExplorerPageTest {
         }
     }
 
-    static List<String> scenes() {
+    @BeforeAll
+    static void read() throws IOException {
+        update();
+        scenes = ExplorerDocument.read(DOCUMENT).scenes();
+    }
+
+    static List<String> names() {
         return ExplorerPage.BUNDLED;
     }
 
@@ -51,12 +59,12 @@ class ExplorerPageTest {
         assertThat(document.frame())
                 .as("docs/explorer.html without its scenes; -Dtou.update=true writes it")
                 .isEqualTo(new ExplorerDocument(ExplorerPage.of(List.of())).frame());
-        assertThat(document.scenes().keySet()).containsExactlyElementsOf(ExplorerPage.BUNDLED);
+        assertThat(scenes.keySet()).containsExactlyElementsOf(ExplorerPage.BUNDLED);
     }
 
     @ParameterizedTest
-    @MethodSource("scenes")
-    void eachStepHasASentenceAndASection(String name) throws IOException {
+    @MethodSource("names")
+    void eachStepHasASentenceAndASection(String name) {
         for (JsonNode event : scene(name)) {
             assertThat(event.path("schema").asInt()).isEqualTo(1);
             if (STEPS.contains(event.path("event").asText())) {
@@ -70,7 +78,7 @@ class ExplorerPageTest {
     }
 
     @ParameterizedTest
-    @MethodSource("scenes")
+    @MethodSource("names")
     void showsWhatTheDocumentShows(String name) throws IOException {
         Skeleton page = Skeleton.of(scene(name));
         Skeleton document = Skeleton.of(
@@ -85,8 +93,8 @@ class ExplorerPageTest {
 
     /** Section 3.3.1: UNA =&lt; NXT, and whatever an end acknowledges it has by then. */
     @ParameterizedTest
-    @MethodSource("scenes")
-    void theVariablesAreInOrder(String name) throws IOException {
+    @MethodSource("names")
+    void theVariablesAreInOrder(String name) {
         for (JsonNode event : scene(name)) {
             if (!event.has("client")) {
                 continue;
@@ -118,8 +126,8 @@ class ExplorerPageTest {
         return (int) (space.path(to).asLong() - space.path(from).asLong());
     }
 
-    private static List<JsonNode> scene(String name) throws IOException {
-        return ExplorerDocument.read(DOCUMENT).scenes().get(name);
+    private static List<JsonNode> scene(String name) {
+        return scenes.get(name);
     }
 
     @Test

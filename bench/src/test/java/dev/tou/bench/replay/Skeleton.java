@@ -40,16 +40,14 @@ record Skeleton(
 
     /** {@return that of what {@code -J} prints, from where it is on stage; exceptions are left out} */
     static Skeleton of(List<JsonNode> trace) {
-        Skeleton skeleton =
-                new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), List.of());
+        Skeleton skeleton = empty();
         Set<String> fins = new HashSet<>();
         boolean offstage = false;
         for (JsonNode event : trace) {
             String kind = event.path("event").asText();
             offstage = kind.equals("offstage") || offstage && !kind.equals("onstage");
             if (kind.equals("onstage")) {
-                skeleton = new Skeleton(
-                        new ArrayList<>(), new ArrayList<>(), last(skeleton.client), last(skeleton.server), List.of());
+                skeleton = empty();
             } else if (kind.equals("segment") && !offstage) {
                 skeleton.addSegment(
                         event.path("to").asText().equals("server"),
@@ -66,12 +64,8 @@ record Skeleton(
         return skeleton;
     }
 
-    private static List<String> last(List<String> states) {
-        List<String> last = new ArrayList<>();
-        if (!states.isEmpty()) {
-            last.add(states.get(states.size() - 1));
-        }
-        return last;
+    private static Skeleton empty() {
+        return new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), List.of());
     }
 
     private static List<String> exceptionsIn(String output) {
