@@ -15,12 +15,14 @@ import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
+import dev.tou.bench.doctor.DoctorCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
+import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
@@ -47,9 +49,11 @@ import picocli.CommandLine.TypeConversionException;
             SendCommand.class,
             ReceiveCommand.class,
             PingCommand.class,
+            PerfCommand.class,
             ImpairCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
+            DoctorCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class,
@@ -64,8 +68,10 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou perf -c host                 measure throughput to \"tou perf -s\"",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
+            "  tou doctor                       what of this machine helps or hinders",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -174,7 +180,8 @@ public final class Tou implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, replay or bench.");
+                spec.commandLine(),
+                "Say what to do: demo, send, receive, ping, perf, impair, replay, bench or doctor.");
     }
 
     /** The version that the build wrote into the jar. */
