@@ -54,7 +54,9 @@ public final class Examples implements Runnable {
         String version = Examples.class.getPackage().getImplementationVersion();
         String[] words = {"tou examples " + (version == null ? "(not packaged)" : version)};
         all.getCommandSpec().version(words);
-        all.getSubcommands().values().forEach(example -> example.getCommandSpec().version(words));
+        all.getSubcommands()
+                .values()
+                .forEach(example -> example.getCommandSpec().version(words));
         return all;
     }
 

@@ -80,8 +80,9 @@ class AsUsersRunThemTest {
             }
         }
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).as("certificates that are left").noneMatch(file -> file.toString()
-                    .endsWith(".pem"));
+            assertThat(files)
+                    .as("certificates that are left")
+                    .noneMatch(file -> file.toString().endsWith(".pem"));
         }
     }
 

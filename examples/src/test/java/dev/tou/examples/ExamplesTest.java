@@ -120,9 +120,9 @@ class ExamplesTest extends RunsAnExample {
     @Test
     void everyFileIsShort() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            assertThat(files.filter(Files::isRegularFile)).hasSizeGreaterThan(20).allSatisfy(file -> assertThat(
-                            Files.readAllLines(file))
-                    .hasSizeLessThan(FEWER_LINES_THAN));
+            assertThat(files.filter(Files::isRegularFile))
+                    .hasSizeGreaterThan(20)
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(FEWER_LINES_THAN));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.tou.examples.http2;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
-
 import javax.net.ssl.SSLException;
 
 import io.netty.channel.Channel;
@@ -44,7 +43,8 @@ final class Alpn extends ApplicationProtocolNegotiationHandler {
     }
 
     /** {@return what begins a connection: TLS, and then the agreement} */
-    static ChannelInitializer<Channel> initializer(Function<Channel, SslHandler> tls, Consumer<ChannelPipeline> agreed) {
+    static ChannelInitializer<Channel> initializer(
+            Function<Channel, SslHandler> tls, Consumer<ChannelPipeline> agreed) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {

@@ -34,7 +34,10 @@ public final class WireClient implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "8011", description = "Its UDP port (default: ${DEFAULT-VALUE}).")
     private int port;
 
-    @Option(names = "--lose", defaultValue = "20", description = "Lose every n-th datagram (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--lose",
+            defaultValue = "20",
+            description = "Lose every n-th datagram (default: ${DEFAULT-VALUE}).")
     private int every;
 
     private final byte[] bytes = new byte[20_000_000];
@@ -55,7 +58,8 @@ public final class WireClient implements Callable<Integer> {
             Bootstrap client = new Bootstrap().group(group).handler(new Answer());
             client.channel(TouSocketChannel.class); // was: NioSocketChannel.class
             client.option(TouChannelOption.UDP_PIPELINE, udp -> udp.addBefore("codec", "lossy", lossy));
-            TouSocketChannel channel = (TouSocketChannel) client.connect(host, port).sync().channel();
+            TouSocketChannel channel =
+                    (TouSocketChannel) client.connect(host, port).sync().channel();
             channel.writeAndFlush(Unpooled.wrappedBuffer(bytes)).sync();
             channel.shutdownOutput().sync();
             channel.closeFuture().sync();
