@@ -36,7 +36,8 @@ public final class GrpcServer implements Callable<Integer> {
             server.awaitTermination();
             return 0;
         } catch (Exception e) {
-            System.err.println("Cannot serve on UDP port " + port + ": " + e.getMessage());
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            System.err.println("Cannot serve on UDP port " + port + ": " + reason.getMessage());
             return 1;
         } finally {
             group.shutdownGracefully();
