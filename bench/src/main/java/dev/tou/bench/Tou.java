@@ -15,13 +15,17 @@ import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
+import dev.tou.bench.doctor.DoctorCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
+import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
+import dev.tou.bench.plot.PlotCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
 import dev.tou.bench.trace.CaptureCommand;
@@ -48,10 +52,14 @@ import picocli.CommandLine.TypeConversionException;
             SendCommand.class,
             ReceiveCommand.class,
             PingCommand.class,
+            PerfCommand.class,
             ImpairCommand.class,
             CaptureCommand.class,
+            PlotCommand.class,
+            LabCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
+            DoctorCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class,
@@ -66,8 +74,11 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou perf -c host                 measure throughput to \"tou perf -s\"",
+            "  tou plot send.jsonl              draw what \"--trace send.jsonl\" has written",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
+            "  tou doctor                       what of this machine helps or hinders",
             "",
             "\"tou COMMAND --help\" tells more about a command."
         })
@@ -176,7 +187,8 @@ public final class Tou implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, capture, replay or bench.");
+                spec.commandLine(),
+                "Say what to do: demo, send, receive, ping, perf, impair, capture, plot, replay, bench or doctor.");
     }
 
     /** The version that the build wrote into the jar. */

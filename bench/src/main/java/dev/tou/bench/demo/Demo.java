@@ -151,7 +151,10 @@ final class Demo {
             JsonNode latency = client.await("latency", event -> {});
             step("latency", Units.grouped(REQUESTS) + " requests answered");
             tellRecordings(client);
-            return new DemoSummary(plan, size(source), digest, sent, latency, link, System.nanoTime() - startNanos);
+            DemoPictures pictures = DemoPictures.draw(plan);
+            step("pictures", pictures.sentence());
+            long nanos = System.nanoTime() - startNanos;
+            return new DemoSummary(plan, size(source), digest, sent, latency, link, pictures.files(), nanos);
         }
     }
 
@@ -218,7 +221,7 @@ final class Demo {
     }
 
     private void step(String what, String text) {
-        tell("  " + console.green(console.symbol("✔", "-")) + " " + Units.format("%-8s", what) + text);
+        tell("  " + console.green(console.symbol("✔", "-")) + " " + Units.format("%-9s", what) + text);
     }
 
     private void tell(String line) {
