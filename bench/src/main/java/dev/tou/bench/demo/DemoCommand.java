@@ -149,8 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
                 (out != null ? out : Path.of("demo-" + stamp)).toAbsolutePath().normalize();
         boolean ours = !Files.exists(folder);
         try {
-            return new Demo.Plan(
-                    chosenSeed, link, file, size, Files.createDirectories(folder), ours, recorded(folder));
+            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours, recorded(folder));
         } catch (IOException e) {
             throw Failures.creating(folder, e);
         }

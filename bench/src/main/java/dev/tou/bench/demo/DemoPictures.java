@@ -50,7 +50,8 @@ record DemoPictures(List<Path> files, String problem) {
 
     /** {@return what was drawn, and why not all of it if so} */
     String sentence() {
-        String names = files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
+        String names =
+                files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
         return problem == null ? names : names.isEmpty() ? problem : names + "; " + problem;
     }
 }

@@ -39,7 +39,14 @@ record Graph(String key, String title, String reading, Axis x, Axis y, List<Curv
         /** {@return an axis from 0 whose unit fits {@code largest}, which stands behind {@code name}} */
         static Axis of(String name, Quantity quantity, double largest) {
             Quantity.Unit unit = quantity.unitFor(largest);
-            return new Axis(unit.name().isEmpty() ? name : name + " (" + unit.name() + ")", quantity, unit, 0, false, Double.NaN, Double.NaN);
+            return new Axis(
+                    unit.name().isEmpty() ? name : name + " (" + unit.name() + ")",
+                    quantity,
+                    unit,
+                    0,
+                    false,
+                    Double.NaN,
+                    Double.NaN);
         }
 
         /** {@return the same axis from one value to another, both in base units, counted from a third} */

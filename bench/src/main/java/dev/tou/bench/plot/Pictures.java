@@ -23,10 +23,10 @@ import org.knowm.xchart.XYChart;
  *
  * @param width of a picture, in pixels
  */
-record Pictures(int width) {
+public record Pictures(int width) {
 
     /** What a picture may be. */
-    enum Format {
+    public enum Format {
         SVG,
         PNG
     }

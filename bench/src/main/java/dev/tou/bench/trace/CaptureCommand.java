@@ -206,24 +206,24 @@ public final class CaptureCommand implements Callable<Integer> {
 
     private void relay() throws InterruptedException {
         InetSocketAddress server = resolved();
+        try {
+            tell(capturedBetween(server));
+        } catch (IOException e) {
+            throw Failures.writing(write.toAbsolutePath().getParent(), String.valueOf(write.getFileName()), e);
+        }
+    }
+
+    /** {@return the capture, closed: all that there is to be written is in the file} */
+    private Capture capturedBetween(InetSocketAddress server) throws IOException, InterruptedException {
+        ImpairmentProfile none = ImpairmentProfile.PERFECT;
         try (Capture capture = Capture.open(write, snapBytes());
-                UdpRelay relay = UdpRelay.start(
-                        common.io(),
-                        listen.resolve(),
-                        server,
-                        ImpairmentProfile.PERFECT,
-                        ImpairmentProfile.PERFECT,
-                        1);
+                UdpRelay relay = UdpRelay.start(common.io(), listen.resolve(), server, none, none, 1);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(capture))) {
             assert hook != null;
             relay.tap(new CaptureHandler(capture));
             announce(relay.address());
             follow(capture);
-            relay.close();
-            capture.close();
-            tell(capture);
-        } catch (IOException e) {
-            throw Failures.writing(write.toAbsolutePath().getParent(), String.valueOf(write.getFileName()), e);
+            return capture;
         }
     }
 
