@@ -32,9 +32,9 @@ public final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
-    private final boolean colour;
     private final boolean unicode;
     private final int columns;
+    private volatile boolean colour;
     private boolean screen;
     private int rows;
     private boolean redrawn;
@@ -210,6 +210,11 @@ public final class Console {
     /** {@return whether colours are used} */
     public boolean hasColour() {
         return colour;
+    }
+
+    /** Uses colours from now on, or none, whatever the terminal and NO_COLOR say. */
+    void useColour(boolean wanted) {
+        colour = wanted;
     }
 
     /** {@return how wide the terminal is, 0 where there is none} */

@@ -194,7 +194,7 @@ public final class UdpEndpoint {
             bound = address.getAddress().isAnyLocalAddress()
                     ? openWildcard(address)
                     : openShard(address, false).localAddress();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             shards.forEach(Shard::close);
             throw e;
         }
@@ -236,7 +236,8 @@ public final class UdpEndpoint {
             OpenFailure.rethrow(resources.loop().register(udp), address);
             options.applyTo(udp);
             OpenFailure.rethrow(udp.bind(address), address);
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An error, too: the application's initializer may have thrown it.
             shards.remove(shard);
             udp.close();
             throw e;
