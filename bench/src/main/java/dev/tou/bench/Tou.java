@@ -20,6 +20,7 @@ import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.inspect.InspectCommand;
 import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.TypeConversionException;
             CaptureCommand.class,
             PlotCommand.class,
             LabCommand.class,
+            InspectCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
@@ -80,6 +82,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
             "  tou perf -c host                 measure throughput to \"tou perf -s\"",
             "  tou plot send.jsonl              draw what \"--trace send.jsonl\" has written",
+            "  tou inspect                      the live connections of a process",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
             "  tou doctor                       what of this machine helps or hinders",

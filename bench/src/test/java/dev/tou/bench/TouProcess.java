@@ -46,16 +46,31 @@ public final class TouProcess implements AutoCloseable {
 
     /** Starts it with a folder for temporary files. */
     public static TouProcess start(Path temporary, String... args) throws IOException {
+        return start(temporary, List.of(), args);
+    }
+
+    /** Starts it with options of the Java machine. */
+    public static TouProcess startWith(List<String> options, String... args) throws IOException {
+        return start(Path.of(System.getProperty("java.io.tmpdir")), options, args);
+    }
+
+    private static TouProcess start(Path temporary, List<String> options, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dtou.terminals=",
-                "-Djava.io.tmpdir=" + temporary,
-                Tou.class.getName()));
+                "-Djava.io.tmpdir=" + temporary));
+        command.addAll(options);
+        command.add(Tou.class.getName());
         command.addAll(List.of(args));
         return new TouProcess(
                 new ProcessBuilder(command).redirectErrorStream(true).start(), JsonSchemas.command(args));
+    }
+
+    /** The number of the process. */
+    public long pid() {
+        return process.pid();
     }
 
     private void read() {

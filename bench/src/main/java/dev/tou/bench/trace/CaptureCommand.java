@@ -207,29 +207,23 @@ public final class CaptureCommand implements Callable<Integer> {
     private void relay() throws InterruptedException {
         InetSocketAddress server = resolved();
         try {
-            Capture capture = Capture.open(write, snapBytes());
-            try (capture) {
-                relay(server, capture);
-            }
-            tell(capture);
+            tell(capturedBetween(server));
         } catch (IOException e) {
             throw Failures.writing(write.toAbsolutePath().getParent(), String.valueOf(write.getFileName()), e);
         }
     }
 
-    private void relay(InetSocketAddress server, Capture capture) throws InterruptedException {
-        try (UdpRelay relay = UdpRelay.start(
-                        common.io(),
-                        listen.resolve(),
-                        server,
-                        ImpairmentProfile.PERFECT,
-                        ImpairmentProfile.PERFECT,
-                        1);
+    /** {@return the capture, closed: all that there is to be written is in the file} */
+    private Capture capturedBetween(InetSocketAddress server) throws IOException, InterruptedException {
+        ImpairmentProfile none = ImpairmentProfile.PERFECT;
+        try (Capture capture = Capture.open(write, snapBytes());
+                UdpRelay relay = UdpRelay.start(common.io(), listen.resolve(), server, none, none, 1);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(capture))) {
             assert hook != null;
             relay.tap(new CaptureHandler(capture));
             announce(relay.address());
             follow(capture);
+            return capture;
         }
     }
 
