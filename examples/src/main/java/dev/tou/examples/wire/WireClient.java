@@ -36,7 +36,7 @@ public final class WireClient implements Callable<Integer> {
 
     @Option(
             names = "--lose",
-            defaultValue = "20",
+            defaultValue = "50",
             description = "Lose every n-th datagram (default: ${DEFAULT-VALUE}).")
     private int every;
 
