@@ -20,6 +20,7 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
 import dev.tou.bench.compare.Meter;
+import dev.tou.bench.trace.Recording;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 
@@ -51,6 +52,7 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
      * @param mss the largest text of a segment that this end sends, or 0 for what the path carries
      * @param timeout how long to wait for the connection, and for a sign of the server later
      * @param intervalNanos the time between reports; 0 for none
+     * @param recording writes connections over tou down; whoever has opened it closes it
      */
     record Setup(
             Carrier carrier,
@@ -60,7 +62,8 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
             InetSocketAddress local,
             int mss,
             Duration timeout,
-            long intervalNanos) {}
+            long intervalNanos,
+            Recording recording) {}
 
     /** How often the server hears from a client, at least. */
     private static final long HEARTBEAT_NANOS = TestPlan.SECOND;
