@@ -19,7 +19,8 @@ public final class FailureReport {
     public static SocketException reset(TransmissionControlBlock tcb, long nowNanos) {
         if (tcb.state().isSynchronized() || tcb.isPassive()) {
             return new SocketException("Connection reset by peer: " + tcb.id() + ", a RST came "
-                    + seconds(nowNanos - tcb.handshake.beganNanos()) + " after the first SYN."
+                    + seconds(nowNanos - tcb.handshake.knownNanos())
+                    + (tcb.handshake.isCookie() ? " after the SYN cookie was back." : " after the first SYN.")
                     + " The peer's application has aborted the connection, or its host knows it no more");
         }
         return new ConnectException("Connection refused");
