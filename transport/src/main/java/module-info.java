@@ -10,6 +10,7 @@ module dev.tou.transport {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
     requires io.netty.transport.unix.common;
+    requires static java.management;
     requires static io.netty.transport.classes.epoll;
     requires static io.netty.transport.classes.io_uring;
 

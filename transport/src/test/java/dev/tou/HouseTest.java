@@ -41,6 +41,7 @@ class HouseTest {
             "channel",
             "pipeline",
             "endpoint",
+            "management",
             "connection",
             "window",
             "retransmission",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -71,6 +72,18 @@ public final class Requirements {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** {@return a program}, or skips the test where it is not installed. */
+    public static Path program(String name) {
+        Optional<Path> found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+        if (found.isEmpty()) {
+            miss("not tested: there is no " + name + " here");
+        }
+        return found.orElseThrow();
     }
 
     private static void miss(String missing) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import dev.tou.state.TcpState;
@@ -282,6 +283,11 @@ public final class UdpEndpoint {
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
         return listeners.find(tcpPort);
+    }
+
+    /** Visits the listeners that are there now. */
+    void forEachListener(Consumer<Listener> visitor) {
+        listeners.forEach(visitor);
     }
 
     /** {@return whether segments for TCP ports without a listener are not answered} */

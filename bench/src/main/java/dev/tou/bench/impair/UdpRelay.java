@@ -150,6 +150,11 @@ public final class UdpRelay implements AutoCloseable {
         return (InetSocketAddress) front.localAddress();
     }
 
+    /** Shows a handler what passes between the clients and this relay. */
+    public void tap(ChannelHandler handler) {
+        front.pipeline().addFirst(handler);
+    }
+
     /** {@return what has happened so far} */
     public RelayStatistics statistics() {
         return loop.submit(() -> new RelayStatistics(

@@ -30,6 +30,9 @@ final class ClientCommand implements PerfClient.Listener {
     private final PerfView view;
     private final TestPlan plan;
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private final CountDownLatch shown = new CountDownLatch(1);
+    private volatile boolean interrupted;
+    private volatile boolean begun;
 
     ClientCommand(CommonOptions common, PerfClient.Setup setup, TestPlan plan, Amounts amounts, boolean stream) {
         this.common = common;
@@ -45,16 +48,12 @@ final class ClientCommand implements PerfClient.Listener {
             console.say("Connecting to " + console.bold(setup.target().toString())
                     + console.dim(", " + view.describe(setup.carrier())));
         }
-        CountDownLatch shown = new CountDownLatch(1);
         try (PerfClient client = new PerfClient(setup, plan, this);
-                Interruption hook = Interruption.onInterrupt(() -> interrupted(client, shown))) {
+                Interruption hook = Interruption.onInterrupt(() -> interrupted(client))) {
             assert hook != null;
             Outcome outcome = follow(client.start());
-            view.ended(outcome);
-            shown.countDown();
+            view.ended(outcome, true);
             return received(outcome);
-        } finally {
-            shown.countDown();
         }
     }
 
@@ -66,6 +65,10 @@ final class ClientCommand implements PerfClient.Listener {
         try {
             return outcome.get();
         } catch (ExecutionException e) {
+            if (interrupted) {
+                shown.countDown();
+                new CountDownLatch(1).await(); // the process is ending, and has its last word
+            }
             throw e.getCause() instanceof Failure known
                     ? known
                     : new Failure(ExitCode.INTERNAL, "Internal error: " + e.getCause() + ".", e.getCause());
@@ -79,20 +82,28 @@ final class ClientCommand implements PerfClient.Listener {
     }
 
     /** What has been measured until now is the result. */
-    private void interrupted(PerfClient client, CountDownLatch shown) {
-        client.endNow();
+    private void interrupted(PerfClient client) {
+        interrupted = true;
+        client.interrupt();
         try {
             shown.await(LAST_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        console.lastWord("Interrupted"
-                + (view.hasBegun() ? "; the figures are of what was done until then." : " before the test had begun."));
+        console.lastWord("Interrupted" + (begun ? "; the test is not complete." : " before the test had begun."));
     }
 
     @Override
     public void onConnected(List<ClientConnections.Opened> streams) {
-        events.add(() -> view.began(setup.carrier(), setup.target(), streams));
+        events.add(() -> {
+            begun = true;
+            view.began(setup.carrier(), setup.target(), streams);
+        });
+    }
+
+    @Override
+    public void onPartial(Outcome counted) {
+        events.add(() -> view.ended(counted, false));
     }
 
     @Override

@@ -150,7 +150,11 @@ final class ClientConnections {
     }
 
     private ChannelFuture connect(ChannelInitializer<SocketChannel> initializer) {
-        Bootstrap bootstrap = new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap();
+        if (setup.carrier() == Carrier.TOU) {
+            setup.recording().on(bootstrap);
+        }
+        bootstrap
                 .group(loop)
                 .channel(setup.carrier().client(setup.io()))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.perf;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,4 +23,14 @@ record Outcome(List<Both> streams, double localCpu, double remoteCpu, String loc
      * @param received by the receiving end, or null
      */
     record Both(int stream, boolean sentHere, Span sent, Span received) {}
+
+    /** {@return what one end knows alone} */
+    static Outcome ofOneEnd(List<Span> counted, double cpu, String congestion) {
+        List<Both> streams = counted.stream()
+                .map(span -> new Both(
+                        span.stream(), span.sender(), span.sender() ? span : null, span.sender() ? null : span))
+                .sorted(Comparator.comparingInt(Both::stream))
+                .toList();
+        return new Outcome(streams, cpu, Double.NaN, congestion, null);
+    }
 }

@@ -20,6 +20,7 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
 import dev.tou.bench.compare.Meter;
+import dev.tou.bench.trace.Recording;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 
@@ -37,6 +38,9 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
 
         /** A tick, with what the server has told of the streams that it sends. */
         void onInterval(Interval interval);
+
+        /** The test has failed in the middle; this is what this end had counted until then. */
+        void onPartial(Outcome counted);
     }
 
     /**
@@ -48,6 +52,7 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
      * @param mss the largest text of a segment that this end sends, or 0 for what the path carries
      * @param timeout how long to wait for the connection, and for a sign of the server later
      * @param intervalNanos the time between reports; 0 for none
+     * @param recording writes connections over tou down; whoever has opened it closes it
      */
     record Setup(
             Carrier carrier,
@@ -57,7 +62,8 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
             InetSocketAddress local,
             int mss,
             Duration timeout,
-            long intervalNanos) {}
+            long intervalNanos,
+            Recording recording) {}
 
     /** How often the server hears from a client, at least. */
     private static final long HEARTBEAT_NANOS = TestPlan.SECOND;
@@ -100,15 +106,9 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
         return outcome;
     }
 
-    /** Ends a test that runs; its figures are what was counted until now. */
-    void endNow() {
-        loop.execute(() -> {
-            if (counted == null && connections.areOpen()) {
-                end();
-            } else {
-                fail(new Failure(ExitCode.INTERRUPTED, "Interrupted before the test had begun."));
-            }
-        });
+    /** Gives the test up; what this end has counted until now is told. */
+    void interrupt() {
+        loop.execute(() -> fail(new Failure(ExitCode.INTERRUPTED, "Interrupted.")));
     }
 
     // --- what the server says ---
@@ -225,8 +225,7 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
     }
 
     private void onResults(JsonNode message) {
-        unanswered.forEach(listener::onInterval); // whose figures have not come
-        unanswered.clear();
+        flushUnanswered();
         Map<Integer, Span> remote = new HashMap<>();
         for (JsonNode one : message.path("streams")) {
             Span span = Span.of(one);
@@ -294,9 +293,22 @@ final class PerfClient implements AutoCloseable, TestSide.Owner, ClientConnectio
     }
 
     private void fail(Failure failure) {
-        if (outcome.completeExceptionally(failure)) {
-            connections.closeAll();
+        if (outcome.isDone()) {
+            return;
         }
+        if (side.hasStarted()) {
+            List<Span> own = counted == null ? side.finish() : counted;
+            flushUnanswered();
+            listener.onPartial(Outcome.ofOneEnd(own, side.cpuShare(), connections.congestion()));
+        }
+        outcome.completeExceptionally(failure);
+        connections.closeAll();
+    }
+
+    /** Tells the intervals for which the server's figures have not come, and will not. */
+    private void flushUnanswered() {
+        unanswered.forEach(listener::onInterval);
+        unanswered.clear();
     }
 
     @Override

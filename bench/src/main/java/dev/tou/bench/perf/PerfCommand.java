@@ -19,6 +19,8 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  tou perf -c host -R -t 30 -i 5            from the server, half a minute",
             "  tou perf -c host -P 4 -n 1G -C reno       a gigabyte over four streams",
             "  tou perf -c host --baseline tcp           the kernel's TCP after it, and the ratio",
+            "  tou perf -c host --trace perf.jsonl       every decision of the client's end, for \"tou plot\"",
             "  tou perf -c host -J | jq .end.sum_received.bits_per_second"
         })
 public final class PerfCommand implements Callable<Integer> {
@@ -194,7 +197,12 @@ public final class PerfCommand implements Callable<Integer> {
     private boolean jsonStream;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
+
+    private long intervalNanos;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -210,6 +218,7 @@ public final class PerfCommand implements Callable<Integer> {
                 format == null || format.length() == 1 && FORMATS.contains(format),
                 "-f: \"" + format + "\" is none of k, m, g, t, K, M, G and T");
         require(!timeout.isZero(), "--timeout is 0; give a time");
+        intervalNanos = intervalNanos();
         Amounts amounts = new Amounts(format == null ? 0 : format.charAt(0));
         return server ? serve(amounts) : measure(amounts);
     }
@@ -221,8 +230,12 @@ public final class PerfCommand implements Callable<Integer> {
         }
         InetSocketAddress address = new InetSocketAddress(
                 resolve(bind == null ? (ipv6 ? "::" : "0.0.0.0") : bind, this::noAddressToListenOn), port);
-        PerfServer.Setup setup = new PerfServer.Setup(common.io(), address, mss, timeout, intervalNanos());
-        return new ServerCommand(common, amounts, oneOff, jsonStream).run(setup).code();
+        try (Recording recording = recordings.begin(common)) {
+            PerfServer.Setup setup = new PerfServer.Setup(common.io(), address, mss, timeout, intervalNanos, recording);
+            return new ServerCommand(common, amounts, oneOff, jsonStream)
+                    .run(setup)
+                    .code();
+        }
     }
 
     private int measure(Amounts amounts) throws InterruptedException {
@@ -231,14 +244,17 @@ public final class PerfCommand implements Callable<Integer> {
         require(
                 mss == 0 || !plan.direction().serverSends(),
                 "-M is for whoever sends to say; give it to \"tou perf -s\"");
-        double tou = run(Carrier.TOU, plan, amounts);
+        double tou;
+        try (Recording recording = recordings.begin(common)) {
+            tou = run(Carrier.TOU, plan, amounts, recording);
+        }
         if (baseline != null) {
             if (!common.json()) {
                 common.console().say("");
             }
             double tcp;
             try {
-                tcp = run(Carrier.TCP, plan, amounts);
+                tcp = run(Carrier.TCP, plan, amounts, Recording.NONE);
             } catch (Failure failure) {
                 throw failure.exit() == ExitCode.REFUSED ? noBaseline(failure) : failure;
             }
@@ -247,7 +263,8 @@ public final class PerfCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private double run(Carrier carrier, TestPlan plan, Amounts amounts) throws InterruptedException {
+    private double run(Carrier carrier, TestPlan plan, Amounts amounts, Recording recording)
+            throws InterruptedException {
         InetAddress address = resolve(host, this::noHost);
         InetSocketAddress local =
                 bind == null ? null : new InetSocketAddress(resolve(bind, this::noAddressToListenOn), 0);
@@ -259,7 +276,8 @@ public final class PerfCommand implements Callable<Integer> {
                 local,
                 mss,
                 timeout,
-                intervalNanos());
+                intervalNanos,
+                recording);
         return new ClientCommand(common, setup, plan, amounts, jsonStream).run();
     }
 

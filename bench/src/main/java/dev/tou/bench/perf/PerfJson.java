@@ -184,9 +184,10 @@ final class PerfJson {
         }
     }
 
-    /** {@return how it ended} */
-    Map<String, Object> end(Outcome outcome) {
+    /** {@return how it ended}; when it is not complete, with what this end knew */
+    Map<String, Object> end(Outcome outcome, boolean complete) {
         Map<String, Object> end = new LinkedHashMap<>();
+        end.put("complete", complete);
         end.put("streams", outcome.streams().stream().map(this::bothEnds).toList());
         for (boolean here : new boolean[] {true, false}) {
             List<Outcome.Both> same = outcome.streams().stream()
@@ -256,7 +257,7 @@ final class PerfJson {
     }
 
     /** {@return all of it} */
-    Map<String, Object> document(Outcome outcome) {
-        return JsonLines.fields("start", start, "intervals", intervals, "end", end(outcome));
+    Map<String, Object> document(Outcome outcome, boolean complete) {
+        return JsonLines.fields("start", start, "intervals", intervals, "end", end(outcome, complete));
     }
 }

@@ -13,6 +13,7 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
 import dev.tou.bench.compare.Meter;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -51,8 +52,15 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
      * @param mss the largest text of a segment that it sends, or 0 for what the path carries
      * @param silence how long a client may say nothing
      * @param intervalNanos the time between reports; 0 for none
+     * @param recording writes connections over tou down; whoever has opened it closes it
      */
-    record Setup(Transports.Io io, InetSocketAddress address, int mss, Duration silence, long intervalNanos) {}
+    record Setup(
+            Transports.Io io,
+            InetSocketAddress address,
+            int mss,
+            Duration silence,
+            long intervalNanos,
+            Recording recording) {}
 
     /** A test has 257 at most; others wait to say what they are for. */
     private static final int MOST_CONNECTIONS = 1024;
@@ -96,7 +104,11 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
     }
 
     private Channel bind(Carrier carrier, InetSocketAddress address) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        if (carrier == Carrier.TOU) {
+            setup.recording().on(bootstrap);
+        }
+        bootstrap
                 .group(group)
                 .channel(carrier.server(setup.io()))
                 .childHandler(new ChannelInitializer<SocketChannel>() {

@@ -23,7 +23,6 @@ final class PerfView {
     private final TestPlan plan;
     private final PerfTable table;
     private final PerfJson json;
-    private boolean begun;
 
     /** @param stream whether a program gets each interval as it ends */
     PerfView(CommonOptions common, TestPlan plan, Amounts amounts, boolean server, boolean stream) {
@@ -38,7 +37,6 @@ final class PerfView {
     }
 
     void began(Carrier carrier, HostAndPort peer, List<ClientConnections.Opened> streams) {
-        begun = true;
         var start = json.start(carrier, common.io(), peer.host(), peer.port(), streams);
         if (stream) {
             lines.emit("start", start);
@@ -79,11 +77,12 @@ final class PerfView {
         }
     }
 
-    void ended(Outcome outcome) {
+    /** @param complete whether the test has run to its end */
+    void ended(Outcome outcome, boolean complete) {
         if (stream) {
-            lines.emit("end", json.end(outcome));
+            lines.emit("end", json.end(outcome, complete));
         } else {
-            lines.emit("perf", json.document(outcome));
+            lines.emit("perf", json.document(outcome, complete));
         }
         if (!common.json()) {
             List<String> rows = table.summary(outcome);
@@ -92,10 +91,5 @@ final class PerfView {
                 console.say(i == title ? console.bold(rows.get(i)) : rows.get(i));
             }
         }
-    }
-
-    /** {@return whether the test has begun} */
-    boolean hasBegun() {
-        return begun;
     }
 }

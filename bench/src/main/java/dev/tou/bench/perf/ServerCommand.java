@@ -87,7 +87,7 @@ final class ServerCommand implements PerfServer.Listener {
     @Override
     public void onOutcome(Outcome outcome) {
         events.add(() -> {
-            view.ended(outcome);
+            view.ended(outcome, true);
             last = ExitCode.DONE;
         });
     }

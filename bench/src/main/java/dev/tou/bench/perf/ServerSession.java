@@ -167,13 +167,9 @@ final class ServerSession extends SimpleChannelInboundHandler<JsonNode> implemen
                 side.cpuShare(),
                 "congestion",
                 congestion);
-        List<Outcome.Both> own = counted.stream()
-                .map(span -> new Outcome.Both(
-                        span.stream(), span.sender(), span.sender() ? span : null, span.sender() ? null : span))
-                .toList();
         double cpu = side.cpuShare();
         leave();
-        host.onOutcome(this, new Outcome(own, cpu, Double.NaN, congestion, null));
+        host.onOutcome(this, Outcome.ofOneEnd(counted, cpu, congestion));
     }
 
     // --- its streams ---

@@ -67,6 +67,10 @@ final class TestSide {
         return streams;
     }
 
+    boolean hasStarted() {
+        return started;
+    }
+
     boolean isOver() {
         return over;
     }

@@ -31,7 +31,7 @@ final class Acknowledgments implements Scenario {
         RawPeer client = stage.rawClient();
         int next = client.open(stage);
         stage.server().quiet(true);
-        stage.server().explainAcknowledgments();
+        stage.server().insight().show(Insight.Topic.ACKNOWLEDGMENTS);
         int seq = RawPeer.ISS + 1;
         for (int i = 0; i < QUICK; i++, seq += BYTES) {
             client.text(seq, next, BYTES);

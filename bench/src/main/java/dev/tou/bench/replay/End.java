@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.replay.Event.Source;
 import dev.tou.channel.TouSocketChannel;
-import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.AckKind;
 import dev.tou.telemetry.ConnectionId;
@@ -26,20 +25,21 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 final class End extends ChannelInboundHandlerAdapter implements TransportListenerFactory {
 
     private static final int SHORT = 40;
-    private static final String APPLICATION = "application ";
-    private static final String ACKNOWLEDGES = "reason to acknowledge: ";
+    /** What its application sees begins with this. */
+    static final String APPLICATION = "application ";
 
     private final Transcript transcript;
     private final Source source;
     private final BlockingQueue<TouSocketChannel> channels = new LinkedBlockingQueue<>();
     private volatile TouSocketChannel channel;
     private volatile boolean quiet;
-    private volatile boolean explaining;
+    private final Insight insight;
     private long bytesRead;
 
     End(Transcript transcript, Source source) {
         this.transcript = transcript;
         this.source = source;
+        insight = new Insight(transcript, source);
     }
 
     // --- what the scenario has it do ---
@@ -82,9 +82,25 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
         channel().shutdownOutput();
     }
 
-    /** From now on it is shown why it acknowledges. */
-    void explainAcknowledgments() {
-        explaining = true;
+    /** {@return why it decides as it does, which is shown on demand} */
+    Insight insight() {
+        return insight;
+    }
+
+    /** Its application reads from now on, where {@code AUTO_READ} was off. */
+    void reads() throws InterruptedException {
+        transcript.say("The " + source.text() + "'s application reads.");
+        channel().config().setAutoRead(true);
+    }
+
+    /** Has its application write two texts in one turn. */
+    void write(String first, String second) throws InterruptedException {
+        transcript.say("The " + source.text() + " writes \"" + first + "\", and then \"" + second + "\".");
+        TouSocketChannel to = channel();
+        to.eventLoop().execute(() -> {
+            to.writeAndFlush(Unpooled.copiedBuffer(first, StandardCharsets.UTF_8));
+            to.writeAndFlush(Unpooled.copiedBuffer(second, StandardCharsets.UTF_8));
+        });
     }
 
     /** Whether what it reads from now on is only counted, and shown at the end. */
@@ -101,7 +117,7 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
 
     /** Waits until it acknowledges for this reason. */
     void acknowledges(AckKind kind) throws InterruptedException {
-        sees(ACKNOWLEDGES + kind);
+        sees(Insight.ACKNOWLEDGES + kind);
     }
 
     /** {@return what its application sees, when it sees something with {@code words} in it} */
@@ -118,19 +134,7 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
 
     @Override
     public TransportListener newListener(ConnectionId connection) {
-        return new TransportListener() {
-            @Override
-            public void onStateChanged(long nowNanos, TcpEvent cause, TcpState from, TcpState to) {
-                transcript.state(source, cause, to);
-            }
-
-            @Override
-            public void onAcknowledgment(long nowNanos, AckKind kind, int ack) {
-                if (explaining) {
-                    transcript.words(source, ACKNOWLEDGES + kind);
-                }
-            }
-        };
+        return insight.listener();
     }
 
     @Override

@@ -20,6 +20,15 @@ interface Page {
 
     void segment(Event event, Fate fate);
 
+    /** What {@link #segment} has shown reaches the other end: the same object. */
+    void arrival(Event event);
+
+    /** An end waits for connections from now on. */
+    void listens(Event.Source end);
+
+    /** Segments are not shown one by one, because they are many. */
+    void hideSegments();
+
     void state(Event event);
 
     void words(Event event);

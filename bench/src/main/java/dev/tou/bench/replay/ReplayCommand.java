@@ -1,6 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.replay;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Watch TCP open, close and die: real connections on this machine, each segment shown.",
+            "Watch TCP open, carry, close and die: real connections on this machine, each segment shown.",
             "A wire of this program's own lies between a client and a server. It loses, holds back or repeats the segments "
                     + "that a scenario is about. docs/SCENARIOS.md explains each. A scenario that does not show what it is "
                     + "about ends with exit code 13."
@@ -34,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  tou replay handshake           how a connection opens",
             "  tou replay S4                  all of a section: what closing can be",
             "  tou replay lost-syn-ack --real-time",
+            "  tou replay fast-retransmit --page loss.html",
             "  tou replay all -J              everything, for a program"
         })
 public final class ReplayCommand implements Callable<Integer> {
@@ -53,8 +57,16 @@ public final class ReplayCommand implements Callable<Integer> {
                     "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes.")
     private boolean realTime;
 
+    @Option(
+            names = "--page",
+            paramLabel = "FILE",
+            description = "Write a page, too, on which a browser steps through what was played.")
+    private Path file;
+
     @Mixin
     private CommonOptions common;
+
+    private final List<RecordedScene> recorded = new ArrayList<>();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -84,6 +96,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 missed.add(scenario.card().name());
             }
         }
+        writePage();
         if (!missed.isEmpty()) {
             throw new Failure(
                     ExitCode.NOT_SEEN,
@@ -91,6 +104,22 @@ public final class ReplayCommand implements Callable<Integer> {
                             + "; is this machine very busy? If not, report what it shows.");
         }
         return ExitCode.DONE.code();
+    }
+
+    private void writePage() {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.writeString(file, ExplorerPage.of(recorded));
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.INTERNAL, "The page cannot be written to " + file + " (" + e.getMessage() + ").", e);
+        }
+        if (!common.json()) {
+            common.console().say("");
+            common.console().say("Open " + file.toAbsolutePath() + " in a browser to step through it.");
+        }
     }
 
     private List<Scenario> chosen() {
@@ -108,7 +137,9 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private boolean play(Scenario scenario) throws InterruptedException {
         Card card = scenario.card();
-        Page page = page(common.console(), common.lines());
+        RecordedScene scene = new RecordedScene();
+        recorded.add(scene);
+        Page page = new TwoPages(page(common.console(), common.lines()), scene.page());
         page.begin(card, realTime);
         try (Stage stage = new Stage(common.io(), page, realTime)) {
             String sentence = scenario.play(stage);

@@ -42,7 +42,14 @@ final class Scenarios {
             new SocketCalls(),
             new CloseDelivers(),
             new LingerZero(),
-            new Diagram());
+            new Diagram(),
+            new SequenceNumbers(),
+            new Window(),
+            new ZeroWindow(),
+            new Nagle(),
+            new FastRetransmit(),
+            new RetransmissionTimeout(),
+            new CongestionWindow());
 
     private Scenarios() {}
 

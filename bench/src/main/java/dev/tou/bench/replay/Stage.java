@@ -76,6 +76,7 @@ final class Stage implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw Failures.listening(address, bound.cause());
         }
+        transcript.listens(Source.SERVER);
         return bound.channel();
     }
 
@@ -203,11 +204,17 @@ final class Stage implements AutoCloseable {
 
     /** {@return the next segment to the client that carries text} */
     WireSegment toClientWithText() throws InterruptedException {
+        return withText(Source.TO_CLIENT, "text to the client");
+    }
+
+    /** {@return the next segment to the server that carries text} */
+    WireSegment toServerWithText() throws InterruptedException {
+        return withText(Source.TO_SERVER, "text to the server");
+    }
+
+    private WireSegment withText(Source direction, String what) throws InterruptedException {
         return transcript
-                .await(
-                        Source.TO_CLIENT,
-                        "text to the client",
-                        event -> event.segment().text().length > 0)
+                .await(direction, what, event -> event.segment().text().length > 0)
                 .segment();
     }
 

@@ -29,6 +29,7 @@ final class TextPage implements Page {
     private final Map<Source, String> states = new EnumMap<>(Source.class);
     private boolean offstage;
     private boolean timestamps;
+    private boolean segmentsHidden;
 
     TextPage(Console console) {
         this.console = console;
@@ -81,9 +82,27 @@ final class TextPage implements Page {
     }
 
     @Override
+    public void hideSegments() {
+        segmentsHidden = true;
+    }
+
+    @Override
+    public void listens(Source end) {
+        // Its connections tell of LISTEN.
+    }
+
+    @Override
+    public void arrival(Event event) {
+        // On this wire it is nearly the same moment.
+    }
+
+    @Override
     public void segment(Event event, Fate fate) {
         WireSegment segment = event.segment();
         numbers.note(event.source(), segment);
+        if (segmentsHidden) {
+            return;
+        }
         String arrow = fate.arrow(event.source());
         String line = arrow + Units.format("  %-11s ", Flags.text(segment.flags())) + fields(event);
         print(row(time(event), "", line, ""));

@@ -38,9 +38,26 @@ final class Transcript {
 
     // --- what happens ---
 
-    synchronized void segment(Source direction, WireSegment segment, Fate fate) {
+    /** A segment leaves. Where it arrives at once nothing can come between. */
+    synchronized void segment(Source direction, WireSegment segment, Fate fate, boolean arrivesAtOnce) {
         Event event = new Event(direction, now(), segment, null, null, null);
-        add(event, () -> page.segment(event, fate));
+        add(event, () -> {
+            page.segment(event, fate);
+            if (arrivesAtOnce) {
+                page.arrival(event);
+            }
+        });
+    }
+
+    /** A segment that was told of reaches the other end. Nobody waits for that. */
+    synchronized void arrival(Source direction, WireSegment segment) {
+        if (!ended) {
+            page.arrival(new Event(direction, now(), segment, null, null, null));
+        }
+    }
+
+    synchronized void listens(Source end) {
+        page.listens(end);
     }
 
     synchronized void state(Source end, TcpEvent cause, TcpState state) {
@@ -72,6 +89,11 @@ final class Transcript {
     /** Sequence numbers are shown as they are on the wire. */
     synchronized void absoluteNumbers() {
         page.absoluteNumbers();
+    }
+
+    /** Segments are not shown one by one, because they are many. */
+    synchronized void hideSegments() {
+        page.hideSegments();
     }
 
     /** The timestamps of the client are shown, too. */

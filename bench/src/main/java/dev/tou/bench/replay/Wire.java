@@ -7,9 +7,13 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -36,6 +40,8 @@ final class Wire implements AutoCloseable {
     private DatagramSocket front;
     private SocketAddress client;
     private boolean cut;
+    private Duration delay = Duration.ZERO;
+    private ScheduledExecutorService clock;
 
     /** What happens to the next so many segments of a kind. */
     private static final class Rule {
@@ -117,8 +123,8 @@ final class Wire implements AutoCloseable {
 
     /** Sends a segment once more. */
     synchronized void again(Datagram datagram) {
-        transcript.segment(datagram.direction(), datagram.segment(), Fate.REPEATED);
-        pass(datagram);
+        WireSegment segment = datagram.segment();
+        passes(datagram, segment, Fate.REPEATED);
     }
 
     /** {@return the last segment of a kind, to send it {@link #again}} */
@@ -130,6 +136,18 @@ final class Wire implements AutoCloseable {
             }
         }
         throw NotSeen.of("the segment that is to be repeated");
+    }
+
+    /** From now on a segment is so long on its way; they stay in order. */
+    synchronized void delay(Duration time) {
+        delay = time;
+        if (clock == null) {
+            clock = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "replay-wire-delay");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
     }
 
     /** Loses everything from now on. */
@@ -180,10 +198,12 @@ final class Wire implements AutoCloseable {
         }
         history.add(datagram);
         Fate fate = fate(new Pick.Passing(datagram.direction(), segment));
-        transcript.segment(datagram.direction(), segment, fate);
         if (fate == Fate.PASSED) {
-            pass(datagram);
-        } else if (fate == Fate.HELD) {
+            passes(datagram, segment, fate);
+            return;
+        }
+        transcript.segment(datagram.direction(), segment, fate, false);
+        if (fate == Fate.HELD) {
             held.add(datagram);
         }
     }
@@ -199,6 +219,22 @@ final class Wire implements AutoCloseable {
             }
         }
         return Fate.PASSED;
+    }
+
+    private void passes(Datagram datagram, WireSegment segment, Fate fate) {
+        transcript.segment(datagram.direction(), segment, fate, delay.isZero());
+        if (delay.isZero()) {
+            pass(datagram);
+        } else {
+            clock.schedule(() -> arrives(datagram, segment), delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private synchronized void arrives(Datagram datagram, WireSegment segment) {
+        if (!back.isClosed()) {
+            transcript.arrival(datagram.direction(), segment);
+            pass(datagram);
+        }
     }
 
     private void pass(Datagram datagram) {
@@ -228,5 +264,8 @@ final class Wire implements AutoCloseable {
     public synchronized void close() {
         front.close();
         back.close();
+        if (clock != null) {
+            clock.shutdownNow();
+        }
     }
 }

@@ -20,6 +20,9 @@ final class WireOptions {
     private static final int TIMESTAMPS = 8;
     private static final int EXPERIMENT = 253;
 
+    /** RFC 7323 section 2.3: more is taken for 14. */
+    private static final int LARGEST_SHIFT = 14;
+
     private final byte[] bytes;
 
     WireOptions(byte[] bytes) {
@@ -62,6 +65,12 @@ final class WireOptions {
     int timestamp() {
         ByteBuffer value = value(TIMESTAMPS);
         return value == null ? 0 : value.getInt();
+    }
+
+    /** {@return the shift that a SYN offers for its windows, or -1 if it offers none} */
+    int shift() {
+        ByteBuffer value = value(WINDOW_SCALE);
+        return value == null ? -1 : Math.min(value.get(), LARGEST_SHIFT);
     }
 
     private ByteBuffer value(int wanted) {

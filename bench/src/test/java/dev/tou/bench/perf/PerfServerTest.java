@@ -21,6 +21,7 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -69,7 +70,8 @@ class PerfServerTest {
                 told.add(failure);
             }
         };
-        server = PerfServer.listen(new PerfServer.Setup(Transports.Io.NIO, any, 0, Duration.ofSeconds(1), 0), listener);
+        server = PerfServer.listen(
+                new PerfServer.Setup(Transports.Io.NIO, any, 0, Duration.ofSeconds(1), 0, Recording.NONE), listener);
         assertThat(server.withoutTcp()).isNull();
     }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +24,12 @@ import dev.tou.bench.Requirements;
 import dev.tou.bench.TouProcess;
 import dev.tou.bench.Transports;
 import dev.tou.bench.ping.PingServer;
+import dev.tou.bench.trace.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,7 +73,7 @@ class PerfTest {
     private PerfServer listen(Transports.Io io) throws InterruptedException {
         Requirements.loops(io);
         InetSocketAddress any = new InetSocketAddress(LOOPBACK, 0);
-        return PerfServer.listen(new PerfServer.Setup(io, any, 0, Duration.ofSeconds(60), 0), server);
+        return PerfServer.listen(new PerfServer.Setup(io, any, 0, Duration.ofSeconds(60), 0, Recording.NONE), server);
     }
 
     private PerfServer listen() throws InterruptedException {
@@ -136,6 +140,7 @@ class PerfTest {
         assertThat(test.path("start").path("test_start").path("reverse").asInt())
                 .isOne();
         JsonNode end = test.path("end");
+        assertThat(end.path("complete").asBoolean()).isTrue();
         assertThat(end.path("sum_sent").path("bytes").asLong()).isEqualTo(BYTES);
         assertThat(end.path("sum_sent").path("retransmits").isIntegralNumber()).isTrue();
         assertThat(end.path("sum_received").path("bytes").asLong()).isEqualTo(BYTES);
@@ -218,11 +223,7 @@ class PerfTest {
         long all = intervals.stream()
                 .mapToLong(event -> event.path("sum").path("bytes").asLong())
                 .sum();
-        long sent = events.get(events.size() - 1)
-                .path("end")
-                .path("sum_sent")
-                .path("bytes")
-                .asLong();
+        long sent = events.get(events.size() - 1).path("sum_sent").path("bytes").asLong();
         assertThat(sent).isBetween(counted, all - 1);
         assertThat(rest.toString())
                 .contains("  (omitted)\n")
@@ -271,6 +272,21 @@ class PerfTest {
         JsonNode last =
                 documents().get(0).path("intervals").get(0).path("streams").get(0);
         assertThat(last.path("pmtu").asInt()).isEqualTo(StreamSettings.pathMtu(1000, LOOPBACK));
+    }
+
+    @Test
+    void tracesAndCaptures(@TempDir Path folder) throws Exception {
+        Path trace = folder.resolve("perf.jsonl");
+        Path capture = folder.resolve("perf.pcapng");
+        try (PerfServer to = listen()) {
+            assertThat(perf(to, "-n", "100K", "-P", "2", "--trace", trace.toString(), "--capture", capture.toString()))
+                    .as(tou.err())
+                    .isZero();
+        }
+        assertThat(Files.readAllLines(trace).stream().filter(line -> line.contains("\"e\":\"connection\"")))
+                .as("one for control, two for streams")
+                .hasSize(3);
+        assertThat(Files.size(capture)).isGreaterThan(100 << 10);
     }
 
     // --- what goes wrong ---
@@ -415,13 +431,11 @@ class PerfTest {
                         String.valueOf(to.address().getPort()),
                         "-i",
                         "0.1")) {
-            client.awaitLine(line -> line.startsWith("[  1]   0.1"));
+            client.awaitLine(line -> line.startsWith("[  1]   ") && line.contains(" sec "));
             client.signal("INT");
             assertThat(client.awaitExit()).isEqualTo(130);
-            assertThat(client.output())
-                    .contains(" receiver\n")
-                    .endsWith("tou: Interrupted; the figures are of what was done until then.");
-            awaitTold(Outcome.class);
+            assertThat(client.output()).contains(" sender\n").endsWith("tou: Interrupted; the test is not complete.");
+            assertThat(awaitTold(Failure.class).exit()).isEqualTo(ExitCode.RESET);
         }
     }
 
@@ -429,11 +443,12 @@ class PerfTest {
     @DisabledOnOs(OS.WINDOWS)
     void aClientThatIsKilledLeavesTheServerFree() throws Exception {
         InetSocketAddress any = new InetSocketAddress(LOOPBACK, 0);
-        PerfServer.Setup impatient = new PerfServer.Setup(Transports.Io.preferred(), any, 0, Duration.ofSeconds(2), 0);
+        PerfServer.Setup impatient =
+                new PerfServer.Setup(Transports.Io.preferred(), any, 0, Duration.ofSeconds(2), 0, Recording.NONE);
         try (PerfServer to = PerfServer.listen(impatient, server)) {
             try (TouProcess client = TouProcess.start(
                     "perf", "-c", "127.0.0.1", "-p", String.valueOf(to.address().getPort()), "-i", "0.1")) {
-                client.awaitLine(line -> line.startsWith("[  1]   0.1"));
+                client.awaitLine(line -> line.startsWith("[  1]   ") && line.contains(" sec "));
                 client.signal("KILL");
                 assertThat(client.awaitExit()).isEqualTo(137);
             }

@@ -48,7 +48,8 @@ class ReplayTest {
             "connect-unanswered",
             "keep-alive",
             "host-rebooted",
-            "server-terminated");
+            "server-terminated",
+            "timeout");
 
     private final CapturedConsole tou = new CapturedConsole();
 
@@ -115,7 +116,7 @@ class ReplayTest {
         Set<String> sections = Scenarios.ALL.stream()
                 .map(scenario -> scenario.card().section())
                 .collect(Collectors.toSet());
-        for (int section = 1; section <= 16; section++) {
+        for (int section = 1; section <= 19; section++) {
             assertThat(sections).contains("S" + section);
             assertThat(document.text()).contains("\n## S" + section + ": ");
         }
@@ -130,7 +131,10 @@ class ReplayTest {
     void listsThem() {
         assertThat(tou.run("replay")).isZero();
         assertThat(tou.out().lines()).hasSize(Scenarios.ALL.size());
-        assertThat(tou.out()).contains("  S1  handshake ").contains("  S16 diagram ");
+        assertThat(tou.out())
+                .contains("  S1  handshake ")
+                .contains("  S16 diagram ")
+                .contains("  S19 congestion-window ");
     }
 
     @Test
@@ -145,8 +149,8 @@ class ReplayTest {
 
     @Test
     void anUnknownOne() {
-        assertThat(tou.run("replay", "S17")).isEqualTo(ExitCode.USAGE.code());
-        assertThat(tou.err()).isEqualTo("tou: There is no scenario \"S17\"; \"tou replay --list\" shows them all.\n");
+        assertThat(tou.run("replay", "S20")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(tou.err()).isEqualTo("tou: There is no scenario \"S20\"; \"tou replay --list\" shows them all.\n");
         assertThat(tou.out()).isEmpty();
     }
 

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * What must be the same whenever a scenario is played: the flags in each direction and the states of each end, in order. Without
  * repetitions, because a busy machine makes them, and without their interleaving. And the first sentence of each exception, with
@@ -36,6 +38,36 @@ record Skeleton(
         return skeleton;
     }
 
+    /** {@return that of what {@code -J} prints, from where it is on stage; exceptions are left out} */
+    static Skeleton of(List<JsonNode> trace) {
+        Skeleton skeleton = empty();
+        Set<String> fins = new HashSet<>();
+        boolean offstage = false;
+        for (JsonNode event : trace) {
+            String kind = event.path("event").asText();
+            offstage = kind.equals("offstage") || offstage && !kind.equals("onstage");
+            if (kind.equals("onstage")) {
+                skeleton = empty();
+            } else if (kind.equals("segment") && !offstage) {
+                skeleton.addSegment(
+                        event.path("to").asText().equals("server"),
+                        event.path("flags").asText(),
+                        event.path("seq").asText(),
+                        fins);
+            } else if (kind.equals("state")) {
+                boolean client = event.path("end").asText().equals("client");
+                add(
+                        client ? skeleton.client : skeleton.server,
+                        event.path("state").asText().replace('_', '-'));
+            }
+        }
+        return skeleton;
+    }
+
+    private static Skeleton empty() {
+        return new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), List.of());
+    }
+
     private static List<String> exceptionsIn(String output) {
         return EXCEPTION
                 .matcher(output)
@@ -50,13 +82,17 @@ record Skeleton(
         Matcher state = STATE.matcher(line);
         if (segment.matches()) {
             boolean right = segment.group(1).startsWith("-") || segment.group(1).endsWith(">");
-            String flags = segment.group(2).replace("PSH,", "");
-            boolean again = flags.contains("FIN") && !fins.add(right + segment.group(3));
-            if (!again) {
-                add(right ? toServer : toClient, flags);
-            }
+            addSegment(right, segment.group(2), segment.group(3), fins);
         } else if (state.matches()) {
             add(state.group(1).length() < MIDDLE ? client : server, state.group(2));
+        }
+    }
+
+    private void addSegment(boolean right, String bits, String seq, Set<String> fins) {
+        String flags = bits.replace("PSH,", "");
+        boolean again = flags.contains("FIN") && !fins.add(right + seq);
+        if (!again) {
+            add(right ? toServer : toClient, flags);
         }
     }
 

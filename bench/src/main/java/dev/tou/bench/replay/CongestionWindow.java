@@ -1,0 +1,80 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.tou.bench.replay.Event.Source;
+import dev.tou.telemetry.WindowChange;
+
+/** S19: nobody knows what the path can carry, so the sender tries: twice as much in each round trip, until something is lost. */
+final class CongestionWindow implements Scenario {
+
+    private static final int SEGMENTS = 90;
+
+    /** In the third round trip. */
+    private static final int LOST = 45;
+
+    private static final Duration ONE_WAY = Duration.ofMillis(50);
+    private static final Pattern BYTES = Pattern.compile(Insight.CONGESTION + "(\\d+) bytes");
+
+    @Override
+    public Card card() {
+        return new Card(
+                "S19",
+                "congestion-window",
+                "twice as much in each round trip, until something is lost",
+                "RFC 5681 section 3.1; RFC 9438 section 4.6; RFC 6928");
+    }
+
+    @Override
+    public String play(Stage stage) throws InterruptedException {
+        stage.listen(Segments::ofThousand);
+        stage.client().insight().show(Insight.Topic.CONGESTION_WINDOW);
+        stage.client().insight().show(Insight.Topic.LOSS);
+        stage.server().quiet(true);
+        stage.wire().delay(ONE_WAY);
+        stage.connected(Segments::ofThousand);
+        AtomicInteger texts = new AtomicInteger();
+        stage.wire()
+                .lose(
+                        1,
+                        passing -> passing.direction() == Source.TO_SERVER
+                                && passing.segment().text().length > 0
+                                && texts.incrementAndGet() == LOST);
+        stage.say("A segment takes " + ONE_WAY.toMillis() + " ms. The client writes " + SEGMENTS + " of "
+                + Segments.BYTES + " bytes, which are not shown; the wire loses number " + LOST + ".");
+        stage.transcript().hideSegments();
+        stage.client().write(SEGMENTS * Segments.BYTES);
+        WireSegment first = stage.toServerWithText();
+        stage.acknowledges(first.seq() + SEGMENTS * Segments.BYTES);
+        long initial = told(stage, WindowChange.INITIAL);
+        long largest = Math.max(initial, told(stage, WindowChange.SLOW_START));
+        long reduced = told(stage, WindowChange.RECOVERY);
+        if (largest < 2 * initial) {
+            throw NotSeen.of("a congestion window that doubles");
+        }
+        if (reduced >= largest) {
+            throw NotSeen.of("a congestion window that shrinks when something is lost");
+        }
+        return "The congestion window is the sender's own limit, and on no segment. It began with "
+                + initial / Segments.BYTES
+                + " segments, and grew by one for each that was acknowledged, which doubles it in a round trip: slow start. The loss "
+                + "was taken for a full queue somewhere.";
+    }
+
+    /** {@return the largest, or after a loss the smallest, that was told with this cause} */
+    private static long told(Stage stage, WindowChange cause) {
+        return stage.transcript().of(Source.CLIENT).stream()
+                .filter(event -> event.words() != null && event.words().startsWith(Insight.CONGESTION))
+                .map(Event::words)
+                .filter(words -> words.endsWith(cause.name()))
+                .map(BYTES::matcher)
+                .filter(Matcher::find)
+                .mapToLong(match -> Long.parseLong(match.group(1)))
+                .reduce(cause == WindowChange.RECOVERY ? Math::min : Math::max)
+                .orElseThrow(() -> NotSeen.of("the congestion window, " + cause));
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.tou.bench.Units;
+import dev.tou.bench.replay.Event.Source;
+
+/** S18: what comes behind a lost segment tells of it, and it is repeated within about a round trip. */
+final class FastRetransmit implements Scenario {
+
+    private static final int SEGMENTS = 8;
+    private static final int LOST = 3;
+
+    @Override
+    public Card card() {
+        return new Card(
+                "S18",
+                "fast-retransmit",
+                "one of eight segments is lost, and no timer is needed",
+                "RFC 8985 section 6.2; RFC 2018 section 4; RFC 5681 section 3.2");
+    }
+
+    @Override
+    public String play(Stage stage) throws InterruptedException {
+        stage.listen(Segments::ofThousand);
+        stage.connected(Segments::ofThousand);
+        stage.client().insight().show(Insight.Topic.LOSS);
+        stage.server().quiet(true);
+        AtomicInteger texts = new AtomicInteger();
+        stage.wire()
+                .lose(
+                        1,
+                        passing -> passing.direction() == Source.TO_SERVER
+                                && passing.segment().text().length > 0
+                                && texts.incrementAndGet() == LOST);
+        stage.say("The client writes " + SEGMENTS + " segments of " + Segments.BYTES + " bytes. The wire loses number "
+                + LOST + ".");
+        stage.client().write(SEGMENTS * Segments.BYTES);
+        WireSegment first = stage.toServerWithText();
+        int lost = first.seq() + (LOST - 1) * Segments.BYTES;
+        Event selective = stage.transcript()
+                .await(
+                        Source.TO_CLIENT,
+                        "a selective acknowledgment",
+                        event -> event.segment().options().sackBlocks().length > 0
+                                && event.segment().ack() == lost);
+        stage.client().sees(Insight.LOSES);
+        Event again = stage.transcript()
+                .await(
+                        Source.TO_SERVER,
+                        "the repetition",
+                        event -> event.segment().seq() == lost && event.nanos() > selective.nanos());
+        stage.acknowledges(first.seq() + SEGMENTS * Segments.BYTES);
+        if (!stage.client().insight().timeoutNanos().isEmpty()) {
+            throw NotSeen.of("a repetition without the timer");
+        }
+        return Units.format(
+                "What came behind the gap drew acknowledgments that named the gap, and by SACK blocks what had come. %.1f ms after the "
+                        + "first of them the missing segment was on its way again, and nobody had waited for the retransmission timer.",
+                (again.nanos() - selective.nanos()) / 1e6);
+    }
+}

@@ -1,0 +1,64 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import dev.tou.bench.replay.Event.Source;
+import io.netty.channel.ChannelOption;
+
+/** S17: a receiver says how much more it can take, and a sender stops there. */
+final class Window implements Scenario {
+
+    /** Four segments. */
+    static final int ROOM = 4 * Segments.BYTES;
+
+    private static final int BYTES = 10 * Segments.BYTES;
+
+    @Override
+    public Card card() {
+        return new Card(
+                "S17",
+                "window",
+                "the receiver says how much it can take",
+                "RFC 9293 section 3.8.6; section 3.3.1, figure 3");
+    }
+
+    @Override
+    public String play(Stage stage) throws InterruptedException {
+        stage.listen(bootstrap -> {
+            Segments.ofThousand(bootstrap);
+            bootstrap
+                    .option(ChannelOption.SO_RCVBUF, ROOM)
+                    .childOption(ChannelOption.SO_RCVBUF, ROOM)
+                    .childOption(ChannelOption.AUTO_READ, false);
+        });
+        stage.connected(Segments::ofThousand);
+        stage.server().channel();
+        stage.say("The server has room for " + ROOM + " bytes, and does not read. The client writes " + BYTES + ".");
+        stage.client().write(BYTES);
+        Event full = stage.transcript()
+                .await(
+                        Source.TO_CLIENT,
+                        "a closed window",
+                        event -> event.segment().window() == 0);
+        int edge = full.segment().ack();
+        stage.server().quiet(true);
+        stage.server().reads();
+        Event open = stage.transcript()
+                .await(
+                        Source.TO_CLIENT,
+                        "a window that opens",
+                        event -> event.segment().window() > 0);
+        stage.transcript()
+                .await(
+                        Source.TO_CLIENT,
+                        "an acknowledgment of all",
+                        event -> event.segment().ack() == edge - ROOM + BYTES);
+        boolean beyond = stage.transcript().of(Source.TO_SERVER).stream()
+                .anyMatch(
+                        event -> event.nanos() < open.nanos() && event.segment().end() - edge > 0);
+        if (beyond) {
+            throw NotSeen.of("a sender that stops where the window ends");
+        }
+        return "The window is what the receiver has room for behind the acknowledgment. The client stopped at the byte before "
+                + "SND.UNA + SND.WND, whatever it had to say, and went on when the application had read.";
+    }
+}

@@ -1,0 +1,225 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.replay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.browser.Chromium;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.Select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * docs/explorer.html in a real browser: clicked and typed through. Leaves screenshots in target/explorer, as they looked light and
+ * dark, wide and narrow.
+ */
+@Tag("full")
+class ExplorerBrowserTest {
+
+    private static final Path PAGE = Path.of("../docs/explorer.html");
+    private static final Path PICTURES = Path.of("target/explorer");
+
+    private static Chromium chromium;
+
+    @TempDir
+    static Path profile;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start(profile);
+        chromium.size(1600, 1000);
+    }
+
+    @AfterAll
+    static void quit() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @AfterEach
+    void theConsoleIsSilent() {
+        assertThat(chromium.complaints()).isEmpty();
+    }
+
+    static List<String> scenes() {
+        return ExplorerPage.BUNDLED;
+    }
+
+    /** Forward with clicks, backward with keys; at each step the states are those of the trace. */
+    @ParameterizedTest
+    @MethodSource("scenes")
+    void stepsThroughAScene(String name) throws IOException {
+        open("#" + name + "/0");
+        List<JsonNode> trace = ExplorerDocument.read(PAGE).scenes().get(name);
+        int last = last();
+        List<Seen> forward = new ArrayList<>();
+        for (int step = 0; ; step++) {
+            Seen seen = seen();
+            assertThat(seen.step()).isEqualTo(step);
+            assertThat(seen.sentence()).isNotBlank();
+            forward.add(seen);
+            if (step == last) {
+                break;
+            }
+            chromium.click("#forward");
+        }
+        assertThat(chromium.find("#forward").isEnabled()).isFalse();
+        assertThat(forward.stream().map(Seen::client).distinct()).containsSubsequence(states(trace, "client"));
+        assertThat(forward.stream().map(Seen::server).distinct()).containsSubsequence(states(trace, "server"));
+        for (int step = last; step > 0; step--) {
+            assertThat(seen()).isEqualTo(forward.get(step));
+            chromium.type(Keys.ARROW_LEFT);
+        }
+        assertThat(seen()).isEqualTo(forward.get(0));
+        assertThat(chromium.find("#back").isEnabled()).isFalse();
+    }
+
+    /** {@return the states on stage, each once} */
+    private static List<String> states(List<JsonNode> trace, String end) {
+        Skeleton skeleton = Skeleton.of(trace);
+        return (end.equals("client") ? skeleton.client() : skeleton.server())
+                .stream().distinct().toList();
+    }
+
+    @Test
+    void hasKeysAndASliderAndPlays() throws InterruptedException {
+        open("#handshake/0");
+        chromium.type(Keys.END);
+        assertThat(step()).isEqualTo(last());
+        chromium.type(Keys.HOME);
+        assertThat(step()).isZero();
+        chromium.type(Keys.ARROW_RIGHT);
+        assertThat(step()).isEqualTo(1);
+        chromium.find("#slider").sendKeys(Keys.ARROW_RIGHT);
+        assertThat(step()).isEqualTo(2);
+        chromium.script(
+                "const s = document.getElementById('slider'); s.value = 4; s.dispatchEvent(new Event('input'));");
+        assertThat(step()).isEqualTo(4);
+        chromium.click("#first");
+        chromium.script("document.activeElement.blur()");
+        new Select(chromium.find("#speed")).selectByVisibleText("fast");
+        chromium.script("document.activeElement.blur()");
+        chromium.type(" ");
+        awaitStep(last());
+        assertThat(chromium.text("#play")).isEqualTo("Play");
+        assertThat(chromium.find("#last").isEnabled()).isFalse();
+    }
+
+    private static void awaitStep(int wanted) throws InterruptedException {
+        for (int i = 0; i < 600 && step() != wanted; i++) {
+            Thread.sleep(50);
+        }
+        assertThat(step()).isEqualTo(wanted);
+    }
+
+    @Test
+    void eachStepHasItsRule() {
+        open("#handshake/1");
+        for (int step = 1; step <= last(); step++) {
+            WebElement rule = chromium.find("#rule");
+            assertThat(rule.getText()).matches("RFC \\d+, section [\\d.]+");
+            assertThat(rule.getAttribute("href")).matches("https://www\\.rfc-editor\\.org/rfc/rfc\\d+#section-[\\d.]+");
+            chromium.click("#forward");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs a second loopback address")
+    void opensWhatAReplayPrinted(@TempDir Path folder) throws IOException, InterruptedException {
+        CapturedConsole tou = new CapturedConsole();
+        assertThat(tou.run("replay", "keep-alive", "lost-syn-ack", "server-killed", "-J"))
+                .isZero();
+        Path trace = Files.writeString(folder.resolve("trace.jsonl"), tou.out());
+        open("");
+        chromium.find("#file").sendKeys(trace.toAbsolutePath().toString());
+        for (int i = 0; i < 100 && chromium.all("#scene option").size() != 3; i++) {
+            Thread.sleep(50);
+        }
+        for (int scene = 0; scene < 3; scene++) {
+            new Select(chromium.find("#scene")).selectByIndex(scene);
+            chromium.click("#last");
+            assertThat(step()).isEqualTo(last()).isPositive();
+        }
+        Path nonsense = Files.writeString(folder.resolve("nonsense.txt"), "what is this\n");
+        chromium.find("#file").sendKeys(nonsense.toAbsolutePath().toString());
+        for (int i = 0; i < 100 && !chromium.find("#problem").isDisplayed(); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(chromium.text("#problem")).startsWith("nonsense.txt: Line 1 is not JSON");
+    }
+
+    /** Nothing is wider than the window. */
+    @Test
+    void fitsTheWindow() throws IOException {
+        for (int width : new int[] {400, 1024, 1600}) {
+            chromium.size(width, width == 400 ? 900 : 1000);
+            for (boolean dark : new boolean[] {false, true}) {
+                chromium.dark(dark);
+                for (String place : List.of("#handshake/6", "#fast-retransmit/20", "#zero-window/14")) {
+                    open(place);
+                    chromium.screenshot(PICTURES.resolve(place.substring(1, place.indexOf('/')) + "-" + width
+                            + (dark ? "-dark" : "-light") + ".png"));
+                    Object overflow = chromium.script(
+                            "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                    assertThat(overflow).as(place + " at " + width).isEqualTo(0L);
+                }
+            }
+        }
+        chromium.size(1600, 1000);
+        chromium.dark(false);
+    }
+
+    private static void open(String fragment) {
+        chromium.open(PAGE, fragment);
+    }
+
+    private static int step() {
+        return Integer.parseInt(chromium.find("#slider").getAttribute("value"));
+    }
+
+    private static int last() {
+        return Integer.parseInt(chromium.find("#slider").getAttribute("max"));
+    }
+
+    /** What the page shows at a step: the states that are lit, and the sequence variables. */
+    private record Seen(int step, String client, String server, String variables, String sentence) {}
+
+    private static Seen seen() {
+        List<?> seen = (List<?>) chromium.script(
+                """
+                const lit = end => [...document.querySelectorAll('.state.' + end)].map(e => e.dataset.state).join();
+                return [document.getElementById('slider').value, lit('client'), lit('server'),
+                    [...document.querySelectorAll('[data-variable]')].map(e => e.dataset.variable + e.textContent).join(),
+                    document.getElementById('sentence').textContent];
+                """);
+        return new Seen(
+                Integer.parseInt((String) seen.get(0)),
+                closed((String) seen.get(1)),
+                closed((String) seen.get(2)),
+                (String) seen.get(3),
+                (String) seen.get(4));
+    }
+
+    /** The diagram has CLOSED twice, as figure 5 has. */
+    private static String closed(String state) {
+        return state.equals("over") ? "CLOSED" : state;
+    }
+}
