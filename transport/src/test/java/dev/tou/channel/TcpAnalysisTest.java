@@ -144,11 +144,10 @@ class TcpAnalysisTest {
     @ValueSource(longs = {1, 2, 3})
     void agreesWithTheCountersOfBothEnds(long seed) throws Exception {
         transfer(seed);
-        assertThat(atClient)
-                .allSatisfy(packet -> {
-                    assertThat(packet.get("tcp.checksum.status")).as("good").isEqualTo("1");
-                    assertThat(packet.get("_ws.malformed")).isEmpty();
-                });
+        assertThat(atClient).allSatisfy(packet -> {
+            assertThat(packet.get("tcp.checksum.status")).as("good").isEqualTo("1");
+            assertThat(packet.get("_ws.malformed")).isEmpty();
+        });
         assertThat(count(atClient, packet -> !isFromServer(packet))).isEqualTo(sender.segsOut());
         assertThat(count(atClient, TcpAnalysisTest::isText)).isEqualTo(sender.dataSegsOut());
         assertThat(count(atServer, TcpAnalysisTest::isText)).isEqualTo(receiver.dataSegsIn());
@@ -166,8 +165,8 @@ class TcpAnalysisTest {
         assertThat(sender.retrans()).isPositive().isEqualTo(repetitions(atClient));
         assertThat(count(
                         atClient,
-                        packet -> has(packet, "tcp.analysis.retransmission")
-                                || has(packet, "tcp.analysis.out_of_order")))
+                        packet ->
+                                has(packet, "tcp.analysis.retransmission") || has(packet, "tcp.analysis.out_of_order")))
                 .isEqualTo(sender.retrans());
         assertThat(count(atClient, packet -> has(packet, "tcp.analysis.fast_retransmission")))
                 .isBetween(sender.retrans() / 2, sender.retrans());
