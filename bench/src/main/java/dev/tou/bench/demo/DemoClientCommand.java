@@ -65,7 +65,8 @@ public final class DemoClientCommand implements Callable<Integer> {
 
     private void sendAndMeasure(Recording recording) throws IOException {
         JsonLines lines = common.lines();
-        try (FileSender sender = FileSender.start(common.io(), file, null, target, Duration.ofSeconds(30), false, recording)) {
+        try (FileSender sender =
+                FileSender.start(common.io(), file, null, target, Duration.ofSeconds(30), false, recording)) {
             ProgressView view = new ProgressView(common.console(), lines, sender.progress());
             FileSender.Sent sent = view.follow(sender.outcome());
             lines.emit("sent", sent.fields());
