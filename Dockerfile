@@ -2,8 +2,23 @@
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /tou
 COPY . .
-RUN ./mvnw -q -B -DskipTests -pl bench -am package
+RUN ./mvnw -q -B -Dmaven.test.skip=true -pl bench -am package
 
-FROM eclipse-temurin:17-jre
+# The command, for a user without rights. In the lab it is also the router, as a relay.
+FROM eclipse-temurin:17-jre AS relay
+RUN useradd --create-home tou
+WORKDIR /home/tou
+USER tou
 COPY --from=build /tou/bench/target/tou.jar /tou.jar
 ENTRYPOINT ["java", "-jar", "/tou.jar"]
+
+# The router of the lab that forwards IP and has the kernel shape it: root in its container, for tc and iptables.
+FROM relay AS netem
+USER root
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends iproute2 iptables \
+ && rm -rf /var/lib/apt/lists/*
+COPY bench/lab/netem-router.sh /usr/local/bin/netem-router
+ENTRYPOINT ["netem-router"]
+
+FROM relay AS tou

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,14 +22,22 @@ public final class Console {
     /** A line that is longer than the terminal is cut, because a wrapped one could not be redrawn. */
     private static final String NO_WRAP = "\033[?7l";
 
+    private static final String CLEAR_SCREEN = "\033[H\033[2J";
+    private static final String TOP = "\033[H";
+    private static final String CLEAR_REST = "\033[K\n";
+    private static final String CLEAR_BELOW = "\033[J";
+
     private static final String WRAP = "\033[?7h";
 
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
-    private final boolean colour;
     private final boolean unicode;
     private final int columns;
+    private volatile boolean colour;
+    private boolean screen;
+    private int rows;
+    private boolean redrawn;
     private boolean progressShown;
     private boolean silent;
 
@@ -63,13 +72,16 @@ public final class Console {
         boolean errTerminal = isTerminal("err");
         String noColour = System.getenv("NO_COLOR");
         boolean dumb = "dumb".equals(System.getenv("TERM"));
-        return new Console(
+        Console console = new Console(
                 System.out,
                 System.err,
                 errTerminal && !dumb,
                 outTerminal && errTerminal && !dumb && (noColour == null || noColour.isEmpty()),
                 localeIsUtf8(),
                 Math.max(0, Integer.getInteger("tou.columns", 0)));
+        console.screen = outTerminal && !dumb;
+        console.rows = Math.max(0, Integer.getInteger("tou.rows", 0));
+        return console;
     }
 
     /** The launcher tells which streams are terminals; Java alone knows only about all of them together. */
@@ -112,6 +124,32 @@ public final class Console {
             clearProgress();
             out.println(line);
         }
+    }
+
+    /**
+     * Prints lines that belong together: on a terminal in the place of those before them, as many as there is room for; elsewhere
+     * one block after the other.
+     */
+    public synchronized void redraw(List<String> lines) {
+        if (silent) {
+            return;
+        }
+        if (!screen) {
+            lines.forEach(out::println);
+            out.println();
+            return;
+        }
+        boolean tooMany = rows > 1 && lines.size() >= rows;
+        List<String> shown = tooMany ? lines.subList(0, rows - 2) : lines;
+        StringBuilder text = new StringBuilder(redrawn ? TOP : CLEAR_SCREEN).append(NO_WRAP);
+        shown.forEach(line -> text.append(line).append(CLEAR_REST));
+        if (tooMany) {
+            text.append(dim("... " + (lines.size() - shown.size()) + " more lines"))
+                    .append(CLEAR_REST);
+        }
+        out.print(text.append(CLEAR_BELOW).append(WRAP));
+        out.flush();
+        redrawn = true;
     }
 
     /** Prints a remark that is no result. */
@@ -172,6 +210,11 @@ public final class Console {
     /** {@return whether colours are used} */
     public boolean hasColour() {
         return colour;
+    }
+
+    /** Uses colours from now on, or none, whatever the terminal and NO_COLOR say. */
+    void useColour(boolean wanted) {
+        colour = wanted;
     }
 
     /** {@return how wide the terminal is, 0 where there is none} */

@@ -129,9 +129,7 @@ public final class Failures {
         }
         if (cause instanceof NoSuchFileException) {
             return new Failure(
-                    ExitCode.UNWRITABLE,
-                    "There is no folder " + folder + "; create it, or choose another --dir.",
-                    cause);
+                    ExitCode.UNWRITABLE, "There is no folder " + folder + "; create it, or choose another one.", cause);
         }
         if (cause instanceof AccessDeniedException) {
             return new Failure(

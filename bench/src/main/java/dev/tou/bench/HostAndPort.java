@@ -28,6 +28,16 @@ public record HostAndPort(String host, int port) {
         return new HostAndPort(host, parsePort(text.substring(colon + 1)));
     }
 
+    /** {@return whether {@code text} names an address} */
+    public static boolean isOne(String text) {
+        try {
+            parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static int parsePort(String text) {
         try {
             int port = Integer.parseInt(text);

@@ -21,7 +21,8 @@ public final class JsonLines {
     private final Console console;
     private final boolean enabled;
 
-    JsonLines(Console console, boolean enabled) {
+    /** @param enabled whether JSON was asked for */
+    public JsonLines(Console console, boolean enabled) {
         this.console = console;
         this.enabled = enabled;
     }
@@ -50,6 +51,11 @@ public final class JsonLines {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not expressible as JSON: " + event, e);
         }
+    }
+
+    /** {@return the fields of the event {@code failed}, which every command has} */
+    public static Map<String, Object> failed(ExitCode exit, String sentence) {
+        return fields("exit", exit.code(), "sentence", sentence);
     }
 
     /** {@return an ordered map of alternating names and values; values may be null} */

@@ -38,12 +38,14 @@ final class Misuse {
     }
 
     /**
-     * The value of a misspelt option is taken for a positional argument, and that is what picocli complains about first.
+     * The value of a misspelt option is taken for a positional argument, and that, or what is missing then, is what picocli
+     * complains about first.
      *
      * @return what it should have complained about, or null
      */
     private static UnmatchedArgumentException unknownOptionBefore(ParameterException e, String... arguments) {
-        if (e.getArgSpec() == null || e.getArgSpec().isOption()) {
+        boolean positional = e.getArgSpec() != null && !e.getArgSpec().isOption();
+        if (!positional && !(e instanceof MissingParameterException)) {
             return null;
         }
         CommandLine command = e.getCommandLine();
@@ -81,14 +83,19 @@ final class Misuse {
 
     private static String unmatched(UnmatchedArgumentException e) {
         String first = e.getUnmatched().get(0);
-        List<String> similar = e.getSuggestions();
-        String hint = similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?";
-        if (e.isUnknownOption()) {
-            return "There is no option " + first + hint;
-        }
         CommandSpec command = e.getCommandLine().getCommandSpec();
+        if (e.isUnknownOption()) {
+            String option = first.replaceFirst("=.*", "");
+            return "There is no option " + first
+                    + Nearest.to(option, options(command))
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse("");
+        }
         if (command.parent() == null) {
-            return "There is no command \"" + first + "\"" + hint;
+            return "There is no command \"" + first + "\""
+                    + Nearest.to(first, Tou.visibleCommands(command))
+                            .map(near -> "; did you mean \"tou " + near + "\"?")
+                            .orElse("");
         }
         for (ArgSpec argument : command.positionalParameters()) {
             if (typeOf(argument).isEnum()) { // one of many: picocli leaves over what it cannot convert
@@ -96,6 +103,13 @@ final class Misuse {
             }
         }
         return "\"" + first + "\" is one argument too many";
+    }
+
+    private static List<String> options(CommandSpec command) {
+        return command.options().stream()
+                .filter(option -> !option.hidden())
+                .map(OptionSpec::longestName)
+                .toList();
     }
 
     private static String reason(ParameterException e, ArgSpec argument) {

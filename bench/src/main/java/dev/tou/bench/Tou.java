@@ -15,23 +15,31 @@ import dev.tou.bench.compare.BenchServerCommand;
 import dev.tou.bench.demo.DemoClientCommand;
 import dev.tou.bench.demo.DemoCommand;
 import dev.tou.bench.demo.DemoServerCommand;
+import dev.tou.bench.doctor.DoctorCommand;
 import dev.tou.bench.file.ReceiveCommand;
 import dev.tou.bench.file.SendCommand;
 import dev.tou.bench.flood.FloodCommand;
 import dev.tou.bench.impair.ImpairCommand;
+import dev.tou.bench.inspect.InspectCommand;
+import dev.tou.bench.lab.LabCommand;
 import dev.tou.bench.link.LinkPeerCommand;
 import dev.tou.bench.link.LossyLinkCommand;
+import dev.tou.bench.perf.PerfCommand;
 import dev.tou.bench.ping.PingCommand;
+import dev.tou.bench.plot.PlotCommand;
 import dev.tou.bench.replay.ReplayCommand;
 import dev.tou.bench.replay.ReplayServerCommand;
+import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -47,9 +55,17 @@ import picocli.CommandLine.TypeConversionException;
             SendCommand.class,
             ReceiveCommand.class,
             PingCommand.class,
+            PerfCommand.class,
             ImpairCommand.class,
+            CaptureCommand.class,
+            PlotCommand.class,
+            LabCommand.class,
+            InspectCommand.class,
             ReplayCommand.class,
             BenchCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class,
             BenchServerCommand.class,
             DemoServerCommand.class,
             DemoClientCommand.class,
@@ -64,10 +80,14 @@ import picocli.CommandLine.TypeConversionException;
             "  tou receive --dir inbox          wait for files",
             "  tou send report.pdf host:9700    send one there",
             "  tou ping host:7000               measure latency to \"tou ping --serve 7000\"",
+            "  tou perf -c host                 measure throughput to \"tou perf -s\"",
+            "  tou plot send.jsonl              draw what \"--trace send.jsonl\" has written",
+            "  tou inspect                      the live connections of a process",
             "  tou bench                        compare with kernel TCP and QUIC",
             "  tou replay handshake             watch a connection open, segment by segment",
+            "  tou doctor                       what of this machine helps or hinders",
             "",
-            "\"tou COMMAND --help\" tells more about a command."
+            "\"tou COMMAND --help\" tells more about a command, \"tou completion\" teaches your shell to complete them."
         })
 public final class Tou implements Runnable {
 
@@ -102,7 +122,7 @@ public final class Tou implements Runnable {
 
     static CommandLine commandLine(Console console) {
         CommandLine commandLine = new CommandLine(new Tou(console));
-        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(console.hasColour() ? Ansi.ON : Ansi.OFF));
+        commandLine.setColorScheme(colours(console));
         commandLine.setOut(new PrintWriter(console.out(), true));
         commandLine.setErr(new PrintWriter(console.err(), true));
         if (console.columns() > 0) {
@@ -115,7 +135,27 @@ public final class Tou implements Runnable {
         commandLine.setParameterExceptionHandler((e, args) -> misused(console, e, args));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));
         showExitCodes(commandLine);
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(each -> each.getCommandSpec().versionProvider(new Version()));
         return commandLine;
+    }
+
+    private static CommandLine.Help.ColorScheme colours(Console console) {
+        return CommandLine.Help.defaultColorScheme(console.hasColour() ? Ansi.ON : Ansi.OFF);
+    }
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            scope = ScopeType.INHERIT,
+            description = "always, never or auto: on a terminal, unless NO_COLOR is set (default: auto).")
+    void colour(ColourChoice when) {
+        if (when != null && when != ColourChoice.AUTO) {
+            console.useColour(when == ColourChoice.ALWAYS);
+            spec.commandLine().setColorScheme(colours(console));
+        }
     }
 
     private static <T> T converted(Function<String, T> parser, String value) {
@@ -157,8 +197,7 @@ public final class Tou implements Runnable {
         boolean misused = failure.exit() == ExitCode.USAGE;
         String sentence = misused ? Misuse.withHelp(failure.getMessage(), command) : failure.getMessage();
         if (options != null) {
-            options.lines()
-                    .emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", sentence));
+            options.lines().emit("failed", JsonLines.failed(failure.exit(), sentence));
         }
         console.error(sentence);
         if (debug) {
@@ -173,8 +212,16 @@ public final class Tou implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Say what to do: demo, send, receive, ping, impair, replay or bench.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: " + String.join(", ", visibleCommands(spec)));
+    }
+
+    /** {@return the names of the commands that are for users, in the order of the help} */
+    static List<String> visibleCommands(CommandSpec tou) {
+        return tou.subcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(each -> !each.usageMessage().hidden())
+                .map(CommandSpec::name)
+                .toList();
     }
 
     /** The version that the build wrote into the jar. */

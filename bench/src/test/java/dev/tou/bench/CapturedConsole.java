@@ -20,8 +20,15 @@ public final class CapturedConsole {
         console = new Console(out, err, false, false, true, columns);
     }
 
+    /** Runs a command line; with {@code -J} it must keep to its schema. */
     public int run(String... args) {
-        return Tou.run(console, args);
+        int before = out().length();
+        int exit = Tou.run(console, args);
+        String command = JsonSchemas.command(args);
+        if (command != null) {
+            out().substring(before).lines().forEach(line -> JsonSchemas.check(command, line));
+        }
+        return exit;
     }
 
     public Console console() {

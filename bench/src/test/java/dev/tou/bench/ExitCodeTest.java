@@ -61,14 +61,17 @@ class ExitCodeTest {
 
     @Test
     void unknownCommand() {
-        fails(ExitCode.USAGE, "There is no command \"sned\"; try \"tou --help\".", "sned");
+        fails(ExitCode.USAGE, "There is no command \"sned\"; did you mean \"tou send\"?", "sned");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             send a                                  | HOST:PORT is missing; try "tou send --help".
-            send                                    | FILE is missing
-            send a b:1 c                            | "c" is one argument too many; try "tou send --help".
+            send                                    | FILE and HOST:PORT are missing; try "tou send --help".
+            send b:1                                | FILE is missing
+            send a b:1 c                            | "c" is not HOST:PORT; write it like
+            send a b b:1 --name c                   | --name is for one file, and these are 2. Try "tou send --help".
+            send a b:1 --timout 5s                  | There is no option --timout; did you mean --timeout? Try "tou
             send a b:1 --timeout                    | --timeout is missing
             send a b:1 --timeout 5s --timeout 6s    | --timeout is there twice
             send a b:1 --timeout soon               | --timeout: "soon" is not a duration; write it like 5ms

@@ -2,6 +2,7 @@
 package dev.tou.bench;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,38 @@ public final class Requirements {
                 .forEach(missing::add);
         if (!missing.isEmpty()) {
             miss("not tested over a link between namespaces: no " + String.join(", no ", missing));
+        }
+    }
+
+    /**
+     * Skips the test where Docker does not answer, has no "compose", or neither has nor gets {@code image}. That is no failure
+     * on any machine: a build needs no Docker.
+     */
+    public static void docker(String image) throws InterruptedException {
+        String missing = null;
+        if (!works("docker", "info")) {
+            missing = "Docker does not answer";
+        } else if (!works("docker", "compose", "version") && !works("docker-compose", "version")) {
+            missing = "Docker has no compose";
+        } else if (!works("docker", "image", "inspect", image) && !works("docker", "pull", image)) {
+            missing = "Docker cannot get " + image;
+        }
+        if (missing != null) {
+            System.out.println("The lab in containers is not tested: " + missing);
+            Assumptions.abort(missing);
+        }
+    }
+
+    private static boolean works(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -26,12 +26,15 @@ public final class TouProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
+    private final String speaksJson;
+    private final Thread reader;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<String> seen = new ArrayList<>();
 
-    private TouProcess(Process process) {
+    private TouProcess(Process process, String speaksJson) {
         this.process = process;
-        Thread reader = new Thread(this::read, "reader-of-" + process.pid());
+        this.speaksJson = speaksJson;
+        reader = new Thread(this::read, "reader-of-" + process.pid());
         reader.setDaemon(true);
         reader.start();
     }
@@ -43,16 +46,31 @@ public final class TouProcess implements AutoCloseable {
 
     /** Starts it with a folder for temporary files. */
     public static TouProcess start(Path temporary, String... args) throws IOException {
+        return start(temporary, List.of(), args);
+    }
+
+    /** Starts it with options of the Java machine. */
+    public static TouProcess startWith(List<String> options, String... args) throws IOException {
+        return start(Path.of(System.getProperty("java.io.tmpdir")), options, args);
+    }
+
+    private static TouProcess start(Path temporary, List<String> options, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dtou.terminals=",
-                "-Djava.io.tmpdir=" + temporary,
-                Tou.class.getName()));
+                "-Djava.io.tmpdir=" + temporary));
+        command.addAll(options);
+        command.add(Tou.class.getName());
         command.addAll(List.of(args));
         return new TouProcess(
-                new ProcessBuilder(command).redirectErrorStream(true).start());
+                new ProcessBuilder(command).redirectErrorStream(true).start(), JsonSchemas.command(args));
+    }
+
+    /** The number of the process. */
+    public long pid() {
+        return process.pid();
     }
 
     private void read() {
@@ -77,8 +95,15 @@ public final class TouProcess implements AutoCloseable {
         if (line == null) {
             throw new TimeoutException("waited in vain; it said " + seen);
         }
-        seen.add(line);
+        see(line);
         return line;
+    }
+
+    private void see(String line) {
+        seen.add(line);
+        if (speaksJson != null && line.startsWith("{")) {
+            JsonSchemas.check(speaksJson, line);
+        }
     }
 
     /** Waits until it listens, and returns the port. Needs {@code --report json}. */
@@ -125,7 +150,10 @@ public final class TouProcess implements AutoCloseable {
     /** All it has said, once it has ended. */
     public String output() throws InterruptedException {
         awaitExit();
-        lines.drainTo(seen);
+        reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        for (String line = lines.poll(); line != null; line = lines.poll()) {
+            see(line);
+        }
         return String.join("\n", seen);
     }
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -32,6 +33,11 @@ public abstract class RunsAnExample {
 
     /** Runs a command as its {@code main} would, and returns its exit code. */
     protected int run(Object command, String... args) {
+        return run(() -> new CommandLine(command), args);
+    }
+
+    /** Runs a command line that is made once its output is caught, and returns its exit code. */
+    protected int run(Supplier<CommandLine> commandLine, String... args) {
         PrintStream before = System.out;
         PrintStream beforeErr = System.err;
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -39,7 +45,7 @@ public abstract class RunsAnExample {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            return new CommandLine(command).execute(args);
+            return commandLine.get().execute(args);
         } finally {
             System.setOut(before);
             System.setErr(beforeErr);

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.connection.ConnectionOptions;
+import dev.tou.endpoint.ShardOptions;
 import dev.tou.endpoint.TunnelPort;
 import dev.tou.telemetry.TransportListenerFactory;
 import dev.tou.window.PathMtu;
@@ -30,6 +31,7 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
     private final ConnectionOptions connection;
     private final Map<ChannelOption<?>, Accessor<?>> accessors = new HashMap<>();
     private volatile int udpEncapsPort = TunnelPort.NONE;
+    private volatile UdpPipelineInitializer udpPipeline = UdpPipelineInitializer.NONE;
 
     ConnectionConfig(Channel channel, ConnectionOptions connection) {
         super(channel);
@@ -75,12 +77,28 @@ abstract class ConnectionConfig extends DefaultChannelConfig {
         declare(TouChannelOption.MAX_ORPHANS, 0, Integer.MAX_VALUE, to::maxOrphans, to::maxOrphans);
         declare(TouChannelOption.FIN_WAIT_2, 1, 3600, to::finWait2Seconds, to::finWait2Seconds);
         declare(TouChannelOption.UDP_ENCAPS_PORT, 0, 65_535, this::udpEncapsPort, port -> udpEncapsPort = port);
+        declare(
+                TouChannelOption.UDP_PIPELINE,
+                UdpPipelineInitializer.class,
+                () -> udpPipeline,
+                initializer -> udpPipeline = initializer);
         declare(TouChannelOption.DELAYED_ACK, 0, 500, to::delayedAckMillis, to::delayedAckMillis);
     }
 
     /** {@return the UDP port that carries the TCP port, or {@link TunnelPort#NONE}} */
     final int udpEncapsPort() {
         return udpEncapsPort;
+    }
+
+    /** {@return what a UDP channel needs to know to carry connections with these options} */
+    final ShardOptions shardOptions(int trafficClass, boolean reusePort) {
+        return new ShardOptions(
+                connection.pathMtu(),
+                connection.mslSeconds(),
+                connection.maxTimeWait(),
+                trafficClass,
+                reusePort,
+                udpPipeline);
     }
 
     private void receiveBuffer(int bytes) {

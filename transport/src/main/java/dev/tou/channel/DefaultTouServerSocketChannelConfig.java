@@ -76,7 +76,7 @@ final class DefaultTouServerSocketChannelConfig extends ConnectionConfig impleme
 
     /** {@return what is fixed for its UDP channels} */
     ShardOptions shardOptions() {
-        return TouSocketChannel.shardOptions(connection(), trafficClass, reusePort);
+        return shardOptions(trafficClass, reusePort);
     }
 
     @Override

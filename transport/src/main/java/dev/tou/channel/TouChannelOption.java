@@ -100,6 +100,14 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<Integer> UDP_ENCAPS_PORT = valueOf(TouChannelOption.class, "UDP_ENCAPS_PORT");
 
+    /**
+     * Puts handlers on the pipeline of the UDP channel, beside the stages of TCP: to see, to count or to capture what is on the
+     * wire, see {@link UdpPipelineInitializer}; default {@link UdpPipelineInitializer#NONE}. Connections share a UDP channel only
+     * with those that have the same one.
+     */
+    public static final ChannelOption<UdpPipelineInitializer> UDP_PIPELINE =
+            valueOf(TouChannelOption.class, "UDP_PIPELINE");
+
     /** The maximum segment lifetime in seconds, 1 to 240; default 30. TIME-WAIT lasts twice that. */
     public static final ChannelOption<Integer> MSL = valueOf(TouChannelOption.class, "MSL");
 

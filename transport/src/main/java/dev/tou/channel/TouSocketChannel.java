@@ -21,7 +21,6 @@ import dev.tou.endpoint.ClientSockets;
 import dev.tou.endpoint.DatagramTransport;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
-import dev.tou.endpoint.ShardOptions;
 import dev.tou.pipeline.TransportPipeline;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.TcpInfo;
@@ -246,7 +245,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         transport,
                         TransportPipeline.INSTALLER,
                         resolved(address),
-                        shardOptions(config.connection(), config.getTrafficClass(), false));
+                        config.shardOptions(config.getTrafficClass(), false));
         local = bound.udp().localAddress();
     }
 
@@ -324,7 +323,7 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
                         TransportPipeline.INSTALLER,
                         peer,
                         config.udpEncapsPort(),
-                        shardOptions(config.connection(), config.getTrafficClass(), false));
+                        config.shardOptions(config.getTrafficClass(), false));
     }
 
     /** Sends the SYN. */
@@ -353,12 +352,6 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     Throwable annotated(Throwable cause, SocketAddress peer) {
         return realUnsafe().annotated(cause, peer);
-    }
-
-    /** {@return what a UDP channel needs to know to carry connections with these options} */
-    static ShardOptions shardOptions(ConnectionOptions options, int trafficClass, boolean reusePort) {
-        return new ShardOptions(
-                options.pathMtu(), options.mslSeconds(), options.maxTimeWait(), trafficClass, reusePort);
     }
 
     // --- reading ---

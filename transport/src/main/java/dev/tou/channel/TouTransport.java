@@ -1,9 +1,14 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.endpoint.Census;
 import dev.tou.endpoint.OrderlyEnd;
+import dev.tou.telemetry.SnapshotRequest;
+import dev.tou.telemetry.TransportSnapshot;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -43,6 +48,35 @@ public final class TouTransport {
         Promise<Void> all = GlobalEventExecutor.INSTANCE.newPromise();
         GlobalEventExecutor.INSTANCE.execute(() -> begin(group, unit.toNanos(timeout), all));
         return all;
+    }
+
+    /**
+     * Looks at everything that this transport has open in this process: on each event loop its listeners, its connections with
+     * their figures, its UDP channels, what was dropped. Connections are looked at in slices of a fraction of a millisecond, so
+     * nobody's segments wait. {@code tou inspect} shows the same for another process.
+     *
+     * @param request what to tell, and how long event loops may take
+     * @return what was found; done on any thread, and at the latest when the time is over. A loop that has not answered by then
+     *     says so in its part ({@link dev.tou.telemetry.LoopSnapshot#answer}); one that has ended has no part. So it must not be
+     *     waited for on an event loop
+     */
+    public static Future<TransportSnapshot> snapshot(SnapshotRequest request) {
+        return Census.ofProcess(request);
+    }
+
+    /**
+     * Looks at what this transport has open on the event loops of a group, see {@link #snapshot(SnapshotRequest)}.
+     *
+     * @param group the event loops; those without a channel of this transport have no part
+     */
+    public static Future<TransportSnapshot> snapshot(EventLoopGroup group, SnapshotRequest request) {
+        List<EventLoop> loops = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            if (executor instanceof EventLoop loop) {
+                loops.add(loop);
+            }
+        }
+        return Census.of(loops, request);
     }
 
     private static void begin(EventLoopGroup group, long timeoutNanos, Promise<Void> all) {

@@ -21,8 +21,9 @@ package dev.tou.congestion;
  * <p><b>The pause</b> takes a {@value #PAUSE_SHARE}th of the reduction at once, where that is a segment or more, and the repair
  * does not wait for it. The queue that has dropped a segment is still full when its sender hears of it, and where segments come
  * in trains the first train of recovery would overflow it once more. Those are sent after recovery began, so their loss is
- * another sign of congestion, for which the window is reduced a second time within two round trips. It is less than RFC 9937
- * allows, and conservation of packets makes up for it at the end.
+ * another sign of congestion, for which the window is reduced a second time within two round trips. A train has at most
+ * {@value #PAUSE_MAX_SEGMENTS} segments, and so has the pause: on a long path with a short queue a share of the reduction would
+ * be several queues. It is less than RFC 9937 allows, and conservation of packets makes up for it at the end.
  *
  * <p>Whole segments leave, so the share is rounded up to segments, as section 6.2 does by its ceiling and as counting in
  * packets would. Everything is in bytes. A plain object without clock, for one connection and one thread; it allocates
@@ -33,6 +34,9 @@ package dev.tou.congestion;
 public final class ProportionalRateReduction {
 
     static final int PAUSE_SHARE = 4;
+
+    /** The longest train that leaves in one piece: {@code UDP_MAX_SEGMENTS} of Linux, which bounds what GSO sends at once. */
+    static final int PAUSE_MAX_SEGMENTS = 64;
 
     private int mssBytes = 1;
     private long recoverFlightBytes = 1;
@@ -58,7 +62,8 @@ public final class ProportionalRateReduction {
         mssBytes = mss;
         recoverFlightBytes = Math.max(mss, flightBytes);
         thresholdBytes = ssthreshBytes;
-        pauseBytes = Math.max(0, recoverFlightBytes - ssthreshBytes) / PAUSE_SHARE / mss * mss;
+        long pauseSegments = Math.max(0, recoverFlightBytes - ssthreshBytes) / PAUSE_SHARE / mss;
+        pauseBytes = Math.min(pauseSegments, PAUSE_MAX_SEGMENTS) * mss;
         deliveredBytes = 0;
         outBytes = 0;
         quotaBytes = 0;

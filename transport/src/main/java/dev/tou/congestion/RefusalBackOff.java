@@ -20,6 +20,7 @@ public final class RefusalBackOff {
     private int refusals;
     private boolean trying;
     private long retryNanos;
+    private Throwable cause;
 
     /** Nothing was refused. */
     public RefusalBackOff() {}
@@ -28,14 +29,16 @@ public final class RefusalBackOff {
      * The socket has refused a datagram.
      *
      * @param mostNanos the longest wait, the retransmission timeout
+     * @param why what the socket said
      */
-    public void refused(long mostNanos, long nowNanos) {
+    public void refused(long mostNanos, long nowNanos, Throwable why) {
         if (refusals > 0 && !trying) {
             return; // it left together with the one that was refused before
         }
         trying = false;
         retryNanos = nowNanos + Math.min(mostNanos, FIRST_NANOS << Math.min(refusals, MAX_DOUBLINGS));
         refusals++;
+        cause = why;
     }
 
     /** The socket has taken a datagram, or has something else against it. {@return whether it had refused the one before} */
@@ -43,6 +46,7 @@ public final class RefusalBackOff {
         boolean ended = refusals > 0;
         refusals = 0;
         trying = false;
+        cause = null;
         return ended;
     }
 
@@ -54,6 +58,11 @@ public final class RefusalBackOff {
     /** {@return whether the socket refused the last datagram of which it is known} */
     public boolean isRefused() {
         return refusals > 0;
+    }
+
+    /** {@return what the socket said when it refused the last datagram of which it is known; null if it took that} */
+    public Throwable cause() {
+        return cause;
     }
 
     /** {@return whether nothing should leave now} */

@@ -19,7 +19,8 @@ public final class FailureReport {
     public static SocketException reset(TransmissionControlBlock tcb, long nowNanos) {
         if (tcb.state().isSynchronized() || tcb.isPassive()) {
             return new SocketException("Connection reset by peer: " + tcb.id() + ", a RST came "
-                    + seconds(nowNanos - tcb.handshake.beganNanos()) + " after the first SYN."
+                    + seconds(nowNanos - tcb.handshake.knownNanos())
+                    + (tcb.handshake.isCookie() ? " after the SYN cookie was back." : " after the first SYN.")
                     + " The peer's application has aborted the connection, or its host knows it no more");
         }
         return new ConnectException("Connection refused");
@@ -44,6 +45,9 @@ public final class FailureReport {
     static SocketException timedOut(TransmissionControlBlock tcb, long nowNanos) {
         Patience patience = tcb.patience;
         boolean probing = tcb.retransmissionQueue.isEmpty();
+        if (tcb.refusals.isRefused() && patience.unreachable() == null) {
+            return refused(tcb, nowNanos);
+        }
         return explained(
                 patience,
                 "Connection timed out: " + tcb.id()
@@ -51,6 +55,19 @@ public final class FailureReport {
                         + seconds(nowNanos - patience.unansweredSinceNanos()) + " (tries: " + patience.tries() + "), "
                         + lastHeard(tcb, nowNanos)
                         + ". Is the peer's host up, and the way to it open? USER_TIMEOUT and RETRIES2 say how long to wait");
+    }
+
+    /** The peer is not to blame: what it should have answered has not left this host. */
+    private static SocketException refused(TransmissionControlBlock tcb, long nowNanos) {
+        Throwable why = tcb.refusals.cause();
+        SocketException report = new SocketException("Connection timed out: " + tcb.id()
+                + ", this host refuses to send its datagrams (" + why.getMessage() + "), for "
+                + seconds(nowNanos - tcb.patience.unansweredSinceNanos()) + " (tries: " + tcb.patience.tries() + "), "
+                + lastHeard(tcb, nowNanos)
+                + ". Does a packet filter of this host forbid them, or is its interface down or its queue full?"
+                + " USER_TIMEOUT and RETRIES2 say how long to wait");
+        report.initCause(why);
+        return report;
     }
 
     /** {@return what to say when keep-alive probes have stayed unanswered} */

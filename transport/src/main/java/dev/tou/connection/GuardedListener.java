@@ -39,6 +39,26 @@ final class GuardedListener implements TransportListener {
     }
 
     @Override
+    public void onEstablished(
+            long nowNanos,
+            int iss,
+            int irs,
+            int mssBytes,
+            int sndScale,
+            int rcvScale,
+            boolean sack,
+            boolean timestamps) {
+        reporting.begin();
+        try {
+            listener.onEstablished(nowNanos, iss, irs, mssBytes, sndScale, rcvScale, sack, timestamps);
+        } catch (Throwable failure) {
+            failures.accept(failure);
+        } finally {
+            reporting.end();
+        }
+    }
+
+    @Override
     public void onLimit(long nowNanos, Limit before, Limit limit) {
         reporting.begin();
         try {
@@ -91,6 +111,18 @@ final class GuardedListener implements TransportListener {
         reporting.begin();
         try {
             listener.onAcknowledgment(nowNanos, kind, ack);
+        } catch (Throwable failure) {
+            failures.accept(failure);
+        } finally {
+            reporting.end();
+        }
+    }
+
+    @Override
+    public void onSendWindow(long nowNanos, long wndBytes) {
+        reporting.begin();
+        try {
+            listener.onSendWindow(nowNanos, wndBytes);
         } catch (Throwable failure) {
             failures.accept(failure);
         } finally {

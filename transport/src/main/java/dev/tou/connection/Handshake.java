@@ -19,6 +19,7 @@ public final class Handshake {
     private boolean cookie;
     private int synWindowBytes;
     private long beganNanos;
+    private long knownNanos;
     private long sentNanos;
     private AmplificationLimit limit;
 
@@ -71,9 +72,10 @@ public final class Handshake {
         return synWindowBytes;
     }
 
-    /** Our SYN-ACK was sent without a connection, with a cookie, no earlier than that. */
-    public void beganBefore(long nanos) {
-        beganNanos = nanos;
+    /** Our SYN-ACK was sent without a connection, with a cookie, no earlier than that; the cookie is back now. */
+    public void cookieBack(long earliestNanos, long nowNanos) {
+        beganNanos = earliestNanos;
+        knownNanos = nowNanos;
         cookie = true;
     }
 
@@ -92,6 +94,7 @@ public final class Handshake {
     public void tried(long nowNanos) {
         if (tries++ == 0 && !answeredAgain) {
             beganNanos = nowNanos;
+            knownNanos = nowNanos;
         }
         sentNanos = nowNanos;
     }
@@ -106,9 +109,14 @@ public final class Handshake {
         return tries == 1 && !answeredAgain;
     }
 
-    /** {@return when the first SYN or SYN-ACK was sent} */
+    /** {@return when the first SYN or SYN-ACK was sent; if that had a cookie, when it may have been sent at the earliest} */
     public long beganNanos() {
         return beganNanos;
+    }
+
+    /** {@return since when we have known of the connection: when it began, or its cookie was back} */
+    long knownNanos() {
+        return knownNanos;
     }
 
     long sentNanos() {

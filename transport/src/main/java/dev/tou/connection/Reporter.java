@@ -44,6 +44,7 @@ public final class Reporter {
     private long toldPacingRate;
     private long toldSamples;
     private int toldReceiveCapacity;
+    private int toldSendWindow;
 
     Reporter(TransmissionControlBlock tcb, ConnectionOwner owner, TimerWheel clock) {
         this.tcb = tcb;
@@ -70,6 +71,7 @@ public final class Reporter {
         toldPacingRate = pacingRate();
         toldSamples = tcb.rtt.samples();
         toldReceiveCapacity = tcb.advertisedWindow.capacityBytes();
+        toldSendWindow = tcb.snd.wnd();
     }
 
     private TransportListener makeListener() {
@@ -162,6 +164,15 @@ public final class Reporter {
         }
     }
 
+    /** The peer's window may have another size. */
+    public void sendWindow() {
+        int wnd = tcb.snd.wnd();
+        if (heard && wnd != toldSendWindow) {
+            toldSendWindow = wnd;
+            listener.onSendWindow(now(), wnd);
+        }
+    }
+
     /** Says why the next acknowledgment leaves, if it leaves without text. */
     public void acknowledgmentDue(AckKind kind) {
         ackKind = kind;
@@ -201,9 +212,21 @@ public final class Reporter {
 
     // --- round trips, losses and windows ---
 
-    /** The round trip of the handshake is known, and the windows are open. */
+    /** The options of both ends and the round trip of the handshake are known, and the windows are open. */
     void established() {
         if (heard) {
+            NegotiatedOptions agreed = tcb.negotiated;
+            listener.onEstablished(
+                    now(),
+                    tcb.snd.iss(),
+                    tcb.rcv.irs(),
+                    agreed.segmentTextBytes(),
+                    agreed.peerScale(),
+                    agreed.scale(),
+                    agreed.sack(),
+                    agreed.timestamps());
+            toldSendWindow = 0;
+            sendWindow();
             roundTrip();
             toldWindowBytes = 0;
             window(WindowChange.INITIAL);

@@ -276,8 +276,14 @@ public final class ClientSockets {
                 transport.newChannel(resources.loop(), UdpEndpoint.familyOf(address), options.maxDatagramBytes(mtu));
         Shard shard = new Shard(udp, transport, resources, null, options, mtu);
         shard.installed(installer.install(shard, udp.pipeline()));
-        OpenFailure.rethrow(resources.loop().register(udp), address);
-        options.applyTo(udp);
+        try {
+            OpenFailure.rethrow(resources.loop().register(udp), address);
+            options.applyTo(udp);
+        } catch (Throwable e) {
+            // An error, too: the application's initializer may have thrown it.
+            udp.close();
+            throw e;
+        }
         return shard;
     }
 

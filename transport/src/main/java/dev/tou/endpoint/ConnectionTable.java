@@ -130,6 +130,39 @@ public final class ConnectionTable<V extends Keyed> {
         }
     }
 
+    /**
+     * Shows the connections of a few places to an action, which must not change the table, and tells where to go on. Between
+     * two calls connections may come and go, and the table may grow or shrink: whoever is there all the time is shown, after
+     * the table has shrunk perhaps twice.
+     *
+     * @param position 0 at first, then what was returned
+     * @param places how many places to look at, more than 0
+     * @return where to go on, or 0 if all have been shown
+     */
+    public int scan(int position, int places, Consumer<? super V> action) {
+        int next = position;
+        for (int i = 0; i < places; i++) {
+            showFrom(next & values.length - 1, action);
+            // Counts from the highest bit down: in a table of another size the places that have been shown are those
+            // below, too.
+            next = Integer.reverse(Integer.reverse(next | ~(values.length - 1)) + 1);
+            if (next == 0) {
+                break;
+            }
+        }
+        return next;
+    }
+
+    // Those that want to be at a place are there or behind it, before the next empty one.
+    private void showFrom(int wanted, Consumer<? super V> action) {
+        int mask = values.length - 1;
+        for (int index = wanted; values[index] != null; index = index + 1 & mask) {
+            if ((hashes[index] & mask) == wanted) {
+                action.accept(at(index));
+            }
+        }
+    }
+
     private int indexOf(long hi, long lo, long ports) {
         int hashed = (int) hash.hash(hi, lo, ports);
         int mask = values.length - 1;

@@ -13,6 +13,13 @@ public final class DropCounters {
         counts[reason.ordinal()]++;
     }
 
+    /** Counts what another has counted. */
+    void add(DropCounters others) {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += others.counts[i];
+        }
+    }
+
     /** {@return how often the reason occurred} */
     public long of(DropReason reason) {
         return counts[reason.ordinal()];

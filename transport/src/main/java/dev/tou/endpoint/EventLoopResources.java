@@ -16,6 +16,10 @@ import dev.tou.connection.MemoryAccount;
 import dev.tou.connection.MemoryBudget;
 import dev.tou.connection.Reporting;
 import dev.tou.connection.SipHash;
+import dev.tou.management.Publication;
+import dev.tou.telemetry.DropReason;
+import dev.tou.telemetry.SnapshotRequest;
+import dev.tou.telemetry.TransportSnapshot;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
@@ -40,6 +44,10 @@ public final class EventLoopResources {
     private final Reporting reporting = new Reporting();
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
+
+    /** Of channels that are closed. */
+    private final DropCounters drops = new DropCounters();
+
     private final InitialSequenceNumbers sequenceNumbers;
     private final RandomGenerator secrets;
     private final ClientSockets clientSockets;
@@ -72,6 +80,11 @@ public final class EventLoopResources {
     /** {@return what belongs to the loop, or null if nothing does} */
     static EventLoopResources ifAny(EventLoop loop) {
         return BY_LOOP.get(loop);
+    }
+
+    /** {@return what belongs to any loop now} */
+    static List<EventLoopResources> all() {
+        return List.copyOf(BY_LOOP.values());
     }
 
     private static EventLoopResources create(EventLoop loop) {
@@ -141,7 +154,30 @@ public final class EventLoopResources {
         if (!endsWithLoop && loop instanceof SingleThreadEventExecutor executor) {
             endsWithLoop = true;
             executor.addShutdownHook(this::closeChannels);
+            Publication.enter(EventLoopResources::look);
+            loop.terminationFuture().addListener(terminated -> Publication.leave());
         }
+    }
+
+    // Waits, which a thread that asks from outside may.
+    private static TransportSnapshot look(SnapshotRequest request) {
+        return Census.ofProcess(request).awaitUninterruptibly().getNow();
+    }
+
+    /** A channel of the loop is closed. */
+    void closed(Shard shard) {
+        if (shards.remove(shard)) {
+            drops.add(shard.drops());
+        }
+    }
+
+    /** {@return how often a reason has occurred on the channels of this loop, closed ones too} */
+    long drops(DropReason reason) {
+        long times = drops.of(reason);
+        for (Shard shard : shards) {
+            times += shard.drops().of(reason);
+        }
+        return times;
     }
 
     // A loop of Netty looks whether it is to end, and then closes its channels; then it looks again, and ends. What is

@@ -84,6 +84,16 @@ public final class Listener {
         return tcpPort;
     }
 
+    /** {@return what is fixed since it listens} */
+    ListenerOptions limits() {
+        return limits;
+    }
+
+    /** {@return how many complete connections wait for accept} */
+    int waiting() {
+        return acceptable.get();
+    }
+
     /** {@return what accepted connections start with} */
     public ConnectionOptions options() {
         return options;

@@ -80,7 +80,7 @@ public final class OrderlyEnd {
         List<Shard> toClose = shards().stream()
                 .filter(shard -> shard.transport().closesBeforeLoop(shard.loop()))
                 .toList();
-        boolean waits = shards().stream().anyMatch(Shard::holdsDatagrams)
+        boolean waits = shards().stream().anyMatch(shard -> shard.unsentBytes() > 0)
                 || peersMayFinish
                         && toClose.stream()
                                 .anyMatch(shard -> shard.connections().size() > 0);

@@ -405,14 +405,14 @@ public final class Shard implements ConnectionOwner {
         return !closing && udp.isOpen();
     }
 
-    /** {@return whether the channel holds datagrams that have not left} */
-    boolean holdsDatagrams() {
+    /** {@return what the channel holds and has not left, in bytes, with Netty's own costs} */
+    long unsentBytes() {
         ChannelOutboundBuffer unsent = udp.unsafe().outboundBuffer();
-        return unsent != null && unsent.totalPendingWriteBytes() > 0;
+        return unsent == null ? 0 : unsent.totalPendingWriteBytes();
     }
 
     private void closeWhenSent(long latestNanos) {
-        boolean waits = holdsDatagrams() && resources.nowNanos() - latestNanos < 0;
+        boolean waits = unsentBytes() > 0 && resources.nowNanos() - latestNanos < 0;
         if (waits && !loop().isShuttingDown()) {
             udp.flush();
             loop().schedule(() -> closeWhenSent(latestNanos), 1, TimeUnit.MILLISECONDS);
@@ -434,7 +434,7 @@ public final class Shard implements ConnectionOwner {
             return;
         }
         closed = true;
-        resources.shards().remove(this);
+        resources.closed(this);
         GoodbyeHook.remove(this);
         timeWait.end();
         cookies.end();

@@ -5,9 +5,11 @@ import java.net.BindException;
 import java.net.StandardSocketOptions;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.tou.connection.ConnectionOptions;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -22,8 +24,15 @@ import io.netty.channel.unix.UnixChannelOption;
  * @param maxTimeWait how many connections in TIME-WAIT are remembered
  * @param trafficClass the TOS byte, or traffic class, of everything that the channel sends; 0 leaves it alone
  * @param reusePort whether other sockets may be bound to the same address, and the kernel deals out peers among them
+ * @param initializer puts what the application wants beside the stages; called once, before the channel is bound
  */
-public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int trafficClass, boolean reusePort) {
+public record ShardOptions(
+        int pathMtu,
+        int mslSeconds,
+        int maxTimeWait,
+        int trafficClass,
+        boolean reusePort,
+        Consumer<ChannelPipeline> initializer) {
 
     /** The largest payload of a UDP datagram over IPv4. */
     private static final int MAX_PAYLOAD_BYTES = 65_507;
@@ -37,6 +46,9 @@ public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int tra
         compare("MSL", mslSeconds, asked.mslSeconds, missing);
         compare("MAX_TIME_WAIT", maxTimeWait, asked.maxTimeWait, missing);
         compare("IP_TOS", trafficClass, asked.trafficClass, missing);
+        if (!initializer.equals(asked.initializer)) {
+            missing.add("its UDP_PIPELINE");
+        }
         return missing.toString();
     }
 
@@ -57,7 +69,11 @@ public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int tra
         return 2 * TimeUnit.SECONDS.toNanos(mslSeconds);
     }
 
-    /** Gives the channel what it needs before it is bound, once it is registered. */
+    /**
+     * Gives the channel what it needs before it is bound, once it is registered and has its stages.
+     *
+     * @throws BindException if that cannot be had; what the application's initializer throws comes as it is
+     */
     void applyTo(DatagramChannel udp) throws BindException {
         if (trafficClass != 0) {
             udp.config().setOption(ChannelOption.IP_TOS, trafficClass);
@@ -67,5 +83,6 @@ public record ShardOptions(int pathMtu, int mslSeconds, int maxTimeWait, int tra
                 && !udp.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true)) {
             throw new BindException("SO_REUSEPORT is not known to " + udp);
         }
+        initializer.accept(udp.pipeline());
     }
 }

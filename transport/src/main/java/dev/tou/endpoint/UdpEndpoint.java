@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import dev.tou.state.TcpState;
@@ -193,7 +194,7 @@ public final class UdpEndpoint {
             bound = address.getAddress().isAnyLocalAddress()
                     ? openWildcard(address)
                     : openShard(address, false).localAddress();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             shards.forEach(Shard::close);
             throw e;
         }
@@ -235,7 +236,8 @@ public final class UdpEndpoint {
             OpenFailure.rethrow(resources.loop().register(udp), address);
             options.applyTo(udp);
             OpenFailure.rethrow(udp.bind(address), address);
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An error, too: the application's initializer may have thrown it.
             shards.remove(shard);
             udp.close();
             throw e;
@@ -281,6 +283,11 @@ public final class UdpEndpoint {
     /** {@return the listener of a TCP port, or null} */
     public Listener listener(int tcpPort) {
         return listeners.find(tcpPort);
+    }
+
+    /** Visits the listeners that are there now. */
+    void forEachListener(Consumer<Listener> visitor) {
+        listeners.forEach(visitor);
     }
 
     /** {@return whether segments for TCP ports without a listener are not answered} */

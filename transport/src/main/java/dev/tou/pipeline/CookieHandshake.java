@@ -99,7 +99,7 @@ final class CookieHandshake {
                 shard.newConnectionFrom(ack.ack() - 1, key, listener.options().copy());
         tcb.rcv.synchronize(ack.seq() - 1);
         tcb.handshake.promise(synWindow(tcb.options()));
-        tcb.handshake.beganBefore(arrival.nowNanos() - SynCookies.MOST_LIFE_NANOS);
+        tcb.handshake.cookieBack(arrival.nowNanos() - SynCookies.MOST_LIFE_NANOS, arrival.nowNanos());
         tcb.acceptOptions(remembered, arrival.nowNanos());
         tcb.snd.initialWindow(ack.windowBytes(tcb.negotiated.peerScale()), tcb.rcv.irs(), tcb.snd.iss());
         tcb.snd.sent(1);

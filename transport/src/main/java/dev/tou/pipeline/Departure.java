@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
+import dev.tou.segment.SequenceNumber;
 import dev.tou.window.Train;
 
 /**
@@ -152,5 +153,11 @@ public final class Departure {
 
     void entry(int number) {
         entry = number;
+    }
+
+    @Override
+    public String toString() {
+        return kind + " [" + ControlBits.toString(lastBits) + "] seq " + SequenceNumber.toString(seq) + " len "
+                + (hasTrain ? train.totalTextBytes() : 0) + " in " + segments();
     }
 }

@@ -216,7 +216,7 @@ final class DepartureBook {
         // the host takes in no size for the retransmission timer, all else for the back-off.
         boolean again = segmentation || tooLarge || Undeliverable.meaningOf(cause) == Unreachable.PORT;
         if (!again && failure != SendFailure.TOO_LARGE) {
-            Pacing.refused(tcb, nowNanos());
+            Pacing.refused(tcb, cause, nowNanos());
             return;
         }
         tcb.refusals.over(); // what is wrong now is not what was

@@ -56,8 +56,8 @@ final class Pacing {
     }
 
     /** The socket has refused text for no reason of ours: it is asked again soon, then more and more seldom. */
-    static void refused(TransmissionControlBlock tcb, long nowNanos) {
-        tcb.refusals.refused(tcb.rtt.rtoNanos(), nowNanos);
+    static void refused(TransmissionControlBlock tcb, Throwable cause, long nowNanos) {
+        tcb.refusals.refused(tcb.rtt.rtoNanos(), nowNanos, cause);
         isHeldBack(tcb, nowNanos);
     }
 

@@ -68,6 +68,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         TransmissionControlBlock tcb = arrival.connection();
         Segment seg = arrival.segment();
         tcb.snd.updateWindow(seg.seq(), seg.ack(), seg.windowBytes(tcb.negotiated.peerScale()));
+        tcb.report.sendWindow();
         if (tcb.patience.windowProbes() > 0 && tcb.snd.usable() > 0) {
             tcb.patience.windowOpened();
         }

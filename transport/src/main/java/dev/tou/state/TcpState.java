@@ -12,27 +12,27 @@ import java.util.Map;
  */
 public enum TcpState {
     /** No connection. */
-    CLOSED,
+    CLOSED("No connection."),
     /** Waiting for a SYN. */
-    LISTEN,
+    LISTEN("Waiting for a SYN."),
     /** A SYN was sent. */
-    SYN_SENT,
+    SYN_SENT("A SYN was sent."),
     /** A SYN was received and one was sent. */
-    SYN_RECEIVED,
+    SYN_RECEIVED("A SYN was received and one was sent."),
     /** Both ends may send. */
-    ESTABLISHED,
+    ESTABLISHED("Both ends may send."),
     /** We closed; our FIN is not acknowledged. */
-    FIN_WAIT_1,
+    FIN_WAIT_1("We closed; our FIN is not acknowledged."),
     /** We closed and the peer knows; the peer may still send. */
-    FIN_WAIT_2,
+    FIN_WAIT_2("We closed and the peer knows; the peer may still send."),
     /** The peer closed; we may still send. */
-    CLOSE_WAIT,
+    CLOSE_WAIT("The peer closed; we may still send."),
     /** Both closed at once; our FIN is not acknowledged. */
-    CLOSING,
+    CLOSING("Both closed at once; our FIN is not acknowledged."),
     /** The peer closed, then we; our FIN is not acknowledged. */
-    LAST_ACK,
+    LAST_ACK("The peer closed, then we; our FIN is not acknowledged."),
     /** All is said; old segments are given time to die. */
-    TIME_WAIT;
+    TIME_WAIT("All is said; old segments are given time to die.");
 
     private static final TcpState[][] TABLE = new TcpState[values().length][TcpEvent.values().length];
 
@@ -76,6 +76,17 @@ public enum TcpState {
                 state.moves(TcpEvent.TIMEOUT, CLOSED);
             }
         }
+    }
+
+    private final String explanation;
+
+    TcpState(String explanation) {
+        this.explanation = explanation;
+    }
+
+    /** {@return what it means, in a sentence} */
+    public String explanation() {
+        return explanation;
     }
 
     private void moves(TcpEvent event, TcpState next) {

@@ -4,55 +4,68 @@ package dev.tou.telemetry;
 /** Why a datagram or a segment was dropped. Every drop has exactly one reason and is counted by it. */
 public enum DropReason {
     /** Shorter than a TCP header. */
-    TOO_SHORT,
+    TOO_SHORT("Shorter than a TCP header."),
     /** The data offset is below 5, or points behind the datagram's end. */
-    BAD_DATA_OFFSET,
+    BAD_DATA_OFFSET("The data offset is below 5, or points behind the datagram's end."),
     /** An option's length is 0, 1, not what its kind demands, or runs behind the header. */
-    BAD_OPTION,
+    BAD_OPTION("An option's length is 0, 1, not what its kind demands, or runs behind the header."),
     /** No control bit at all, or a combination that no TCP sends: SYN with FIN or RST, FIN without ACK. */
-    BAD_CONTROL_BITS,
+    BAD_CONTROL_BITS(
+            "No control bit at all, or a combination that no TCP sends: SYN with FIN or RST, FIN without ACK."),
     /** A TCP port of zero. */
-    BAD_PORT,
+    BAD_PORT("A TCP port of zero."),
     /** From a multicast, broadcast or unspecified address, which no host can have. */
-    BAD_ADDRESS,
+    BAD_ADDRESS("From a multicast, broadcast or unspecified address, which no host can have."),
     /** Larger than any datagram that we announce to accept, so its end may be missing. */
-    TRUNCATED,
+    TRUNCATED("Larger than any datagram that we announce to accept, so its end may be missing."),
     /** For a connection that does not exist, and no reset may answer it. */
-    NO_CONNECTION,
+    NO_CONNECTION("For a connection that does not exist, and no reset may answer it."),
     /** A reset for a connection that does not exist. */
-    RESET_WITHOUT_CONNECTION,
+    RESET_WITHOUT_CONNECTION("A reset for a connection that does not exist."),
     /** The queue of half-open connections is full. */
-    SYN_QUEUE_FULL,
+    SYN_QUEUE_FULL("The queue of half-open connections is full."),
     /** More SYNs come than can be answered: this one will be when it comes again. */
-    SYN_FLOOD,
+    SYN_FLOOD("More SYNs come than can be answered: this one will be when it comes again."),
     /** The queue of connections that wait for accept is full. */
-    ACCEPT_QUEUE_FULL,
+    ACCEPT_QUEUE_FULL("The queue of connections that wait for accept is full."),
     /** Outside the receive window (RFC 9293 section 3.10.7.4, first). */
-    OUT_OF_WINDOW,
+    OUT_OF_WINDOW("Outside the receive window (RFC 9293 section 3.10.7.4, first)."),
     /** An old timestamp (PAWS, RFC 7323 section 5). */
-    OLD_TIMESTAMP,
+    OLD_TIMESTAMP("An old timestamp (PAWS, RFC 7323 section 5)."),
     /** An ACK bit was needed and is missing. */
-    NO_ACK,
+    NO_ACK("An ACK bit was needed and is missing."),
     /** Acknowledges what was never sent, or is older than the window (RFC 5961 section 5). */
-    UNACCEPTABLE_ACK,
+    UNACCEPTABLE_ACK("Acknowledges what was never sent, or is older than the window (RFC 5961 section 5)."),
     /** A reset whose sequence number is not exactly the next one (RFC 5961 section 3). */
-    UNACCEPTABLE_RESET,
+    UNACCEPTABLE_RESET("A reset whose sequence number is not exactly the next one (RFC 5961 section 3)."),
     /** A SYN on a synchronized connection (RFC 5961 section 4). */
-    UNEXPECTED_SYN,
+    UNEXPECTED_SYN("A SYN on a synchronized connection (RFC 5961 section 4)."),
     /** A reset in TIME-WAIT (RFC 1337). */
-    RESET_IN_TIME_WAIT,
+    RESET_IN_TIME_WAIT("A reset in TIME-WAIT (RFC 1337)."),
     /** Text after the application closed, or after the peer's FIN. */
-    TEXT_AFTER_CLOSE,
+    TEXT_AFTER_CLOSE("Text after the application closed, or after the peer's FIN."),
     /** Out of order, and there is no room to keep it. */
-    NO_MEMORY,
+    NO_MEMORY("Out of order, and there is no room to keep it."),
     /** The rate limit of resets to unknown senders is used up. */
-    RATE_LIMITED,
+    RATE_LIMITED("The rate limit of resets to unknown senders is used up."),
     /** It would be answered without a connection, and too much waits already to leave the UDP channel. */
-    SEND_QUEUE_FULL,
+    SEND_QUEUE_FULL("It would be answered without a connection, and too much waits already to leave the UDP channel."),
     /** The listener's source filter does not admit the sender. */
-    SOURCE_NOT_ADMITTED,
+    SOURCE_NOT_ADMITTED("The listener's source filter does not admit the sender."),
     /** Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come. */
-    BAD_COOKIE,
+    BAD_COOKIE("Acknowledges no SYN cookie, but echoes the timestamp of one: what does may still come."),
     /** Leaves not: the address has not proven itself, and would get more than three times what came from it. */
-    AMPLIFICATION
+    AMPLIFICATION(
+            "Leaves not: the address has not proven itself, and would get more than three times what came from it.");
+
+    private final String explanation;
+
+    DropReason(String explanation) {
+        this.explanation = explanation;
+    }
+
+    /** {@return what it means, in a sentence} */
+    public String explanation() {
+        return explanation;
+    }
 }

@@ -45,6 +45,27 @@ public interface TransportListener {
     default void onStateChanged(long nowNanos, TcpEvent event, TcpState from, TcpState to) {}
 
     /**
+     * The handshake is complete: where both ends begin, and what they have agreed on. The move to another state follows.
+     *
+     * @param iss our initial sequence number, that of our SYN
+     * @param irs the peer's
+     * @param mssBytes the text of a full segment that we send; {@link #onPathMtu} changes it
+     * @param sndScale by how many bits windows are shifted that come (RFC 7323 section 2); 0 without scaling
+     * @param rcvScale by how many bits those are that go
+     * @param sack whether selective acknowledgments are in force (RFC 2018)
+     * @param timestamps whether every segment carries timestamps (RFC 7323 section 3)
+     */
+    default void onEstablished(
+            long nowNanos,
+            int iss,
+            int irs,
+            int mssBytes,
+            int sndScale,
+            int rcvScale,
+            boolean sack,
+            boolean timestamps) {}
+
+    /**
      * Something else than before keeps the connection from sending more.
      *
      * @param before what it was
@@ -80,6 +101,9 @@ public interface TransportListener {
 
     /** An acknowledgment without text leaves: why, and up to where. */
     default void onAcknowledgment(long nowNanos, AckKind kind, int ack) {}
+
+    /** The peer's window, SND.WND, has another size; it is counted from SND.UNA, the last acknowledgment. */
+    default void onSendWindow(long nowNanos, long wndBytes) {}
 
     /** A probe of a closed window leaves (RFC 9293 section 3.8.6.1); {@code count} is how many in a row that makes. */
     default void onWindowProbe(long nowNanos, int count) {}

@@ -41,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class OptionsTest {
 
     private static final CongestionControllerFactory FACTORY = NewReno::new;
+    private static final UdpPipelineInitializer UDP_PIPELINE = udp -> {};
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(10, 20);
     private static final MessageSizeEstimator ESTIMATOR = new DefaultMessageSizeEstimator(5);
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
@@ -80,6 +81,7 @@ class OptionsTest {
         values.put(TouChannelOption.MAX_TIME_WAIT, 1000);
         values.put(TouChannelOption.MAX_ORPHANS, 100);
         values.put(TouChannelOption.DELAYED_ACK, 20);
+        values.put(TouChannelOption.UDP_PIPELINE, UDP_PIPELINE);
         return values;
     }
 

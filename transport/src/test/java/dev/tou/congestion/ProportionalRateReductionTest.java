@@ -59,6 +59,13 @@ class ProportionalRateReductionTest {
             assertThat(pipe).isEqualTo(112 * MSS);
         }
 
+        /** A thousand delivered let five hundred out, of which a quarter of the reduction of 5000 would have taken all. */
+        @Test
+        void pausesForATrainAtMost() {
+            prr.begin(10_000L * MSS, 5_000L * MSS, MSS);
+            assertThat(prr.windowBytes(9_000L * MSS, 1_000L * MSS, false)).isEqualTo((9_000L + 500 - 64) * MSS);
+        }
+
         @Test
         void neverTellsToTakeBackWhatWasSent() {
             prr.begin(20 * MSS, 10 * MSS, MSS);

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.congestion;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RefusalBackOffTest {
 
     private static final long MILLI = 1_000_000;
+    private static final IOException WHY = new IOException("Operation not permitted");
     private static final long RTO = 200 * MILLI;
 
     private final RefusalBackOff backOff = new RefusalBackOff();
@@ -33,11 +35,11 @@ class RefusalBackOffTest {
     @Test
     void eachRefusedTryDoublesTheWaitUpToTheTimeout() {
         List<Long> waits = new ArrayList<>();
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         for (int i = 0; i < 10; i++) {
             waits.add((backOff.retryNanos() - now) / MILLI);
             tries();
-            backOff.refused(RTO, now);
+            backOff.refused(RTO, now, WHY);
         }
         assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 64L, 128L, 200L, 200L);
     }
@@ -45,14 +47,14 @@ class RefusalBackOffTest {
     @Test
     void whatIsRefusedTogetherIsOneRefusal() {
         for (int i = 0; i < 20; i++) {
-            backOff.refused(RTO, now);
+            backOff.refused(RTO, now, WHY);
         }
         assertThat(backOff.retryNanos() - now).isEqualTo(MILLI);
     }
 
     @Test
     void untilTheOutcomeOfATryIsKnownThereIsNoOther() {
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         tries();
         assertThat(backOff.retryNanos()).isEqualTo(RefusalBackOff.AFTER_THE_TRY);
         assertThat(backOff.holdsBack(now + 10 * RTO)).isTrue();
@@ -63,21 +65,21 @@ class RefusalBackOffTest {
 
     @Test
     void aSuccessBeginsAnew() {
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         tries();
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         tries();
         backOff.over();
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         assertThat(backOff.retryNanos() - now).isEqualTo(MILLI);
     }
 
     @Test
     void aWaitIsNeverLongerThanTheTimeoutHoweverOften() {
-        backOff.refused(RTO, now);
+        backOff.refused(RTO, now, WHY);
         for (int i = 0; i < 100; i++) {
             tries();
-            backOff.refused(RTO, now);
+            backOff.refused(RTO, now, WHY);
             assertThat(backOff.retryNanos() - now).isBetween(MILLI, RTO);
         }
     }

@@ -77,6 +77,8 @@ class GuardedListenerTest {
             Class<?> type = event.getParameterTypes()[i];
             if (type.isEnum()) {
                 arguments[i] = type.getEnumConstants()[i % type.getEnumConstants().length];
+            } else if (type == boolean.class) {
+                arguments[i] = i % 2 == 0;
             } else {
                 Object one = Array.newInstance(type, 1);
                 Array.setInt(one, 0, 10 + i);

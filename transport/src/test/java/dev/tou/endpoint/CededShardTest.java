@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CededShardTest {
 
     private static final int PORT = 7;
-    private static final ShardOptions OPTIONS = new ShardOptions(576, 30, 1000, 0, false);
+    private static final ShardOptions OPTIONS = new ShardOptions(576, 30, 1000, 0, false, udp -> {});
 
     private final SimulatedNetwork network = new SimulatedNetwork(1);
     private final SimHost clientHost = network.addHost("client", "10.0.0.1");

@@ -136,6 +136,66 @@ class ConnectionTableTest {
         assertThat(table.size()).isEqualTo(1001);
     }
 
+    private int scan(int position, int places, Map<Connection, Integer> times) {
+        return table.scan(position, places, connection -> times.merge(connection, 1, Integer::sum));
+    }
+
+    @Test
+    void aScanShowsEveryConnectionOnce() {
+        for (int n = 0; n < 5000; n++) {
+            table.put(new Connection(key(n), n));
+        }
+        Map<Connection, Integer> times = new HashMap<>();
+        int slices = 1;
+        for (int position = scan(0, 100, times); position != 0; position = scan(position, 100, times)) {
+            slices++;
+        }
+        assertThat(times)
+                .hasSize(5000)
+                .allSatisfy((connection, shown) -> assertThat(shown).isEqualTo(1));
+        assertThat(slices).isBetween(table.capacity() / 100, table.capacity() / 100 + 1);
+    }
+
+    /** Those that stay are shown, whatever else comes and goes between two slices; twice at most if it shrinks. */
+    @Test
+    void aScanMissesNobodyWhoStays() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("ConnectionTableTest scan seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int run = 0; run < 50; run++) {
+            ConnectionTable<Connection> changing =
+                    new ConnectionTable<>(new SipHash(random.nextLong(), random.nextLong()));
+            Set<Connection> staying = new HashSet<>();
+            List<Connection> others = new ArrayList<>();
+            for (int n = 0; n < 3000; n++) {
+                Connection connection = new Connection(key(n), n);
+                changing.put(connection);
+                if (n % 10 == 0) {
+                    staying.add(connection);
+                } else {
+                    others.add(connection);
+                }
+            }
+            Set<Connection> shown = new HashSet<>();
+            int next = 3000;
+            int position = 0;
+            do {
+                position = changing.scan(position, 16, shown::add);
+                boolean leaving = random.nextInt(4) > 0;
+                for (int i = random.nextInt(200); i > 0; i--) {
+                    if (leaving && !others.isEmpty()) {
+                        changing.remove(others.remove(random.nextInt(others.size())));
+                    } else if (!leaving) {
+                        Connection connection = new Connection(key(next), next++);
+                        others.add(connection);
+                        changing.put(connection);
+                    }
+                }
+            } while (position != 0);
+            assertThat(shown).as("run " + run + " of seed " + seed).containsAll(staying);
+        }
+    }
+
     /** Among some 80 000 keys two have the same 32 bits of hash. */
     @Test
     void tellsKeysOfTheSameHashApart() {

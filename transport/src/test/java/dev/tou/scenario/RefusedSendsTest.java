@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.scenario;
 
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,6 +128,14 @@ class RefusedSendsTest extends ScenarioTest {
             assertThat(s.clientChannel().isActive()).isTrue();
             s.advance(Duration.ofMinutes(30));
             assertThat(s.clientChannel().isActive()).isFalse();
+            assertThat(talker.failure())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageStartingWith("Connection timed out: ")
+                    .hasMessageContaining("this host refuses to send its datagrams (")
+                    .hasMessageContaining("Operation not permitted")
+                    .hasMessageContaining("Does a packet filter of this host forbid them")
+                    .hasMessageNotContaining("Is the peer's host up")
+                    .hasRootCauseMessage(Errno.EPERM.exception().getMessage());
         }
     }
 }

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import java.net.SocketException;
 import java.util.function.Consumer;
 
 import dev.tou.channel.SynCookieMode;
@@ -111,6 +112,20 @@ class SynCookieTest extends ScriptedTest {
         peer.sends(ack(cookie + 1));
         app.isActive();
         assertThat(script.connection().negotiated.ownPeer()).isFalse();
+    }
+
+    /** When the SYN came is forgotten, and not made up. */
+    @Test
+    void aResetSaysSinceWhenTheConnectionIsKnown() {
+        listensWithCookies();
+        getsCookie(fullSyn());
+        script.passes(seconds(1));
+        peer.sends(ack(cookie + 1));
+        app.isActive();
+        script.passes(seconds(2));
+        peer.sends(rst(IRS + 1));
+        assertThat(app.failedWith(SocketException.class, "Connection reset by peer"))
+                .hasMessageContaining("a RST came 2.0 s after the SYN cookie was back");
     }
 
     // The acknowledgment was lost, or it carries the request.

@@ -65,6 +65,30 @@ class TransportListenerTest extends ScriptedTest {
     }
 
     @Test
+    void whatTheHandshakeHasSettled() {
+        accepted(
+                syn(IRS).mss(1000).sackOk().wscale(3),
+                server -> server.option(TouChannelOption.TRANSPORT_LISTENER, this::newLog));
+        assertThat(log.take("established", "wnd", "state ESTABLISHED"))
+                .containsExactly("established at -1 mss 1000 scales 3,7 sack", "wnd 524280", "state ESTABLISHED");
+    }
+
+    @Test
+    void thePeersWindow() {
+        acceptedAndHeard();
+        assertThat(log.take("established", "wnd"))
+                .containsExactly("established at -1 mss 1000 scales 0,0", "wnd 65535");
+        app.writes(1000);
+        peer.takesAll();
+        peer.sends(ack(FIRST + 1000));
+        assertThat(log.take("wnd")).as("is what it was").isEmpty();
+        app.writes(1000);
+        peer.takesAll();
+        peer.sends(ack(FIRST + 2000).win(2000));
+        assertThat(log.take("wnd")).containsExactly("wnd 2000");
+    }
+
+    @Test
     void roundTripsAndSlowStart() {
         acceptedAndHeard();
         log.lines().clear();

@@ -11,6 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.tou.capture.DatagramWriter;
+import dev.tou.capture.Direction;
+import dev.tou.capture.PcapNgWriter;
+import io.netty.buffer.ByteBufUtil;
+
 /**
  * Remembers the last datagrams of a network and what became of each, so that a failing test can leave a capture.
  *
@@ -46,12 +51,26 @@ public final class DatagramTrace implements DatagramListener {
         return lines;
     }
 
-    /** Writes a capture: each datagram at the time of sending, its fate as a comment. */
+    /** Writes a capture, with virtual time since 1970: each datagram at the time of sending, its fate as a comment. */
     public Path writeTo(Path file) throws IOException {
-        try (PcapNgWriter writer = new PcapNgWriter(new BufferedOutputStream(Files.newOutputStream(file)))) {
+        try (DatagramWriter writer = new DatagramWriter(
+                new BufferedOutputStream(Files.newOutputStream(file)),
+                "tou simulation",
+                "simulated, time since the beginning",
+                PcapNgWriter.WHOLE_PACKETS)) {
             for (Entry entry : entries.values()) {
-                writer.write(entry.datagram.sentNanos(), entry.datagram, entry.toString());
+                Datagram datagram = entry.datagram;
+                writer.write(
+                        datagram.sentNanos(),
+                        Direction.UNKNOWN,
+                        datagram.source(),
+                        datagram.destination(),
+                        ByteBufUtil.getBytes(datagram.payload()),
+                        0,
+                        datagram.length(),
+                        entry.toString());
             }
+            writer.end(0);
         }
         return file;
     }

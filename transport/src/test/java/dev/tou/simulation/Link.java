@@ -121,7 +121,7 @@ public final class Link {
         }
         long late = scriptedDelayNanos;
         if (LossModel.chance(p.reorderProbability(), random)) {
-            late += p.reorderDelayNanos();
+            late += p.reordersUpTo() ? 1 + random.nextLong(p.reorderDelayNanos()) : p.reorderDelayNanos();
         }
         arrival = batched(Math.max(arrival, lastArrivalNanos), p.batchNanos());
         if (late > 0) {

@@ -20,6 +20,7 @@ public final class LinkProfile {
     private LossModel loss = LossModel.NONE;
     private double reorderProbability;
     private long reorderDelayNanos;
+    private boolean reordersUpTo;
     private double duplicateProbability;
     private double corruptProbability;
     private long bitsPerSecond;
@@ -37,6 +38,7 @@ public final class LinkProfile {
         copy.loss = loss;
         copy.reorderProbability = reorderProbability;
         copy.reorderDelayNanos = reorderDelayNanos;
+        copy.reordersUpTo = reordersUpTo;
         copy.duplicateProbability = duplicateProbability;
         copy.corruptProbability = corruptProbability;
         copy.bitsPerSecond = bitsPerSecond;
@@ -73,7 +75,13 @@ public final class LinkProfile {
         return with(p -> {
             p.reorderProbability = probability;
             p.reorderDelayNanos = extraDelay.toNanos();
+            p.reordersUpTo = false;
         });
+    }
+
+    /** Likewise, by up to {@code most}, uniform. */
+    public LinkProfile reorderingUpTo(double probability, Duration most) {
+        return reordering(probability, most).with(p -> p.reordersUpTo = true);
     }
 
     /** Delivers a second copy with this probability. */
@@ -127,6 +135,10 @@ public final class LinkProfile {
 
     long reorderDelayNanos() {
         return reorderDelayNanos;
+    }
+
+    boolean reordersUpTo() {
+        return reordersUpTo;
     }
 
     double duplicateProbability() {

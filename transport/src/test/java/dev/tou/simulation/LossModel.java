@@ -27,6 +27,18 @@ public record LossModel(double goodToBad, double badToGood, double lossInGood, d
         return new LossModel(goodToBad, badToGood, 0, 1);
     }
 
+    /**
+     * {@return loss in bursts, and besides of each datagram by itself}
+     *
+     * @param share of all datagrams, lost in bursts
+     * @param meanLength datagrams of a burst, 1 or more
+     * @param lossBetween probability of loss between two bursts
+     */
+    public static LossModel bursts(double share, double meanLength, double lossBetween) {
+        double badToGood = 1 / meanLength;
+        return new LossModel(badToGood * share / (1 - share), badToGood, lossBetween, 1);
+    }
+
     /** {@return the long-term rate of loss} */
     public double meanLoss() {
         double bad = goodToBad == 0 ? 0 : goodToBad / (goodToBad + badToGood);

@@ -62,6 +62,27 @@ public final class EventLog implements TransportListener {
     }
 
     @Override
+    public void onEstablished(
+            long nowNanos,
+            int iss,
+            int irs,
+            int mssBytes,
+            int sndScale,
+            int rcvScale,
+            boolean sack,
+            boolean timestamps) {
+        add(
+                nowNanos,
+                "established at " + (iss - firstSeq) + " mss " + mssBytes + " scales " + sndScale + "," + rcvScale
+                        + (sack ? " sack" : "") + (timestamps ? " timestamps" : ""));
+    }
+
+    @Override
+    public void onSendWindow(long nowNanos, long wndBytes) {
+        add(nowNanos, "wnd " + wndBytes);
+    }
+
+    @Override
     public void onLimit(long nowNanos, Limit before, Limit limit) {
         add(nowNanos, "limit " + before + " > " + limit);
     }

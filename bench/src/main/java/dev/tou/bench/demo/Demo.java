@@ -47,8 +47,16 @@ final class Demo {
      * @param file to send, or null to generate one of {@code size} bytes
      * @param results an existing folder
      * @param ours whether the folder was made for this
+     * @param recordings arguments that have the client's connections written down
      */
-    record Plan(long seed, ImpairmentProfile link, Path file, long size, Path results, boolean ours) {}
+    record Plan(
+            long seed,
+            ImpairmentProfile link,
+            Path file,
+            long size,
+            Path results,
+            boolean ours,
+            List<String> recordings) {}
 
     static final int REQUESTS = 1000;
     static final int REQUESTS_PER_SECOND = 200;
@@ -122,13 +130,14 @@ final class Demo {
     }
 
     private DemoSummary withClient(Path source, Path inbox, ChildProcess server, HostAndPort entry, UdpRelay relay) {
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "demo-client",
                 source.toString(),
                 entry.toString(),
                 "--results=" + plan.results(),
                 "--requests=" + REQUESTS,
-                "--rate=" + REQUESTS_PER_SECOND);
+                "--rate=" + REQUESTS_PER_SECOND));
+        arguments.addAll(plan.recordings());
         try (ChildProcess client = child("client", arguments)) {
             step("client", "process " + client.pid() + " sends " + source.getFileName() + " to " + entry);
             ProgressLine line = new ProgressLine(console, source.getFileName().toString(), size(source));
@@ -141,8 +150,31 @@ final class Demo {
             showWaiting();
             JsonNode latency = client.await("latency", event -> {});
             step("latency", Units.grouped(REQUESTS) + " requests answered");
-            return new DemoSummary(plan, size(source), digest, sent, latency, link, System.nanoTime() - startNanos);
+            tellRecordings(client);
+            DemoPictures pictures = DemoPictures.draw(plan);
+            step("pictures", pictures.sentence());
+            long nanos = System.nanoTime() - startNanos;
+            return new DemoSummary(plan, size(source), digest, sent, latency, link, pictures.files(), nanos);
         }
+    }
+
+    private void tellRecordings(ChildProcess client) {
+        for (String argument : plan.recordings()) {
+            if (argument.startsWith("--capture=")) {
+                tellRecording("capture", "datagrams", client.await("captured", event -> {}));
+            } else if (argument.startsWith("--trace=")) {
+                tellRecording("trace", "events", client.await("traced", event -> {}));
+            }
+        }
+    }
+
+    private void tellRecording(String what, String unit, JsonNode recorded) {
+        long missing = recorded.path("dropped").asLong();
+        step(
+                what,
+                recorded.path("file").asText() + ": "
+                        + Units.grouped(recorded.path(unit).asLong()) + " " + unit
+                        + (missing == 0 ? "" : ", " + Units.grouped(missing) + " missing"));
     }
 
     private void showWaiting() {
@@ -189,7 +221,7 @@ final class Demo {
     }
 
     private void step(String what, String text) {
-        tell("  " + console.green(console.symbol("✔", "-")) + " " + Units.format("%-8s", what) + text);
+        tell("  " + console.green(console.symbol("✔", "-")) + " " + Units.format("%-9s", what) + text);
     }
 
     private void tell(String line) {

@@ -18,6 +18,8 @@ import dev.tou.bench.file.FileSender;
 import dev.tou.bench.file.ProgressView;
 import dev.tou.bench.ping.LatencyLog;
 import dev.tou.bench.ping.PingRun;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,18 +49,29 @@ public final class DemoClientCommand implements Callable<Integer> {
     private int perSecond;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
         endWithTheDemo();
+        try (Recording recording = recordings.begin(common)) {
+            sendAndMeasure(recording);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private void sendAndMeasure(Recording recording) throws IOException {
         JsonLines lines = common.lines();
-        try (FileSender sender = FileSender.start(common.io(), file, null, target, Duration.ofSeconds(30))) {
+        try (FileSender sender =
+                FileSender.start(common.io(), file, null, target, Duration.ofSeconds(30), false, recording)) {
             ProgressView view = new ProgressView(common.console(), lines, sender.progress());
             FileSender.Sent sent = view.follow(sender.outcome());
             lines.emit("sent", sent.fields());
         }
-        Histogram histogram = measure();
+        Histogram histogram = measure(recording);
         lines.emit(
                 "latency",
                 JsonLines.fields(
@@ -67,15 +80,14 @@ public final class DemoClientCommand implements Callable<Integer> {
                         "p90", histogram.getValueAtPercentile(90),
                         "p99", histogram.getValueAtPercentile(99),
                         "max", histogram.getMaxValue()));
-        return ExitCode.DONE.code();
     }
 
-    private Histogram measure() throws IOException {
+    private Histogram measure(Recording recording) throws IOException {
         PingRun.Plan plan = new PingRun.Plan(
                 target, common.io(), REQUEST_BYTES, perSecond, requests, 0, 1, PATIENCE, Duration.ZERO, false);
         String what = requests + " requests of " + REQUEST_BYTES + " bytes, " + perSecond + " a second";
         try (LatencyLog log = LatencyLog.create(results.resolve("latency.hlog"), what);
-                PingRun run = new PingRun(plan, (measurement, interval) -> log.append(interval, null))) {
+                PingRun run = new PingRun(plan, (measurement, interval) -> log.append(interval, null), recording)) {
             Histogram latency = run.run().get(0).latency();
             try (PrintStream out = new PrintStream(
                     Files.newOutputStream(results.resolve("latency.hgrm")), false, StandardCharsets.UTF_8)) {

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -16,6 +18,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.Units;
 import dev.tou.bench.impair.ImpairmentProfile;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -89,6 +92,9 @@ public final class DemoCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
@@ -126,6 +132,15 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /** The pictures need a trace, so there is one even if it was not asked for. */
+    private List<String> recorded(Path folder) {
+        List<String> arguments = new ArrayList<>(recordings.arguments());
+        if (arguments.stream().noneMatch(argument -> argument.startsWith(DemoPictures.TRACE))) {
+            arguments.add(DemoPictures.TRACE + folder.resolve("trace.jsonl"));
+        }
+        return arguments;
+    }
+
     private Demo.Plan plan(long chosenSeed) {
         ImpairmentProfile link = profile();
         long size = bytes();
@@ -134,7 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
                 (out != null ? out : Path.of("demo-" + stamp)).toAbsolutePath().normalize();
         boolean ours = !Files.exists(folder);
         try {
-            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours);
+            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours, recorded(folder));
         } catch (IOException e) {
             throw Failures.creating(folder, e);
         }

@@ -42,12 +42,12 @@ public final class DemoServerCommand implements Callable<Integer>, ReceiveListen
         InetSocketAddress loopback = new InetSocketAddress("127.0.0.1", 0);
         try (FileReceiver receiver = FileReceiver.listen(
                         common.io(), loopback, channel -> channel.pipeline().addLast(new ServiceSelector(files)));
-                Interruption hook = Interruption.onInterrupt(files::discardUnfinished)) {
+                Interruption hook = Interruption.onInterrupt(files::suspendUnfinished)) {
             assert hook != null;
             lines.emit("listening", JsonLines.fields("port", receiver.address().getPort()));
             System.in.transferTo(OutputStream.nullOutputStream());
         } finally {
-            files.discardUnfinished();
+            files.suspendUnfinished();
         }
         return ExitCode.DONE.code();
     }
@@ -64,7 +64,7 @@ public final class DemoServerCommand implements Callable<Integer>, ReceiveListen
 
     @Override
     public void onFailed(HostAndPort peer, Failure failure) {
-        lines.emit("failed", JsonLines.fields("exit", failure.exit().code(), "sentence", failure.getMessage()));
+        lines.emit("failed", JsonLines.failed(failure.exit(), failure.getMessage()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -24,10 +25,18 @@ import dev.tou.bench.impair.RelayStatistics;
  * @param sent what the client said about the transfer
  * @param latency what it said about the requests, in nanoseconds
  * @param link what the relay counted during the transfer
+ * @param pictures what was drawn
  * @param nanos the demo took
  */
 record DemoSummary(
-        Demo.Plan plan, long bytes, Sha256 digest, JsonNode sent, JsonNode latency, RelayStatistics link, long nanos) {
+        Demo.Plan plan,
+        long bytes,
+        Sha256 digest,
+        JsonNode sent,
+        JsonNode latency,
+        RelayStatistics link,
+        List<Path> pictures,
+        long nanos) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -42,6 +51,7 @@ record DemoSummary(
                 "connection", sent.path("connection"),
                 "relay", link,
                 "latencyNanos", latencyFields(),
+                "pictures", pictures.stream().map(Path::toString).toList(),
                 "demoNanos", nanos);
     }
 
@@ -75,8 +85,13 @@ record DemoSummary(
         showLatency(console);
         console.say("");
         console.say("  Results in " + console.bold(plan.results().toString())
-                + console.dim("  summary.json, latency.hlog, latency.hgrm"));
+                + console.dim("  summary.json, trace.jsonl, latency.hlog, latency.hgrm"));
+        pictures.forEach(file -> console.say("  " + pictureLabel(file) + console.bold(file.toString())));
         console.say(console.dim("  Done in " + Units.nanos(nanos) + ". The same link again: --seed " + plan.seed()));
+    }
+
+    private static String pictureLabel(Path file) {
+        return file.toString().endsWith(".html") ? "Open in a browser: " : "Or look at:        ";
     }
 
     private void showTransfer(Console console) {

@@ -23,8 +23,9 @@ final class FileNames {
     static String requireSafe(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         boolean reserved = name.isEmpty() || name.equals(".") || name.equals("..");
+        boolean temporary = name.startsWith(PartialFile.PREFIX) && name.endsWith(PartialFile.SUFFIX);
         boolean separator = name.indexOf('/') >= 0 || name.indexOf('\\') >= 0;
-        if (reserved || separator || bytes > MAX_BYTES || !name.equals(printable(name))) {
+        if (reserved || temporary || separator || bytes > MAX_BYTES || !name.equals(printable(name))) {
             throw new Failure(
                     ExitCode.REFUSED,
                     "The file name \"" + printable(name) + "\" is not safe to write; send it under another --name.");

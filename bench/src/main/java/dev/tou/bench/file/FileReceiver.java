@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 import dev.tou.bench.Failures;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -40,12 +41,19 @@ public final class FileReceiver implements AutoCloseable {
      * @throws dev.tou.bench.Failure if the address cannot be listened on
      */
     public static FileReceiver listen(Transports.Io io, InetSocketAddress address, Consumer<SocketChannel> installer) {
+        return listen(io, address, installer, Recording.NONE);
+    }
+
+    /** The same, written down by a recording, which is to be closed later. */
+    public static FileReceiver listen(
+            Transports.Io io, InetSocketAddress address, Consumer<SocketChannel> installer, Recording recording) {
         if (address.isUnresolved()) {
             throw Failures.listening(address, new UnknownHostException(address.getHostString()));
         }
         EventLoopGroup group = Transports.group(io, 1, "tou-receive");
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ChannelFuture bound = new ServerBootstrap()
+        ChannelFuture bound = recording
+                .on(new ServerBootstrap())
                 .group(group)
                 .channel(Transports.serverSocketChannel())
                 .childHandler(new ChannelInitializer<SocketChannel>() {

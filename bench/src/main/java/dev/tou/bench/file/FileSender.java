@@ -12,6 +12,7 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -29,14 +30,20 @@ public final class FileSender implements AutoCloseable {
      *
      * @param digest the same at both ends
      * @param bytes in the file
+     * @param resumedAt bytes that the receiver had from an earlier transfer
      * @param nanos from connecting to the receiver's verdict
      * @param connection what the connection said about itself at the end
      */
-    public record Sent(Sha256 digest, long bytes, long nanos, ConnectionReport connection) {
+    public record Sent(Sha256 digest, long bytes, long resumedAt, long nanos, ConnectionReport connection) {
 
         /** {@return the same as the fields of a JSON line} */
         public Map<String, Object> fields() {
-            return JsonLines.fields("bytes", bytes, "nanos", nanos, "sha256", digest.hex(), "connection", connection);
+            return JsonLines.fields(
+                    "bytes", bytes,
+                    "resumedAt", resumedAt,
+                    "nanos", nanos,
+                    "sha256", digest.hex(),
+                    "connection", connection);
         }
     }
 
@@ -54,18 +61,34 @@ public final class FileSender implements AutoCloseable {
     }
 
     /**
-     * Opens the file, and starts to connect and to send.
+     * Opens the file, and starts to connect and to send: from where the receiver's copy ends, if there is one.
      *
      * @param name what the receiver is to call it, or null for its own name
      * @param timeout how long to wait for the connection, and for any sign of life later
      * @throws dev.tou.bench.Failure if the file cannot be read
      */
     public static FileSender start(Transports.Io io, Path path, String name, HostAndPort target, Duration timeout) {
+        return start(io, path, name, target, timeout, false, Recording.NONE);
+    }
+
+    /**
+     * The same, written down by a recording, which is to be closed later.
+     *
+     * @param anew whether to begin at the first byte, whatever the receiver has
+     */
+    public static FileSender start(
+            Transports.Io io,
+            Path path,
+            String name,
+            HostAndPort target,
+            Duration timeout,
+            boolean anew,
+            Recording recording) {
         SourceFile file = SourceFile.open(path);
         String called = name == null ? file.name() : name;
         TransferProgress progress = new TransferProgress(called, file.size(), target);
         FileSender sender = new FileSender(Transports.group(io, 1, "tou-send"), file, progress);
-        sender.connect(io, target, timeout);
+        sender.connect(target, timeout, anew, recording);
         return sender;
     }
 
@@ -74,9 +97,10 @@ public final class FileSender implements AutoCloseable {
         SourceFile.open(path).close();
     }
 
-    private void connect(Transports.Io io, HostAndPort target, Duration timeout) {
-        handler = new SendHandler(file, progress.name(), target, timeout, progress, outcome);
-        ChannelFuture connected = new Bootstrap()
+    private void connect(HostAndPort target, Duration timeout, boolean anew, Recording recording) {
+        handler = new SendHandler(file, progress.name(), target, timeout, anew, progress, outcome);
+        ChannelFuture connected = recording
+                .on(new Bootstrap())
                 .group(group)
                 .channel(Transports.socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))

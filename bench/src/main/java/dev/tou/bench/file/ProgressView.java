@@ -55,10 +55,17 @@ public final class ProgressView {
         }
     }
 
-    /** Shows how far it is now. */
+    /** Shows how far it is now; before the first byte there is nothing to show but, on a terminal, that it waits. */
     void draw() {
-        long elapsed = transfer.elapsedNanos();
-        if (lines.isEnabled()) {
+        draw(transfer.elapsedNanos());
+    }
+
+    void draw(long elapsed) {
+        if (!transfer.hasBegun()) {
+            if (!lines.isEnabled()) {
+                console.progress(transfer.name() + "  waiting for " + transfer.peer() + " ...");
+            }
+        } else if (lines.isEnabled()) {
             lines.emit(
                     "progress",
                     JsonLines.fields(

@@ -4,6 +4,7 @@ package dev.tou.bench.file;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,7 +17,8 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
-import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +31,9 @@ import picocli.CommandLine.Option;
         description = {
             "Wait for files from \"tou send\".",
             "A file gets its name only when it is whole, on disk, and its SHA-256 is right; until then it is called "
-                    + ".tou-*.part. A file that is there already is never replaced, unless you say --force."
+                    + ".tou-*.part. What has come of a file that broke off is left under that name, and the next "
+                    + "\"tou send\" of it goes on there. A file that is there already is never replaced, unless you say "
+                    + "--force."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -68,12 +72,18 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     @Option(names = "--force", description = "Replace a file of the same name.")
     private boolean force;
 
+    @Option(names = "--no-resume", description = "Leave nothing of a file that breaks off, and begin every file anew.")
+    private boolean anew;
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "30s",
             description = "Give a sender up after so long without a byte (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
+
+    @Mixin
+    private RecordingOptions recordings;
 
     @Mixin
     private CommonOptions common;
@@ -94,14 +104,17 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
         if (output != null && folder != null) {
             throw new Failure(ExitCode.USAGE, "Give either --dir or --output, not both.");
         }
-        Inbox inbox =
-                output != null ? Inbox.file(output, force) : Inbox.folder(folder != null ? folder : Path.of(""), force);
+        Inbox inbox = output != null
+                ? Inbox.file(output, force, !anew)
+                : Inbox.folder(folder != null ? folder : Path.of(""), force, !anew);
         boolean single = once || output != null;
         Reception reception = new Reception(inbox, single, timeout, this);
-        try (FileReceiver receiver = FileReceiver.listen(
+        try (Recording recording = recordings.begin(common);
+                FileReceiver receiver = FileReceiver.listen(
                         common.io(),
                         new InetSocketAddress(bind, port),
-                        channel -> reception.install(channel.pipeline()));
+                        channel -> reception.install(channel.pipeline()),
+                        recording);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(reception))) {
             assert hook != null;
             announce(receiver.address(), inbox);
@@ -117,7 +130,7 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                 }
             }
         } finally {
-            reception.discardUnfinished();
+            reception.suspendUnfinished();
         }
         return exit;
     }
@@ -144,7 +157,10 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     public void onBegin(TransferProgress transfer) {
         events.add(() -> {
             current = new ProgressView(console, lines, transfer);
-            lines.emit("receiving", JsonLines.fields("name", transfer.name(), "size", transfer.size()));
+            lines.emit(
+                    "receiving",
+                    JsonLines.fields(
+                            "name", transfer.name(), "size", transfer.size(), "resumedAt", transfer.resumedAt()));
         });
     }
 
@@ -156,12 +172,16 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
             lines.emit(
                     "received",
                     JsonLines.fields(
-                            "file", file.toString(), "bytes", transfer.size(), "nanos", nanos, "sha256", digest.hex()));
+                            "file", file.toString(),
+                            "bytes", transfer.size(),
+                            "resumedAt", transfer.resumedAt(),
+                            "nanos", nanos,
+                            "sha256", digest.hex()));
             if (!common.json()) {
                 console.say(console.green(console.symbol("✔ ", ""))
                         + console.bold(file.getFileName().toString())
-                        + " from " + transfer.peer() + ": " + Units.bytes(transfer.size()) + " in " + Units.nanos(nanos)
-                        + ", " + Units.bytesPerSecond(transfer.size() * 1e9 / nanos));
+                        + " from " + transfer.peer() + ": "
+                        + Moved.sentence(transfer.size(), transfer.resumedAt(), nanos));
                 console.say(console.dim("  SHA-256 " + digest));
             }
         });
@@ -181,10 +201,9 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     }
 
     private void rejected(HostAndPort peer, Failure failure) {
-        lines.emit(
-                "failed",
-                JsonLines.fields(
-                        "peer", String.valueOf(peer), "exit", failure.exit().code(), "sentence", failure.getMessage()));
+        Map<String, Object> fields = JsonLines.failed(failure.exit(), failure.getMessage());
+        fields.put("peer", String.valueOf(peer));
+        lines.emit("failed", fields);
         console.error(failure.getMessage());
     }
 
@@ -194,10 +213,11 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     }
 
     private void interrupted(Reception reception) {
-        int discarded = reception.discardUnfinished();
-        console.lastWord(
-                discarded == 0
-                        ? "Interrupted; no longer listening."
-                        : "Interrupted while a file was coming; nothing of it was kept.");
+        boolean coming = reception.active() > 0;
+        boolean left = reception.suspendUnfinished() > 0;
+        String what = left
+                ? " while a file was coming; what has come is kept, and the next \"tou send\" of it goes on there."
+                : " while a file was coming; nothing of it was kept.";
+        console.lastWord("Interrupted" + (coming ? what : "; no longer listening."));
     }
 }

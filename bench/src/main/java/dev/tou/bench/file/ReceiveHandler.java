@@ -27,6 +27,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
     private enum State {
         WAITING_FOR_OFFER,
         OPENING,
+        ACCEPTED,
         RECEIVING,
         COMMITTING,
         KEPT,
@@ -65,6 +66,8 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof Offer offer) {
             offered(ctx, offer);
+        } else if (message instanceof Start start && state == State.ACCEPTED) {
+            start(ctx, start.offset());
         } else if (message instanceof ByteBuf piece && state == State.RECEIVING) {
             progress.advance(piece.readableBytes());
             disk.write(file::write, piece, e -> fail(ctx, e));
@@ -87,20 +90,39 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         }
         state = State.OPENING;
         disk = new DiskThread(ctx.channel());
-        disk.call(() -> reception.open(offer), opened -> accept(ctx, offer, opened), e -> fail(ctx, e));
+        SignOfLife checking = new SignOfLife(bytes -> reply(ctx, new Reply.Checking(bytes)));
+        disk.call(() -> reception.open(offer, checking), opened -> accept(ctx, offer, opened), e -> fail(ctx, e));
     }
 
     private void accept(ChannelHandlerContext ctx, Offer offer, TargetFile opened) {
         file = opened;
         if (state != State.OPENING) { // the sender left meanwhile
-            discard();
+            end(file::suspend);
+            return;
+        }
+        state = State.ACCEPTED;
+        progress = new TransferProgress(file.target().getFileName().toString(), offer.size(), peer);
+        long there = file.bytes();
+        reply(ctx, there == 0 ? Reply.Accepted.ALL : new Reply.Accepted(there, file.digestSoFar()));
+    }
+
+    private void start(ChannelHandlerContext ctx, long offset) {
+        if (offset != 0 && offset != file.bytes()) {
+            breakOff(
+                    ctx, new Failure(ExitCode.REFUSED, "The sender at " + peer + " begins where it was not asked to."));
             return;
         }
         state = State.RECEIVING;
-        String name = opened.target().getFileName().toString();
-        progress = new TransferProgress(name, offer.size(), peer);
+        if (offset != file.bytes()) {
+            disk.call(this::restart, restarted -> {}, e -> fail(ctx, e));
+        }
+        progress.begin(offset);
         reception.listener().onBegin(progress);
-        reply(ctx, new Reply.Accepted(0));
+    }
+
+    private Object restart() {
+        file.restart();
+        return file;
     }
 
     private void commit(ChannelHandlerContext ctx, Sha256 announced) {
@@ -122,6 +144,14 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         reception.listener().onKept(progress, file.target(), written);
     }
 
+    /** Ends the transfer, and leaves what has come of the file for the next one. */
+    private void breakOff(ChannelHandlerContext ctx, Throwable cause) {
+        if (state != State.FAILED && state != State.KEPT && file != null) {
+            end(file::suspend);
+        }
+        fail(ctx, cause);
+    }
+
     /** Ends the transfer, once: tells the sender, if it is still there, and the listener. */
     private void fail(ChannelHandlerContext ctx, Throwable cause) {
         if (state == State.FAILED || state == State.KEPT) {
@@ -133,7 +163,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
                 ? known
                 : new Failure(ExitCode.INTERNAL, "The receiver failed: " + cause + ".", cause);
         if (file != null) {
-            discard();
+            end(file::discard); // which does nothing after a suspend
         }
         if (admitted) {
             reception.leave();
@@ -149,15 +179,16 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void discard() {
+    /** Behind everything that is to be written before. */
+    private void end(Runnable how) {
         TargetFile unfinished = file;
         disk.call(
                 () -> {
-                    unfinished.discard();
+                    how.run();
                     reception.forget(unfinished);
                     return unfinished;
                 },
-                discarded -> {},
+                ended -> {},
                 e -> {});
     }
 
@@ -173,17 +204,21 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
             ctx.fireUserEventTriggered(event);
         } else if (state == State.KEPT || state == State.FAILED) {
             ctx.close();
-        } else if (state == State.WAITING_FOR_OFFER || (state == State.RECEIVING && !disk.isBehind())) {
+        } else if (state == State.WAITING_FOR_OFFER || isReceiving() && !disk.isBehind()) {
             String silence = Units.nanos(reception.timeout().toNanos());
-            fail(ctx, new Failure(ExitCode.REFUSED, peer + " sent nothing for " + silence + "; nothing was kept."));
+            breakOff(ctx, new Failure(ExitCode.REFUSED, peer + " sent nothing for " + silence + whatIsLeft() + "."));
             ctx.close();
         }
     }
 
+    private boolean isReceiving() {
+        return state == State.ACCEPTED || state == State.RECEIVING;
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (state == State.OPENING || state == State.RECEIVING) {
-            fail(ctx, new Failure(ExitCode.RESET, brokenOff("went away")));
+        if (state == State.OPENING || isReceiving()) {
+            breakOff(ctx, new Failure(ExitCode.RESET, brokenOff("went away")));
         }
         ctx.fireChannelInactive();
     }
@@ -193,18 +228,27 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (reason instanceof IOException) {
             if (state != State.WAITING_FOR_OFFER && state != State.COMMITTING) {
-                fail(ctx, new Failure(ExitCode.RESET, brokenOff("broke the connection"), reason));
+                breakOff(ctx, new Failure(ExitCode.RESET, brokenOff("broke the connection"), reason));
             }
             ctx.close();
         } else {
-            fail(ctx, reason);
+            breakOff(ctx, reason);
         }
     }
 
     private String brokenOff(String how) {
-        return progress == null
+        return progress == null || !progress.hasBegun()
                 ? "The sender at " + peer + " " + how + " before its file was accepted."
                 : "The sender at " + peer + " " + how + " after " + Units.bytes(progress.moved()) + " of "
-                        + Units.bytes(progress.size()) + ", so " + progress.name() + " was not kept.";
+                        + Units.bytes(progress.size()) + whatIsLeft() + ".";
+    }
+
+    private String whatIsLeft() {
+        if (progress == null || (progress.moved() == 0 && file.bytes() == 0)) {
+            return "; nothing was kept";
+        }
+        return reception.resumes()
+                ? "; what has come of " + progress.name() + " is kept, and the next \"tou send\" of it goes on there"
+                : ", so " + progress.name() + " was not kept";
     }
 }

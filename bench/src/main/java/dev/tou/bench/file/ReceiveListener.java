@@ -15,7 +15,7 @@ public interface ReceiveListener {
     /** The file is on disk under its name, and its digest matched. */
     void onKept(TransferProgress transfer, Path file, Sha256 digest);
 
-    /** A transfer from {@code peer} failed. Nothing of it was kept. */
+    /** A transfer from {@code peer} failed. The file does not have its name; the sentence says what is left of it. */
     void onFailed(HostAndPort peer, Failure failure);
 
     /** A connection from {@code peer} did not come to a transfer: no offer, or one too many. */

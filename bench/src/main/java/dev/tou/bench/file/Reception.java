@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -39,7 +40,7 @@ public final class Reception {
 
     /** {@return a reception of any number of files into {@code folder}, none of which may be there yet} */
     public static Reception into(Path folder, Duration timeout, ReceiveListener listener) {
-        return new Reception(Inbox.folder(folder, false), false, timeout, listener);
+        return new Reception(Inbox.folder(folder, false, true), false, timeout, listener);
     }
 
     /** Makes the connection of {@code pipeline} one that receives a file. */
@@ -66,13 +67,27 @@ public final class Reception {
         active--;
     }
 
-    /** {@return an empty file for {@code offer}, known here until it is {@linkplain #forget forgotten}; blocking} */
-    TargetFile open(Offer offer) {
+    /**
+     * {@return the file for {@code offer}, known here until it is {@linkplain #forget forgotten}; blocking}
+     *
+     * @param checking is told from time to time how many bytes of an earlier transfer have been read
+     */
+    TargetFile open(Offer offer, LongConsumer checking) {
         TargetFile file = inbox.open(offer);
         unfinished.add(file);
         if (ending) {
-            file.discard();
+            file.suspend();
             throw new Failure(ExitCode.RESET, "The receiver is ending.");
+        }
+        try {
+            if (offer.anew()) {
+                file.restart();
+            } else {
+                file.readKept(offer.size(), checking);
+            }
+        } catch (RuntimeException e) {
+            forget(file);
+            throw e;
         }
         return file;
     }
@@ -81,15 +96,24 @@ public final class Reception {
         unfinished.remove(file);
     }
 
-    /** Removes every unfinished file, because the process ends; {@return how many there were}. */
-    public int discardUnfinished() {
+    /** Ends every unfinished file, because the process ends; {@return of how many something is left to go on from}. */
+    public int suspendUnfinished() {
         ending = true; // before the loop: a file is opened either early enough for it, or too late to be kept
-        int discarded = 0;
+        int suspended = 0;
         for (TargetFile file : unfinished) {
-            file.discard();
-            discarded++;
+            suspended += file.suspend() ? 1 : 0;
         }
-        return discarded;
+        return suspended;
+    }
+
+    /** {@return how many transfers there are now} */
+    public synchronized int active() {
+        return active;
+    }
+
+    /** {@return whether a transfer that breaks leaves its bytes for the next one} */
+    boolean resumes() {
+        return inbox.resume();
     }
 
     ReceiveListener listener() {

@@ -8,21 +8,51 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import io.netty.buffer.ByteBuf;
 
-/** What a receiver says: that it waits for the bytes, that it has kept them, or why not. */
+/** What a receiver says: what it has, that it waits for the rest, that it has kept the file, or why not. */
 sealed interface Reply {
 
     /** Appends this reply to {@code out}. */
     void write(ByteBuf out);
 
     /**
-     * The sender may go on.
+     * The file is wanted.
      *
-     * @param offset of the first byte wanted; 0 in this version
+     * @param offset bytes of it that are there already, from an earlier transfer
+     * @param digest of these, or null if there are none
      */
-    record Accepted(long offset) implements Reply {
+    record Accepted(long offset, Sha256 digest) implements Reply {
+
+        /** From the first byte on. */
+        static final Accepted ALL = new Accepted(0, null);
+
         @Override
         public void write(ByteBuf out) {
             out.writeByte('A').writeLong(offset);
+            if (offset > 0) {
+                digest.write(out);
+            }
+        }
+
+        private static Accepted read(ByteBuf in) {
+            boolean whole = in.readableBytes() >= 9
+                    && (in.getLong(in.readerIndex() + 1) <= 0 || in.readableBytes() >= 9 + Sha256.BYTES);
+            if (!whole) {
+                return null;
+            }
+            long offset = in.skipBytes(1).readLong();
+            return offset <= 0 ? new Accepted(offset, null) : new Accepted(offset, Sha256.read(in));
+        }
+    }
+
+    /**
+     * A sign of life: the receiver still reads what is there of the file.
+     *
+     * @param bytes so far
+     */
+    record Checking(long bytes) implements Reply {
+        @Override
+        public void write(ByteBuf out) {
+            out.writeByte('H').writeLong(bytes);
         }
     }
 
@@ -40,7 +70,7 @@ sealed interface Reply {
     }
 
     /**
-     * Nothing was kept.
+     * The file was not taken.
      *
      * @param exit how the sender's process should end
      * @param sentence why, for its user
@@ -64,8 +94,9 @@ sealed interface Reply {
         }
         byte kind = in.getByte(in.readerIndex());
         return switch (kind) {
-            case 'A' ->
-                in.readableBytes() < 9 ? null : new Accepted(in.skipBytes(1).readLong());
+            case 'A' -> Accepted.read(in);
+            case 'H' ->
+                in.readableBytes() < 9 ? null : new Checking(in.skipBytes(1).readLong());
             case 'K' -> in.readableBytes() < 1 + Sha256.BYTES ? null : new Kept(Sha256.read(in.skipBytes(1)));
             case 'R' -> readRefusal(in);
             default ->

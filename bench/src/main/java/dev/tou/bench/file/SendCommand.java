@@ -1,47 +1,61 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.ConnectionReport;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tou send FILE HOST:PORT}. */
+/** {@code tou send FILE... HOST:PORT}. */
 @Command(
         name = "send",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Send a file to \"tou receive\".",
-            "It is done when the receiver has the file on disk and its SHA-256 is the same there."
+            "Send files to \"tou receive\".",
+            "A file is done when the receiver has it on disk and its SHA-256 is the same there. One that broke off goes on "
+                    + "where it stopped when it is sent again, unless it has changed meanwhile."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  tou send report.pdf example.org:9700", "  tou send report.pdf [2001:db8::7]:9700 --name q3.pdf"})
+        footer = {
+            "  tou send report.pdf example.org:9700",
+            "  tou send *.jpg example.org:9700           one after the other",
+            "  tou send report.pdf [2001:db8::7]:9700 --name q3.pdf"
+        })
 public final class SendCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The file to send.")
-    private Path file;
-
-    @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Where \"tou receive\" listens.")
-    private HostAndPort target;
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILE... HOST:PORT",
+            hideParamSyntax = true,
+            description = "The files to send, and where \"tou receive\" listens.")
+    private List<String> words = List.of();
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
             description = "What the receiver is to call it (default: its own name).")
     private String name;
+
+    @Option(names = "--no-resume", description = "Begin at the first byte, whatever the receiver has of it already.")
+    private boolean anew;
 
     @Option(
             names = "--timeout",
@@ -51,13 +65,83 @@ public final class SendCommand implements Callable<Integer> {
     private Duration timeout;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() {
+        List<Path> files = files();
+        HostAndPort target = target();
+        if (name != null && files.size() > 1) {
+            throw new Failure(ExitCode.USAGE, "--name is for one file, and these are " + files.size() + ".");
+        }
+        try (Recording recording = recordings.begin(common)) {
+            return send(files, target, recording).code();
+        }
+    }
+
+    private ExitCode send(List<Path> files, HostAndPort target, Recording recording) {
+        if (files.size() == 1) {
+            send(files.get(0), target, recording);
+            return ExitCode.DONE;
+        }
+        ExitCode worst = ExitCode.DONE;
+        for (Path file : files) {
+            try {
+                send(file, target, recording);
+            } catch (Failure failure) {
+                if (!concernsOneFile(failure.exit())) {
+                    throw failure;
+                }
+                worst = worst == ExitCode.DONE ? failure.exit() : worst;
+                common.lines().emit("failed", JsonLines.failed(failure.exit(), failure.getMessage()));
+                common.console().error(failure.getMessage());
+            }
+        }
+        return worst;
+    }
+
+    /** After such a failure the next file may well succeed. */
+    private static boolean concernsOneFile(ExitCode exit) {
+        return exit == ExitCode.EXISTS || exit == ExitCode.UNREADABLE || exit == ExitCode.INTEGRITY;
+    }
+
+    private List<Path> files() {
+        if (words.size() < 2) {
+            boolean nothing = words.isEmpty();
+            boolean target = !nothing && HostAndPort.isOne(words.get(0));
+            throw new Failure(
+                    ExitCode.USAGE,
+                    nothing ? "FILE and HOST:PORT are missing" : (target ? "FILE" : "HOST:PORT") + " is missing");
+        }
+        return words.subList(0, words.size() - 1).stream()
+                .map(SendCommand::path)
+                .toList();
+    }
+
+    private static Path path(String word) {
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException e) {
+            throw new Failure(
+                    ExitCode.UNREADABLE, "There can be no file \"" + word + "\" here: " + e.getReason() + ".", e);
+        }
+    }
+
+    private HostAndPort target() {
+        try {
+            return HostAndPort.parse(words.get(words.size() - 1));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, e.getMessage() + ".", e);
+        }
+    }
+
+    private void send(Path file, HostAndPort target, Recording recording) {
         Console console = common.console();
         JsonLines lines = common.lines();
-        try (FileSender sender = FileSender.start(common.io(), file, name, target, timeout);
+        try (FileSender sender = FileSender.start(common.io(), file, name, target, timeout, anew, recording);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(console, sender.progress()))) {
             assert hook != null;
             ProgressView view = new ProgressView(console, lines, sender.progress());
@@ -65,18 +149,15 @@ public final class SendCommand implements Callable<Integer> {
             if (common.json()) {
                 lines.emit("sent", sent.fields());
             } else {
-                show(console, sent);
+                show(console, file, target, sent);
             }
         }
-        return ExitCode.DONE.code();
     }
 
-    private void show(Console console, FileSender.Sent sent) {
-        double seconds = sent.nanos() / 1e9;
+    private static void show(Console console, Path file, HostAndPort target, FileSender.Sent sent) {
         console.say(console.green(console.symbol("✔ ", ""))
-                + console.bold(file.getFileName().toString()) + " is on "
-                + target + ": " + Units.bytes(sent.bytes()) + " in " + Units.nanos(sent.nanos()) + ", "
-                + Units.bytesPerSecond(sent.bytes() / seconds) + connection(sent.connection()));
+                + console.bold(file.getFileName().toString()) + " is on " + target + ": "
+                + Moved.sentence(sent.bytes(), sent.resumedAt(), sent.nanos()) + connection(sent.connection()));
         console.say(console.dim("  SHA-256 " + sent.digest()));
     }
 
@@ -87,7 +168,10 @@ public final class SendCommand implements Callable<Integer> {
     }
 
     private static void interrupted(Console console, TransferProgress progress) {
-        console.lastWord("Interrupted after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size())
-                + "; the receiver keeps nothing of " + progress.name() + ".");
+        console.lastWord(
+                progress.hasBegun()
+                        ? "Interrupted after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size())
+                                + "; send " + progress.name() + " again, and it goes on there."
+                        : "Interrupted before a byte of " + progress.name() + " was sent.");
     }
 }

@@ -34,6 +34,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
     private final String name;
     private final HostAndPort target;
     private final Duration timeout;
+    private final boolean anew;
     private final TransferProgress progress;
     private final CompletableFuture<FileSender.Sent> outcome;
     private final Semaphore permits = new Semaphore(PIECES_AHEAD);
@@ -46,12 +47,14 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
             String name,
             HostAndPort target,
             Duration timeout,
+            boolean anew,
             TransferProgress progress,
             CompletableFuture<FileSender.Sent> outcome) {
         this.file = file;
         this.name = name;
         this.target = target;
         this.timeout = timeout;
+        this.anew = anew;
         this.progress = progress;
         this.outcome = outcome;
     }
@@ -60,16 +63,19 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
     public void channelActive(ChannelHandlerContext ctx) {
         progress.sentThrough(ctx.channel());
         ByteBuf offer = ctx.alloc().buffer();
-        new Offer(name, file.size()).write(offer);
+        new Offer(name, file.size(), anew).write(offer);
         ctx.writeAndFlush(offer);
         ctx.fireChannelActive();
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, Reply reply) {
-        if (reply instanceof Reply.Accepted start && !accepted && start.offset() == 0) {
+        if (reply instanceof Reply.Checking && !accepted) {
+            return; // that it came is all that counts
+        }
+        if (reply instanceof Reply.Accepted there && !accepted && isPlace(there.offset())) {
             accepted = true;
-            reader = new DefaultThreadFactory("tou-file", true).newThread(() -> sendBody(ctx.channel()));
+            reader = new DefaultThreadFactory("tou-file", true).newThread(() -> sendFrom(ctx.channel(), there));
             reader.start();
         } else if (reply instanceof Reply.Kept kept && announced != null) {
             kept(ctx, kept.digest());
@@ -80,22 +86,20 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         }
     }
 
+    private boolean isPlace(long offset) {
+        return offset >= 0 && offset <= file.size();
+    }
+
     /** On the file's own thread. */
-    private void sendBody(Channel channel) {
+    private void sendFrom(Channel channel, Reply.Accepted there) {
         try {
+            sendStart(channel, there);
             while (!file.isAtEnd()) {
                 permits.acquire();
                 if (outcome.isDone()) {
                     return;
                 }
-                ByteBuf piece = file.next(channel.alloc(), PIECE_BYTES);
-                int bytes = piece.readableBytes();
-                channel.writeAndFlush(piece).addListener((ChannelFuture written) -> {
-                    permits.release();
-                    if (written.isSuccess()) {
-                        progress.advance(bytes);
-                    }
-                });
+                sendPiece(channel);
             }
             announced = file.digest();
             ByteBuf trailer = channel.alloc().buffer(Sha256.BYTES);
@@ -109,6 +113,33 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         }
     }
 
+    /** Goes on where the receiver's bytes end, if they are those of this file. */
+    private void sendStart(Channel channel, Reply.Accepted there) {
+        SignOfLife checking = new SignOfLife(bytes -> {
+            ByteBuf sign = channel.alloc().buffer();
+            Start.writeChecking(sign, bytes);
+            channel.writeAndFlush(sign);
+        });
+        long begin = there.offset() == 0
+                ? 0
+                : file.resume(channel.alloc(), there.offset(), there.digest(), checking, outcome::isDone);
+        progress.begin(begin);
+        ByteBuf start = channel.alloc().buffer();
+        new Start(begin).write(start);
+        channel.writeAndFlush(start);
+    }
+
+    private void sendPiece(Channel channel) {
+        ByteBuf piece = file.next(channel.alloc(), PIECE_BYTES);
+        int bytes = piece.readableBytes();
+        channel.writeAndFlush(piece).addListener((ChannelFuture written) -> {
+            permits.release();
+            if (written.isSuccess()) {
+                progress.advance(bytes);
+            }
+        });
+    }
+
     private void kept(ChannelHandlerContext ctx, Sha256 written) {
         if (!written.equals(announced)) {
             fail(
@@ -117,7 +148,8 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
             return;
         }
         ConnectionReport report = ConnectionReport.of(ctx.channel());
-        outcome.complete(new FileSender.Sent(written, file.size(), progress.elapsedNanos(), report));
+        outcome.complete(
+                new FileSender.Sent(written, file.size(), progress.resumedAt(), progress.elapsedNanos(), report));
         ctx.close();
     }
 
@@ -168,8 +200,9 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
     }
 
     private String howFar() {
-        return accepted
-                ? " after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size())
-                : " before it accepted the file";
+        if (!accepted) {
+            return " before it accepted the file";
+        }
+        return " after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size());
     }
 }

@@ -31,6 +31,15 @@ public record Sha256(String hex) {
         return new Sha256(HexFormat.of().formatHex(digest.digest()));
     }
 
+    /** {@return what {@code digest} has come to so far; it can be fed on} */
+    static Sha256 soFar(MessageDigest digest) {
+        try {
+            return finish((MessageDigest) digest.clone());
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("every Java platform can copy a SHA-256", e);
+        }
+    }
+
     static Sha256 read(ByteBuf in) {
         byte[] bytes = new byte[BYTES];
         in.readBytes(bytes);

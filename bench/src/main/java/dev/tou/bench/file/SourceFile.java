@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -16,8 +18,10 @@ import dev.tou.bench.Failures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/** A file to be sent: opened and measured before anything is connected, then read once from front to back. Blocking. */
+/** A file to be sent: opened and measured before anything is connected, then read from front to back. Blocking. */
 final class SourceFile implements Closeable {
+
+    private static final int CHECKED_BYTES = 1 << 20;
 
     private final Path path;
     private final FileChannel channel;
@@ -91,6 +95,28 @@ final class SourceFile implements Closeable {
             piece.release();
             throw e;
         }
+    }
+
+    /**
+     * Reads the first {@code bytes} bytes, and goes on behind them if they are the same that the receiver has; otherwise
+     * begins anew.
+     *
+     * @param digestThere of the receiver's bytes
+     * @param progress is told from time to time how many bytes have been read
+     * @param over whether nobody waits for the answer any more
+     * @return the position, {@code bytes} or 0
+     */
+    long resume(
+            ByteBufAllocator allocator, long bytes, Sha256 digestThere, LongConsumer progress, BooleanSupplier over) {
+        while (position < bytes && !over.getAsBoolean()) {
+            next(allocator, (int) Math.min(CHECKED_BYTES, bytes - position)).release();
+            progress.accept(position);
+        }
+        if (!Sha256.soFar(digest).equals(digestThere)) {
+            position = 0;
+            digest.reset();
+        }
+        return position;
     }
 
     /** {@return the digest of all that was read; to be asked once, at the end} */

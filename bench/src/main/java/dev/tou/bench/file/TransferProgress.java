@@ -10,11 +10,14 @@ import io.netty.channel.Channel;
 /** How far one file has come: counted by the threads that move it, read by the one that shows it. */
 public final class TransferProgress {
 
+    private static final long NOT_BEGUN = -1;
+
     private final String name;
     private final long size;
     private final HostAndPort peer;
     private final long startNanos = System.nanoTime();
     private final AtomicLong moved = new AtomicLong();
+    private volatile long resumedAt = NOT_BEGUN;
     private volatile Channel channel;
 
     TransferProgress(String name, long size, HostAndPort peer) {
@@ -34,6 +37,22 @@ public final class TransferProgress {
         return sending == null ? null : ConnectionReport.of(sending).retransmits();
     }
 
+    /** The bytes begin to move, from this place in the file on. */
+    void begin(long offset) {
+        moved.set(offset);
+        resumedAt = offset;
+    }
+
+    /** {@return whether bytes have begun to move; until then there is nothing to tell but that one waits} */
+    public boolean hasBegun() {
+        return resumedAt != NOT_BEGUN;
+    }
+
+    /** {@return bytes that an earlier transfer had moved} */
+    public long resumedAt() {
+        return Math.max(0, resumedAt);
+    }
+
     void advance(int bytes) {
         moved.addAndGet(bytes);
     }
@@ -48,7 +67,7 @@ public final class TransferProgress {
         return size;
     }
 
-    /** {@return bytes moved so far} */
+    /** {@return bytes of the file that are moved so far, with those of an earlier transfer} */
     public long moved() {
         return moved.get();
     }

@@ -29,17 +29,23 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Put a bad link between UDP clients and a server, without root.",
-            "Relays datagrams, any protocol's, and delays, loses, holds back and duplicates them by a seed. The server "
-                    + "sees each client under a port of the relay. A tou connection needs the same port number at "
+            "Relays datagrams, any protocol's, and delays, loses, damages, holds back and duplicates them by a seed. The "
+                    + "server sees each client under a port of the relay. A tou connection needs the same port number at "
                     + "--listen and --to, because its TCP port is the UDP port that the client connects to."
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tou impair --listen 7000 --to server:7000 --delay 20ms --loss 1%%",
+            "  tou impair --profiles                     the links that have a name",
+            "  tou impair --listen 7000 --to server:7000 --profile lte",
+            "  tou impair --listen 7000 --to server:7000 --profile lte --loss 2%%",
+            "  tou impair --listen 7000 --to server:7000 --profile my.properties:ferry",
             "  tou impair --listen 127.0.0.2:7000 --to 127.0.0.1:7000 --rate 20mbit",
-            "  tou impair --listen 7000 --to server:7000 --up loss=2%%,rate=1mbit"
+            "  tou impair --listen 7000 --to server:7000 --burst-loss 1%%/8 --up rate=1mbit",
+            "  tou impair --profile lte --netem          the same link for tc netem"
         })
 public final class ImpairCommand implements Callable<Integer> {
+
+    private static final int LINE_COLUMNS = 80;
 
     @Option(names = "--listen", required = true, paramLabel = "[ADDRESS:]PORT", description = "Where clients send to.")
     private ListenAddress listen;
@@ -47,59 +53,8 @@ public final class ImpairCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "HOST:PORT", description = "The server.")
     private HostAndPort target;
 
-    @Option(names = "--delay", paramLabel = "TIME", description = "From one end to the other, each way.")
-    private String delay;
-
-    @Option(
-            names = "--jitter",
-            paramLabel = "TIME",
-            description = "Each datagram takes up to so much longer, and none overtakes another for it.")
-    private String jitter;
-
-    @Option(names = "--loss", paramLabel = "SHARE", description = "Datagrams lost, like 1%%.")
-    private String loss;
-
-    @Option(
-            names = "--reorder",
-            paramLabel = "SHARE",
-            description = "Datagrams held back, so that others overtake them.")
-    private String reorder;
-
-    @Option(
-            names = "--reorder-by",
-            paramLabel = "TIME",
-            description = "How long these are held at most (default: 2ms).")
-    private String reorderBy;
-
-    @Option(names = "--duplicate", paramLabel = "SHARE", description = "Datagrams that arrive twice.")
-    private String duplicate;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "RATE",
-            description = "What the link carries, counting UDP payload, like 20mbit (default: no limit).")
-    private String rate;
-
-    @Option(
-            names = "--queue",
-            paramLabel = "SIZE",
-            description = "What may wait for the rate; more is dropped (default: 256KiB).")
-    private String queue;
-
-    @Option(
-            names = "--mtu",
-            paramLabel = "BYTES",
-            description = "The largest IP packet; larger ones are dropped, silently as by a black hole (default: any).")
-    private String mtu;
-
-    @Option(
-            names = "--up",
-            paramLabel = "LINK",
-            description = "What differs on the way to the server: loss=2%%,rate=1mbit")
-    private String up = "";
-
-    @Option(names = "--down", paramLabel = "LINK", description = "What differs on the way to the clients.")
-    private String down = "";
+    @Mixin
+    private LinkOptions link;
 
     @Option(
             names = "--seed",
@@ -116,24 +71,40 @@ public final class ImpairCommand implements Callable<Integer> {
     @Option(names = "--duration", paramLabel = "TIME", description = "End after so long (default: at Ctrl-C).")
     private Duration duration;
 
+    @Option(names = "--profiles", help = true, description = "List the links that have a name, and end.")
+    private boolean profiles;
+
+    @Option(
+            names = "--netem",
+            help = true,
+            description = "Print the link in the words of \"tc qdisc ... netem\", and end.")
+    private boolean netem;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws InterruptedException {
-        ImpairmentProfile both = profile(ImpairmentProfile.PERFECT, common());
-        ImpairmentProfile toServer = profile(both, up);
-        ImpairmentProfile toClient = profile(both, down);
+        if (profiles) {
+            ProfileTable.show(common, LinkFile.builtIn().links());
+            return ExitCode.DONE.code();
+        }
+        LinkOptions.Link chosen = link.link();
+        if (netem) {
+            printNetem(chosen);
+            return ExitCode.DONE.code();
+        }
         if (interval != null && interval.toMillis() < 1) {
             throw new Failure(ExitCode.USAGE, "--interval is too short; give 1ms or more.");
         }
         long chosenSeed = seed != null ? seed : ThreadLocalRandom.current().nextLong(1, 1_000_000);
         InetSocketAddress server = resolved();
-        try (UdpRelay relay = UdpRelay.start(common.io(), listen.resolve(), server, toServer, toClient, chosenSeed)) {
+        try (UdpRelay relay = UdpRelay.start(
+                common.io(), listen.resolve(), server, chosen.toServer(), chosen.toClient(), chosenSeed)) {
             ImpairView view = new ImpairView(common, relay, interval != null);
             try (Interruption hook = Interruption.onInterrupt(view::interrupted)) {
                 assert hook != null;
-                announce(relay.address(), toServer, toClient, chosenSeed);
+                announce(relay.address(), chosen, chosenSeed);
                 long begin = System.nanoTime();
                 long tick = interval == null ? TimeUnit.SECONDS.toNanos(1) : interval.toNanos();
                 long left = duration == null ? tick : Math.min(tick, duration.toNanos());
@@ -148,42 +119,15 @@ public final class ImpairCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private String common() {
-        StringBuilder text = new StringBuilder();
-        String[] namesAndValues = {
-            "delay",
-            delay,
-            "jitter",
-            jitter,
-            "loss",
-            loss,
-            "reorder",
-            reorder,
-            "reorder-by",
-            reorderBy,
-            "duplicate",
-            duplicate,
-            "rate",
-            rate,
-            "queue",
-            queue,
-            "mtu",
-            mtu
-        };
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            if (namesAndValues[i + 1] != null) {
-                text.append(text.isEmpty() ? "" : ",")
-                        .append(namesAndValues[i])
-                        .append('=')
-                        .append(namesAndValues[i + 1]);
-            }
-        }
-        return text.toString();
-    }
-
-    private static ImpairmentProfile profile(ImpairmentProfile base, String text) {
+    private void printNetem(LinkOptions.Link chosen) {
         try {
-            return base.with(text);
+            String up = Netem.arguments(chosen.toServer());
+            String down = Netem.arguments(chosen.toClient());
+            common.lines().emit("netem", JsonLines.fields("up", up, "down", down));
+            if (!common.json()) {
+                common.console().say("up " + up);
+                common.console().say("down " + down);
+            }
         } catch (IllegalArgumentException e) {
             throw new Failure(ExitCode.USAGE, e.getMessage() + ".", e);
         }
@@ -197,31 +141,55 @@ public final class ImpairCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(
-            InetSocketAddress address, ImpairmentProfile toServer, ImpairmentProfile toClient, long chosen) {
+    private void announce(InetSocketAddress address, LinkOptions.Link chosen, long chosenSeed) {
+        String toServer = chosen.toServer().describe();
+        String toClient = chosen.toClient().describe();
         common.lines()
                 .emit(
                         "listening",
                         JsonLines.fields(
-                                "address", address.getAddress().getHostAddress(),
-                                "port", address.getPort(),
-                                "to", target.toString(),
-                                "toServer", toServer.describe(),
-                                "toClient", toClient.describe(),
-                                "seed", chosen));
+                                "address",
+                                address.getAddress().getHostAddress(),
+                                "port",
+                                address.getPort(),
+                                "to",
+                                target.toString(),
+                                "toServer",
+                                toServer,
+                                "toClient",
+                                toClient,
+                                "seed",
+                                chosenSeed));
         if (common.json()) {
             return;
         }
         Console console = common.console();
-        console.say(console.bold("tou impair") + "  " + HostAndPort.of(address) + " to " + target + "  seed " + chosen);
+        console.say(
+                console.bold("tou impair") + "  " + HostAndPort.of(address) + " to " + target + "  seed " + chosenSeed);
         if (toServer.equals(toClient)) {
-            console.say(console.dim("  each way: ") + toServer.describe());
+            sayWay("each way", toServer);
         } else {
-            console.say(console.dim("  to the server: ") + toServer.describe());
-            console.say(console.dim("  to the client: ") + toClient.describe());
+            sayWay("to the server", toServer);
+            sayWay("to the client", toClient);
         }
         if (address.getPort() != target.port()) {
             console.note("  A tou connection would need port " + target.port() + " here, too; other protocols do not.");
         }
+    }
+
+    /** In lines that fit a terminal of usual width, broken between two figures. */
+    private void sayWay(String way, String link) {
+        Console console = common.console();
+        StringBuilder line = new StringBuilder();
+        String start = "  " + way + ": ";
+        for (String figure : link.split("(?<=,) ")) {
+            if (!line.isEmpty() && start.length() + line.length() + 1 + figure.length() > LINE_COLUMNS) {
+                console.say(console.dim(start) + line);
+                start = " ".repeat(start.length());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(figure);
+        }
+        console.say(console.dim(start) + line);
     }
 }

@@ -44,7 +44,7 @@ final class ImpairView {
     }
 
     private String direction(String name, RelayStatistics.Direction of) {
-        long dropped = of.lost() + of.queueDropped() + of.tooBig() + of.unsendable();
+        long dropped = of.lost() + of.corrupted() + of.queueDropped() + of.tooBig() + of.unsendable();
         return console.dim("   " + name + " ")
                 + Units.grouped(of.left())
                 + console.dim(" passed, ")

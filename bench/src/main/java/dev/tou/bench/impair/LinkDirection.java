@@ -3,7 +3,7 @@ package dev.tou.bench.impair;
 
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
+import java.util.random.RandomGenerator.SplittableGenerator;
 
 import io.netty.buffer.ByteBuf;
 
@@ -44,11 +44,16 @@ final class LinkDirection<R> {
     /** What may be on its way at once. More than that is dropped, as by a link whose queue is full. */
     static final long MAX_IN_FLIGHT_BYTES = 64 << 20;
 
+    /** What UDP over IPv4 can carry. */
+    static final int MAX_DATAGRAM_BYTES = 65_507;
+
     /** What a datagram costs besides its payload. */
     private static final int OVERHEAD_BYTES = 128;
 
     private final ImpairmentProfile profile;
+    private final int headerBytes;
     private final int maxPayloadBytes;
+    private final long delayNanos;
     private final Impairment impairment;
     private final Consumer<InFlight<R>> exit;
     private final PriorityQueue<InFlight<R>> inFlight = new PriorityQueue<>();
@@ -60,10 +65,14 @@ final class LinkDirection<R> {
     private long highestLeft = -1;
     private long inFlightBytes;
 
-    /** @param maxPayloadBytes larger datagrams do not fit the link: they are counted and dropped */
-    LinkDirection(ImpairmentProfile profile, int maxPayloadBytes, RandomGenerator random, Consumer<InFlight<R>> exit) {
+    /** @param headerBytes what IP and UDP add to a payload: rate, queue and MTU count it */
+    LinkDirection(ImpairmentProfile profile, int headerBytes, SplittableGenerator random, Consumer<InFlight<R>> exit) {
         this.profile = profile;
-        this.maxPayloadBytes = maxPayloadBytes;
+        this.headerBytes = headerBytes;
+        this.maxPayloadBytes = profile.mtuBytes() == 0
+                ? MAX_DATAGRAM_BYTES
+                : Math.min(MAX_DATAGRAM_BYTES, profile.mtuBytes() - headerBytes);
+        this.delayNanos = profile.delay().toNanos();
         this.impairment = new Impairment(profile, random);
         this.exit = exit;
     }
@@ -83,18 +92,32 @@ final class LinkDirection<R> {
             content.release();
             return;
         }
-        if (fate.lost()) {
-            counters.lost++;
-            content.release();
-            return;
-        }
-        long left = leavesQueue(content.readableBytes(), nowNanos);
+        long left = leavesQueue(headerBytes + content.readableBytes(), nowNanos);
         if (left == NOTHING_DUE) {
             counters.queueDropped++;
             content.release();
             return;
         }
-        long due = left + profile.delay().toNanos() + fate.jitterNanos();
+        if (fate.lost() || fate.corrupted()) {
+            counters.lost += fate.lost() ? 1 : 0;
+            counters.corrupted += fate.lost() ? 0 : 1;
+            content.release();
+            return;
+        }
+        if (fate.flipped() >= 0 && content.isReadable()) {
+            counters.damaged++;
+            flip(content, (long) (fate.flipped() * content.readableBytes() * 8));
+        }
+        carry(content, route, left, fate);
+    }
+
+    private static void flip(ByteBuf content, long bit) {
+        int index = content.readerIndex() + (int) (bit / 8);
+        content.setByte(index, content.getByte(index) ^ 1 << bit % 8);
+    }
+
+    private void carry(ByteBuf content, R route, long leftNanos, Impairment.Fate fate) {
+        long due = leftNanos + delayNanos + fate.jitterNanos();
         lastInOrderNanos = Math.max(lastInOrderNanos, due);
         due = lastInOrderNanos + fate.heldNanos();
         if (fate.duplicated()) {
@@ -149,6 +172,11 @@ final class LinkDirection<R> {
         inFlight.forEach(datagram -> datagram.content.release());
         inFlight.clear();
         inFlightBytes = 0;
+    }
+
+    /** {@return the largest payload that fits the link} */
+    int maxPayloadBytes() {
+        return maxPayloadBytes;
     }
 
     RelayStatistics.Counters counters() {

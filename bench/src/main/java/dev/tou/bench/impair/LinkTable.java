@@ -17,6 +17,8 @@ public final class LinkTable {
                 + console.bold(Units.format("%-20s%16s%16s", "Link, in datagrams", "to the server", "to the client")));
         row(console, link, "arrived", RelayStatistics.Direction::entered);
         row(console, link, "lost", RelayStatistics.Direction::lost);
+        rowIfAny(console, link, "corrupted, dropped", RelayStatistics.Direction::corrupted);
+        rowIfAny(console, link, "damaged, passed", RelayStatistics.Direction::damaged);
         row(console, link, "reordered", RelayStatistics.Direction::reordered);
         row(console, link, "duplicated", RelayStatistics.Direction::duplicated);
         row(console, link, "passed on", RelayStatistics.Direction::left);

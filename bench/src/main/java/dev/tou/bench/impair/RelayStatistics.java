@@ -15,7 +15,9 @@ public record RelayStatistics(Direction toServer, Direction toClient, int client
      *
      * @param entered arrived at the relay
      * @param enteredBytes their UDP payload
-     * @param lost dropped by chance, as the profile says
+     * @param lost dropped by chance, one by one or in bursts, as the profile says
+     * @param corrupted dropped, as a checksum drops what was damaged on its way
+     * @param damaged passed on with one bit flipped
      * @param queueDropped dropped because the queue before the link's rate was full, or too much was on its way
      * @param tooBig dropped because they are larger than the link carries
      * @param reordered left after a later one
@@ -28,6 +30,8 @@ public record RelayStatistics(Direction toServer, Direction toClient, int client
             long entered,
             long enteredBytes,
             long lost,
+            long corrupted,
+            long damaged,
             long queueDropped,
             long tooBig,
             long reordered,
@@ -41,6 +45,8 @@ public record RelayStatistics(Direction toServer, Direction toClient, int client
         long entered;
         long enteredBytes;
         long lost;
+        long corrupted;
+        long damaged;
         long queueDropped;
         long tooBig;
         long reordered;
@@ -54,6 +60,8 @@ public record RelayStatistics(Direction toServer, Direction toClient, int client
                     entered,
                     enteredBytes,
                     lost,
+                    corrupted,
+                    damaged,
                     queueDropped,
                     tooBig,
                     reordered,

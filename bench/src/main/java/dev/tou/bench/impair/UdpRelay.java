@@ -46,9 +46,6 @@ import io.netty.channel.socket.DatagramPacket;
  */
 public final class UdpRelay implements AutoCloseable {
 
-    /** What UDP over IPv4 can carry. */
-    public static final int MAX_DATAGRAM_BYTES = 65_507;
-
     private static final int IPV4_UDP_HEADER_BYTES = 28;
     private static final int IPV6_UDP_HEADER_BYTES = 48;
     private static final int SLOTS = 32;
@@ -96,16 +93,11 @@ public final class UdpRelay implements AutoCloseable {
         this.loop = group.next();
         this.target = target;
         SplittableRandom random = new SplittableRandom(seed);
-        int up = maxPayloadBytes(toServer, target);
-        int down = maxPayloadBytes(toClient, target);
-        this.slotBytes = Math.max(up, down) + 1; // a datagram that fills it was larger than any that fits
-        this.toServer = new LinkDirection<>(toServer, up, random.split(), this::leaveToServer);
-        this.toClient = new LinkDirection<>(toClient, down, random.split(), this::leaveToClient);
-    }
-
-    private static int maxPayloadBytes(ImpairmentProfile profile, InetSocketAddress target) {
         int header = target.getAddress() instanceof Inet6Address ? IPV6_UDP_HEADER_BYTES : IPV4_UDP_HEADER_BYTES;
-        return profile.mtuBytes() == 0 ? MAX_DATAGRAM_BYTES : Math.min(MAX_DATAGRAM_BYTES, profile.mtuBytes() - header);
+        this.toServer = new LinkDirection<>(toServer, header, random.split(), this::leaveToServer);
+        this.toClient = new LinkDirection<>(toClient, header, random.split(), this::leaveToClient);
+        // a datagram that fills its slot was larger than any that fits
+        this.slotBytes = Math.max(this.toServer.maxPayloadBytes(), this.toClient.maxPayloadBytes()) + 1;
     }
 
     /**
@@ -156,6 +148,11 @@ public final class UdpRelay implements AutoCloseable {
     /** {@return the address that clients send to} */
     public InetSocketAddress address() {
         return (InetSocketAddress) front.localAddress();
+    }
+
+    /** Shows a handler what passes between the clients and this relay. */
+    public void tap(ChannelHandler handler) {
+        front.pipeline().addFirst(handler);
     }
 
     /** {@return what has happened so far} */

@@ -15,6 +15,8 @@ import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.ListenAddress;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
+import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -134,6 +136,9 @@ public final class PingCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Mixin
+    private RecordingOptions recordings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
@@ -151,7 +156,8 @@ public final class PingCommand implements Callable<Integer> {
 
     private void serve() throws InterruptedException {
         Console console = common.console();
-        try (PingServer server = PingServer.listen(common.io(), serve.resolve());
+        try (Recording recording = recordings.begin(common);
+                PingServer server = PingServer.listen(common.io(), serve.resolve(), recording);
                 Interruption hook =
                         Interruption.onInterrupt(() -> console.lastWord("Interrupted; no longer listening."))) {
             assert hook != null;
@@ -171,8 +177,9 @@ public final class PingCommand implements Callable<Integer> {
     }
 
     private void measure(PingRun.Plan plan) {
-        try (PingView view = new PingView(common, plan, hlog, quiet);
-                PingRun run = new PingRun(plan, view);
+        try (Recording recording = recordings.begin(common);
+                PingView view = new PingView(common, plan, hlog, quiet);
+                PingRun run = new PingRun(plan, view, recording);
                 Interruption hook = Interruption.onInterrupt(view::interrupted)) {
             assert hook != null;
             view.begin();

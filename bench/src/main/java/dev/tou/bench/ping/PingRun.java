@@ -16,6 +16,7 @@ import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -80,13 +81,20 @@ public final class PingRun implements AutoCloseable {
 
     private final Plan plan;
     private final Listener listener;
+    private final Recording recording;
     private final EventLoopGroup group;
     private final Pacer pacer;
     private final List<Link> links = new ArrayList<>();
 
     public PingRun(Plan plan, Listener listener) {
+        this(plan, listener, Recording.NONE);
+    }
+
+    /** A measurement whose connection over tou is written down by a recording, which is to be closed later. */
+    public PingRun(Plan plan, Listener listener, Recording recording) {
         this.plan = plan;
         this.listener = listener;
+        this.recording = recording;
         this.group = Transports.group(plan.io(), 1, "tou-ping");
         this.pacer = Pacer.of(plan.io(), group.next());
     }
@@ -137,7 +145,11 @@ public final class PingRun implements AutoCloseable {
 
     private Link open(String transport, Class<? extends SocketChannel> type) {
         Requester requester = new Requester(plan.size(), System::nanoTime, pacer);
-        ChannelFuture connected = new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap();
+        if (type == Transports.socketChannel()) {
+            recording.on(bootstrap);
+        }
+        ChannelFuture connected = bootstrap
                 .group(group)
                 .channel(type)
                 .option(ChannelOption.TCP_NODELAY, true)

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.Transports;
+import dev.tou.bench.trace.Recording;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -38,12 +39,19 @@ public final class PingServer implements AutoCloseable {
      * @throws Failure if the address cannot be listened on, by either
      */
     public static PingServer listen(Transports.Io io, InetSocketAddress address) {
+        return listen(io, address, Recording.NONE);
+    }
+
+    /** The same, its connections over tou written down by a recording, which is to be closed later. */
+    public static PingServer listen(Transports.Io io, InetSocketAddress address, Recording recording) {
         PingServer server = new PingServer(io);
         try {
             for (int choice = 1; ; choice++) {
-                server.tou = server.bind(Transports.serverSocketChannel(), address);
+                server.tou =
+                        server.bind(recording.on(new ServerBootstrap()), Transports.serverSocketChannel(), address);
                 try {
-                    server.tcp = server.bind(Transports.kernelServerSocketChannel(io), server.address());
+                    server.tcp = server.bind(
+                            new ServerBootstrap(), Transports.kernelServerSocketChannel(io), server.address());
                     return server;
                 } catch (Failure taken) {
                     server.tou.close().awaitUninterruptibly();
@@ -58,8 +66,9 @@ public final class PingServer implements AutoCloseable {
         }
     }
 
-    private Channel bind(Class<? extends ServerSocketChannel> type, InetSocketAddress address) {
-        ChannelFuture bound = new ServerBootstrap()
+    private Channel bind(
+            ServerBootstrap bootstrap, Class<? extends ServerSocketChannel> type, InetSocketAddress address) {
+        ChannelFuture bound = bootstrap
                 .group(group)
                 .channel(type)
                 .childOption(ChannelOption.TCP_NODELAY, true)

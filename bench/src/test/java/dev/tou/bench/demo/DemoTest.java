@@ -4,6 +4,7 @@ package dev.tou.bench.demo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,7 +40,8 @@ class DemoTest {
                 .contains("SHA-256 is the same at both ends")
                 .contains("1 048 576")
                 .contains("p99")
-                .contains(out.toString());
+                .contains("Open in a browser: " + out.resolve("plot.html"))
+                .contains("Or look at:        " + out.resolve("plot.png"));
 
         JsonNode summary =
                 new ObjectMapper().readTree(out.resolve("summary.json").toFile());
@@ -47,6 +49,15 @@ class DemoTest {
         assertThat(summary.path("seed").asLong()).isEqualTo(7);
         assertThat(summary.path("bytes").asLong()).isEqualTo(1 << 20);
         assertThat(summary.path("latencyNanos").path("count").asInt()).isEqualTo(Demo.REQUESTS);
+
+        assertThat(summary.path("pictures")).hasSize(2);
+        assertThat(out.resolve("plot.html"))
+                .content()
+                .contains("Time-sequence, sent")
+                .contains("Latency by percentile")
+                .contains("acknowledged (SND.UNA)")
+                .doesNotContain("no last line", "does not know");
+        assertThat(ImageIO.read(out.resolve("plot.png").toFile()).getHeight()).isGreaterThan(1500);
 
         try (HistogramLogReader log =
                 new HistogramLogReader(out.resolve("latency.hlog").toFile())) {
@@ -96,6 +107,8 @@ class DemoTest {
         Path out = folder.resolve("results");
         assertThat(tou.run("demo", "--size", "100k", "--seed", "7", "--loss", "0%", "--out", out.toString()))
                 .isZero();
-        assertThat(out.toFile().list()).containsExactlyInAnyOrder("summary.json", "latency.hlog", "latency.hgrm");
+        assertThat(out.toFile().list())
+                .containsExactlyInAnyOrder(
+                        "summary.json", "latency.hlog", "latency.hgrm", "trace.jsonl", "plot.html", "plot.png");
     }
 }

@@ -33,7 +33,9 @@ class FileProtocolTest {
 
     private static ByteBuf conversation(String name, String body) {
         ByteBuf all = Unpooled.buffer();
-        new Offer(name, body.length()).write(all);
+        new Offer(name, body.length(), false).write(all);
+        Start.writeChecking(all, 0);
+        new Start(0).write(all);
         all.writeCharSequence(body, StandardCharsets.UTF_8);
         digest(body).write(all);
         return all;
@@ -66,18 +68,19 @@ class FileProtocolTest {
     void aTransferIsTheSameHoweverItIsCut(int step) {
         String body = "x".repeat(300) + "end";
         assertThat(decode(conversation("naïve.txt", body), step))
-                .containsExactly(new Offer("naïve.txt", body.length()), digest(body), body);
+                .containsExactly(new Offer("naïve.txt", body.length(), false), new Start(0), digest(body), body);
     }
 
     @Test
     void anEmptyFileIsAnOfferAndADigest() {
-        assertThat(decode(conversation("empty", ""), 1)).containsExactly(new Offer("empty", 0), digest(""), "");
+        assertThat(decode(conversation("empty", ""), 1))
+                .containsExactly(new Offer("empty", 0, false), new Start(0), digest(""), "");
     }
 
     @Test
     void whatFollowsTheDigestIsDropped() {
         ByteBuf all = conversation("a", "b").writeLong(0);
-        assertThat(decode(all, 5)).containsExactly(new Offer("a", 1), digest("b"), "b");
+        assertThat(decode(all, 5)).containsExactly(new Offer("a", 1, false), new Start(0), digest("b"), "b");
     }
 
     private static void assertRefused(ByteBuf bytes, String sentence) {
@@ -96,6 +99,32 @@ class FileProtocolTest {
     }
 
     @Test
+    void aResumedTransferHasTheRestOnly() {
+        ByteBuf all = Unpooled.buffer();
+        new Offer("file", 5, true).write(all);
+        new Start(3).write(all);
+        all.writeCharSequence("lo", StandardCharsets.UTF_8);
+        DIGEST.write(all);
+        assertThat(decode(all, 3)).containsExactly(new Offer("file", 5, true), new Start(3), DIGEST, "lo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 6, Long.MIN_VALUE, Long.MAX_VALUE})
+    void aStartOutsideTheFileIsRefused(long offset) {
+        ByteBuf all = Unpooled.buffer();
+        new Offer("file", 5, false).write(all);
+        new Start(offset).write(all);
+        assertRefused(all, "begins at no place");
+    }
+
+    @Test
+    void bytesWithoutAStartAreRefused() {
+        ByteBuf all = Unpooled.buffer();
+        new Offer("file", 5, false).write(all);
+        assertRefused(all.writeByte('h'), "before it says from where");
+    }
+
+    @Test
     void otherVersionsAreRefused() {
         ByteBuf offer = conversation("a", "b").setByte(4, 9);
         assertRefused(offer, "version 9");
@@ -103,7 +132,8 @@ class FileProtocolTest {
 
     @Test
     void namesHaveALimit() {
-        assertRefused(Unpooled.buffer().writeInt(0x544F5546).writeByte(1).writeShort(256), "256 bytes");
+        assertRefused(
+                Unpooled.buffer().writeInt(0x544F5546).writeByte(2).writeByte(0).writeShort(256), "256 bytes");
     }
 
     @Test
@@ -111,7 +141,8 @@ class FileProtocolTest {
         assertRefused(
                 Unpooled.buffer()
                         .writeInt(0x544F5546)
-                        .writeByte(1)
+                        .writeByte(2)
+                        .writeByte(0)
                         .writeShort(1)
                         .writeByte(0xFF)
                         .writeLong(1),
@@ -121,7 +152,7 @@ class FileProtocolTest {
     @Test
     void sizesAreNotNegative() {
         ByteBuf offer = Unpooled.buffer();
-        new Offer("a", -1).write(offer);
+        new Offer("a", -1, false).write(offer);
         assertRefused(offer, "negative size");
     }
 
@@ -133,7 +164,7 @@ class FileProtocolTest {
             random.nextBytes(bytes);
             ByteBuf in = Unpooled.buffer();
             if (random.nextBoolean()) {
-                in.writeInt(0x544F5546).writeByte(1);
+                in.writeInt(0x544F5546).writeByte(2);
             }
             in.writeBytes(bytes);
             decodeSafely(new EmbeddedChannel(new OfferDecoder()), in.copy());
@@ -153,7 +184,9 @@ class FileProtocolTest {
     @Test
     void repliesSurviveTheWire() {
         List<Reply> replies = List.of(
-                new Reply.Accepted(0),
+                Reply.Accepted.ALL,
+                new Reply.Accepted(5, DIGEST),
+                new Reply.Checking(7),
                 new Reply.Kept(DIGEST),
                 new Reply.Refused(ExitCode.DISK_FULL, "The disk is full."),
                 new Reply.Refused(ExitCode.EXISTS, ""));
@@ -164,7 +197,7 @@ class FileProtocolTest {
             channel.writeInbound(Unpooled.buffer().writeByte(b));
         }
         all.release();
-        assertThat(channel.inboundMessages()).hasSize(4);
+        assertThat(channel.inboundMessages()).hasSize(6);
         assertThat(List.copyOf(channel.inboundMessages())).isEqualTo(replies);
         channel.finishAndReleaseAll();
     }

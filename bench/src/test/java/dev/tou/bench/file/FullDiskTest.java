@@ -100,7 +100,7 @@ class FullDiskTest {
                 HandDrivenSender sender = new HandDrivenSender(
                         Transports.Io.preferred(), new HostAndPort("127.0.0.1", receiver.awaitPort()))) {
             sender.offer("file", 1_000_000);
-            sender.awaitAccepted();
+            sender.beginWhenAccepted();
             fill(disk.resolve("somebody-elses"));
             sender.bytes("x".repeat(200_000));
             assertThat(sender.reply())

@@ -31,7 +31,7 @@ public final class HandDrivenReceiver implements AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof Offer) {
                 ByteBuf reply = ctx.alloc().buffer();
-                new Reply.Accepted(0).write(reply);
+                Reply.Accepted.ALL.write(reply);
                 ctx.writeAndFlush(reply);
             } else if (message instanceof ByteBuf piece) {
                 bytes += piece.readableBytes();

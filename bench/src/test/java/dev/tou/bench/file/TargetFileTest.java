@@ -39,7 +39,7 @@ class TargetFileTest {
     }
 
     private TargetFile open(boolean replace) {
-        return TargetFile.open(folder.resolve("file"), 5, replace, TargetFile.ON_DISK);
+        return TargetFile.open(folder.resolve("file"), 5, replace, true, TargetFile.ON_DISK);
     }
 
     private static void write(TargetFile file, String text) {
@@ -138,7 +138,7 @@ class TargetFileTest {
     @Test
     void aFullDiskIsToldAsSuch() throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
-        TargetFile file = TargetFile.open(folder.resolve("file"), 5, false, FULL_DISK);
+        TargetFile file = TargetFile.open(folder.resolve("file"), 5, false, true, FULL_DISK);
         assertFails(ExitCode.DISK_FULL, "The disk is full, so file was not kept", () -> write(file, "hello"));
         assertThat(names()).isEmpty();
     }
@@ -148,7 +148,7 @@ class TargetFileTest {
         assertFails(
                 ExitCode.DISK_FULL,
                 "too little for",
-                () -> TargetFile.open(folder.resolve("file"), Long.MAX_VALUE, false, TargetFile.ON_DISK));
+                () -> TargetFile.open(folder.resolve("file"), Long.MAX_VALUE, false, true, TargetFile.ON_DISK));
         assertThat(names()).isEmpty();
     }
 
@@ -158,6 +158,6 @@ class TargetFileTest {
         assertFails(
                 ExitCode.UNWRITABLE,
                 "There is no folder",
-                () -> TargetFile.open(gone.resolve("file"), 5, false, TargetFile.ON_DISK));
+                () -> TargetFile.open(gone.resolve("file"), 5, false, true, TargetFile.ON_DISK));
     }
 }

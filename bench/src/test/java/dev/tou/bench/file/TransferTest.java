@@ -91,7 +91,7 @@ class TransferTest implements ReceiveListener {
     }
 
     private HostAndPort listen() {
-        return listen(Inbox.folder(inbox, false), false, LONG);
+        return listen(Inbox.folder(inbox, false, true), false, LONG);
     }
 
     private Path file(int bytes) throws IOException {
@@ -165,7 +165,7 @@ class TransferTest implements ReceiveListener {
 
     @Test
     void theReceiverCanChooseTheName() throws Throwable {
-        HostAndPort target = listen(Inbox.file(inbox.resolve("chosen"), false), true, LONG);
+        HostAndPort target = listen(Inbox.file(inbox.resolve("chosen"), false, true), true, LONG);
         send(file(10), "../../etc/passwd", target);
         assertThat(inboxNames()).containsExactly("chosen");
     }
@@ -191,14 +191,14 @@ class TransferTest implements ReceiveListener {
     void forceReplaces() throws Throwable {
         Files.writeString(inbox.resolve("file.bin"), "old");
         Path file = file(10);
-        send(file, null, listen(Inbox.folder(inbox, true), false, LONG));
+        send(file, null, listen(Inbox.folder(inbox, true, true), false, LONG));
         assertThat(inbox.resolve("file.bin")).hasSameBinaryContentAs(file);
     }
 
     @Test
     void aDiskThatFillsUpIsToldAtBothEnds() throws Throwable {
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
-        Inbox full = new Inbox(inbox, null, false, TargetFileTest.FULL_DISK);
+        Inbox full = new Inbox(inbox, null, false, true, TargetFileTest.FULL_DISK);
         assertSendFails(
                 ExitCode.DISK_FULL,
                 "The receiver says: The disk is full",
@@ -211,7 +211,7 @@ class TransferTest implements ReceiveListener {
 
     @Test
     void oneMeansOne() throws Throwable {
-        HostAndPort target = listen(Inbox.folder(inbox, false), true, LONG);
+        HostAndPort target = listen(Inbox.folder(inbox, false, true), true, LONG);
         send(file(10), "first", target);
         assertThat(told()).isInstanceOf(Sha256.class);
         assertSendFails(ExitCode.REFUSED, "takes one file only", file(10), "second", target);
@@ -223,7 +223,7 @@ class TransferTest implements ReceiveListener {
     void damageOnTheWayIsToldAtBothEnds() throws Exception {
         try (HandDrivenSender sender = new HandDrivenSender(io, listen())) {
             sender.offer("damaged", 5);
-            assertThat(sender.reply()).isEqualTo(new Reply.Accepted(0));
+            sender.beginWhenAccepted();
             sender.bytes("hellO");
             sender.digest(TargetFileTest.digest("hello"));
             assertThat(sender.reply())
@@ -236,10 +236,11 @@ class TransferTest implements ReceiveListener {
     }
 
     @Test
-    void aSenderThatLeavesHalfwayLeavesNothingBehind() throws Exception {
-        try (HandDrivenSender sender = new HandDrivenSender(io, listen())) {
+    void aSenderThatLeavesHalfwayLeavesNothingBehindWhereThatIsWanted() throws Exception {
+        HostAndPort target = listen(Inbox.folder(inbox, false, false), false, LONG);
+        try (HandDrivenSender sender = new HandDrivenSender(io, target)) {
             sender.offer("half", 1000);
-            assertThat(sender.reply()).isEqualTo(new Reply.Accepted(0));
+            sender.beginWhenAccepted();
             sender.bytes("only this");
             assertThat(inboxNames()).singleElement().asString().endsWith(".part");
         }
@@ -249,10 +250,10 @@ class TransferTest implements ReceiveListener {
 
     @Test
     void aSenderThatFallsSilentIsGivenUp() throws Exception {
-        HostAndPort target = listen(Inbox.folder(inbox, false), false, Duration.ofMillis(300));
+        HostAndPort target = listen(Inbox.folder(inbox, false, true), false, Duration.ofMillis(300));
         try (HandDrivenSender sender = new HandDrivenSender(io, target)) {
             sender.offer("silent", 1000);
-            assertThat(sender.reply()).isEqualTo(new Reply.Accepted(0));
+            sender.beginWhenAccepted();
             assertToldFailure(ExitCode.REFUSED, "sent nothing for 300.0 ms");
             sender.awaitClosed();
         }
@@ -270,7 +271,8 @@ class TransferTest implements ReceiveListener {
 
     @Test
     void strangersAreToldAndDoNotCount() throws Exception {
-        try (HandDrivenSender stranger = new HandDrivenSender(io, listen(Inbox.folder(inbox, false), true, LONG))) {
+        try (HandDrivenSender stranger =
+                new HandDrivenSender(io, listen(Inbox.folder(inbox, false, true), true, LONG))) {
             stranger.bytes("GET / HTTP/1.1\r\n\r\n");
             assertThat(stranger.reply()).isInstanceOf(Reply.Refused.class);
         }

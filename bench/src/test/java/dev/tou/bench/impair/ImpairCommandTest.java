@@ -122,7 +122,8 @@ class ImpairCommandTest {
                     .isZero();
             assertThat(tou.out())
                     .contains("seed 9")
-                    .contains("each way: 0 us to 1.0 ms, 3% reordered, 1% duplicated, 1.0 Mbit/s, MTU 1400")
+                    .contains("  each way: 0 us to 1.0 ms, 3% reordered, 1% duplicated, 1.0 Mbit/s,\n"
+                            + "            queue 10.0 KiB, MTU 1400\n")
                     .contains("Link, in datagrams     to the server   to the client");
             assertThat(tou.err())
                     .contains("A tou connection would need port " + server.getLocalPort() + " here, too")
@@ -142,6 +143,10 @@ class ImpairCommandTest {
             USAGE         | --listen 0 --to h:1 --mtu 12               | is not an MTU; give bytes from 68 to 65535
             USAGE         | --listen 0 --to h:1 --up fast              | is not NAME=VALUE
             USAGE         | --listen 0 --to h:1 --down colour=red      | A link has no "colour"
+            USAGE         | --listen 0 --to h:1 --burst-loss 1%        | write it like 1%/8
+            USAGE         | --listen 0 --to h:1 --profile ltr          | tou knows no link "ltr"; it has lan, wifi
+            USAGE         | --profile blackhole --netem                | netem does not drop by size
+            UNREADABLE    | --netem --profile no-such-file:x           | There is no file no-such-file
             USAGE         | --listen 0 --to h:1 -i 0s                  | --interval is too short
             UNKNOWN_HOST  | --listen 0 --to no-such-host.invalid:1     | No host is called
             UNKNOWN_HOST  | --listen no-such.invalid:1 --to 127.0.0.1:1 | No host is called
@@ -150,5 +155,49 @@ class ImpairCommandTest {
     void whatIsWrongIsSaid(ExitCode exit, String args, String sentence) {
         assertThat(tou.run(("impair " + args).split(" +"))).as(tou.err()).isEqualTo(exit.code());
         assertThat(tou.err()).startsWith("tou: ").contains(sentence).hasLineCount(1);
+    }
+
+    @Test
+    void aProfileIsTheLinkUntilAnOptionSaysOtherwise() throws Exception {
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            String to = "127.0.0.1:" + server.getLocalPort();
+            String command = "impair --listen 127.0.0.1:0 --duration 1ms --seed 1 --profile satellite --to " + to;
+            assertThat(tou.run(command.split(" "))).isZero();
+            assertThat(tou.out())
+                    .contains("to the server: 280.0 ms to 290.0 ms, 0.1% lost in bursts of 8, 3.0 Mbit/s,")
+                    .contains("to the client: 280.0 ms to 290.0 ms, 0.1% lost in bursts of 8, 20.0 Mbit/s,");
+            assertThat(tou.run((command + " --delay 1ms --loss 2% --down rate=5mbit").split(" ")))
+                    .isZero();
+            assertThat(tou.out())
+                    .contains(
+                            "to the server: 1.0 ms to 11.0 ms, 2% lost, 0.1% lost in bursts of 8,\n                 3.0 Mbit/s,")
+                    .contains(
+                            "to the client: 1.0 ms to 11.0 ms, 2% lost, 0.1% lost in bursts of 8,\n                 5.0 Mbit/s,");
+        }
+    }
+
+    @Test
+    void listsTheLinksThatHaveAName() throws Exception {
+        assertThat(tou.run("impair", "--profiles")).isZero();
+        assertThat(tou.out().lines())
+                .allMatch(line -> line.length() <= 100)
+                .anyMatch(line -> line.matches(" +lte +a phone in a good cell"))
+                .anyMatch(line -> line.endsWith("  delay 30ms, jitter 10ms, rate 12mbit, queue 512KiB"))
+                .anyMatch(line -> line.contains("rate 1mbit | 16mbit, queue 256KiB | 2MiB"));
+        assertThat(tou.run("impair", "--profiles", "-J")).isZero();
+        String[] lines = tou.out().strip().split("\n");
+        JsonNode last = new ObjectMapper().readTree(lines[lines.length - 1]);
+        assertThat(last.path("event").asText()).isEqualTo("profile");
+        assertThat(last.path("name").asText()).isEqualTo("blackhole");
+        assertThat(last.path("toServer").path("mtu").asText()).isEqualTo("1400");
+    }
+
+    @Test
+    void saysALinkInTheWordsOfNetem() {
+        assertThat(tou.run("impair", "--profile", "satellite", "--netem")).isZero();
+        assertThat(tou.out().lines())
+                .containsExactly(
+                        "up delay 285000us 5000us loss gemodel 0.0125125% 12.5% 100% 0% rate 3000000bit limit 248",
+                        "down delay 285000us 5000us loss gemodel 0.0125125% 12.5% 100% 0% rate 20000000bit limit 1183");
     }
 }

@@ -64,7 +64,7 @@ class UdpRelayTest {
         try (DatagramSocket server = socket();
                 DatagramSocket first = socket();
                 DatagramSocket second = socket();
-                UdpRelay relay = relay(io, server, PERFECT.withDelay(java.time.Duration.ofMillis(2)), 1)) {
+                UdpRelay relay = relay(io, server, ImpairmentProfile.parse("delay=2ms"), 1)) {
             send(first, relay.address(), 1, 100);
             DatagramPacket fromFirst = receive(server);
             send(second, relay.address(), 2, 200);
@@ -132,11 +132,11 @@ class UdpRelayTest {
                 DatagramSocket client = socket();
                 UdpRelay relay = relay(io, server, PERFECT, 1)) {
             client.setSendBufferSize(1 << 20);
-            send(client, relay.address(), 1, UdpRelay.MAX_DATAGRAM_BYTES);
+            send(client, relay.address(), 1, LinkDirection.MAX_DATAGRAM_BYTES);
             DatagramPacket passed = receive(server);
-            assertThat(passed.getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
-            send(server, passed.getSocketAddress(), 2, UdpRelay.MAX_DATAGRAM_BYTES);
-            assertThat(receive(client).getLength()).isEqualTo(UdpRelay.MAX_DATAGRAM_BYTES);
+            assertThat(passed.getLength()).isEqualTo(LinkDirection.MAX_DATAGRAM_BYTES);
+            send(server, passed.getSocketAddress(), 2, LinkDirection.MAX_DATAGRAM_BYTES);
+            assertThat(receive(client).getLength()).isEqualTo(LinkDirection.MAX_DATAGRAM_BYTES);
         }
     }
 
@@ -152,6 +152,26 @@ class UdpRelayTest {
             assertThat(number(passed)).isEqualTo(2);
             assertThat(passed.getLength()).isEqualTo(1472);
             assertThat(relay.statistics().toServer().tooBig()).isEqualTo(1);
+        }
+    }
+
+    /** The kernel puts a checksum of its own on what the relay sends: the receiver has no way to know. */
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void aBitThatIsFlippedUndetectedArrives(Transports.Io io) throws IOException {
+        try (DatagramSocket server = socket();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, ImpairmentProfile.parse("corrupt-undetected=100%"), 20261121)) {
+            byte[] sent = new byte[500];
+            client.send(new DatagramPacket(sent, sent.length, relay.address()));
+            DatagramPacket passed = receive(server);
+            assertThat(passed.getLength()).isEqualTo(500);
+            int bits = 0;
+            for (int i = 0; i < 500; i++) {
+                bits += Integer.bitCount(passed.getData()[i] & 0xff);
+            }
+            assertThat(bits).isEqualTo(1);
+            assertThat(relay.statistics().toServer().damaged()).isEqualTo(1);
         }
     }
 

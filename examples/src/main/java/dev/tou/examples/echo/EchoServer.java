@@ -18,8 +18,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Sends back whatever a client sends. Netty's echo server, with one line changed. */
-@Command(name = "echo-server", mixinStandardHelpOptions = true, description = "Sends back what it gets.")
+/**
+ * Sends back whatever a client sends: Netty's echo server.
+ *
+ * <p>The one line that differs from kernel TCP is the channel's class. The event loops are Netty's: NIO here, epoll and
+ * io_uring do as well.
+ */
+@Command(name = "echo-server", mixinStandardHelpOptions = true, description = "Sends back what echo-client sends.")
 public final class EchoServer implements Callable<Integer> {
 
     @Option(names = "--port", defaultValue = "8007", description = "UDP port (default: ${DEFAULT-VALUE}).")

@@ -1,7 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.examples.grpc;
 
-import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Calls the server: one message there and back, then a stream of words. */
+/**
+ * Calls the server: one message there and back, then a stream of words.
+ *
+ * <p>What differs from kernel TCP is the channel's type; with it come event loops of one's own, because those that gRPC
+ * brings are for its own channels.
+ */
 @Command(name = "grpc-client", mixinStandardHelpOptions = true, description = "Has a text echoed and split into words.")
 public final class GrpcClient implements Callable<Integer> {
 
@@ -36,8 +40,7 @@ public final class GrpcClient implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        ManagedChannel channel =
-                builder(group, new InetSocketAddress(host, port)).build();
+        ManagedChannel channel = builder(group, host, port).build();
         try {
             CallOptions patience = CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
             System.out.println(
@@ -47,7 +50,8 @@ public final class GrpcClient implements Callable<Integer> {
             words.forEachRemaining(word -> System.out.println(Words.text(word)));
             return 0;
         } catch (StatusRuntimeException e) {
-            System.err.println(e.getMessage());
+            String reason = e.getCause() == null ? "" : ", " + e.getCause().getMessage();
+            System.err.println("The call failed: " + e.getMessage() + reason);
             return 1;
         } finally {
             channel.shutdown().awaitTermination(5, TimeUnit.SECONDS);
@@ -55,8 +59,8 @@ public final class GrpcClient implements Callable<Integer> {
         }
     }
 
-    static NettyChannelBuilder builder(EventLoopGroup group, InetSocketAddress server) {
-        return NettyChannelBuilder.forAddress(server)
+    static NettyChannelBuilder builder(EventLoopGroup group, String host, int port) {
+        return NettyChannelBuilder.forAddress(host, port)
                 .channelType(TouSocketChannel.class) // was: nothing, which means TCP
                 .eventLoopGroup(group)
                 .usePlaintext();

@@ -14,8 +14,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A gRPC server. Besides the channel type it must be given event loops, because gRPC's own are for its own channels. */
-@Command(name = "grpc-server", mixinStandardHelpOptions = true, description = "Echoes, splits, joins and shouts words.")
+/**
+ * A gRPC server. What differs from kernel TCP is the channel's type; with it come event loops of one's own, because those
+ * that gRPC brings are for its own channels.
+ */
+@Command(
+        name = "grpc-server",
+        mixinStandardHelpOptions = true,
+        description = "Echoes texts, and splits them into words.")
 public final class GrpcServer implements Callable<Integer> {
 
     @Option(names = "--port", defaultValue = "8009", description = "UDP port (default: ${DEFAULT-VALUE}).")
@@ -30,7 +36,8 @@ public final class GrpcServer implements Callable<Integer> {
             server.awaitTermination();
             return 0;
         } catch (Exception e) {
-            System.err.println(e.getMessage());
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            System.err.println("Cannot serve on UDP port " + port + ": " + reason.getMessage());
             return 1;
         } finally {
             group.shutdownGracefully();

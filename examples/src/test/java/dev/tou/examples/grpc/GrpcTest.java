@@ -2,9 +2,7 @@
 package dev.tou.examples.grpc;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -106,20 +104,17 @@ class GrpcTest {
         void start() throws IOException {
             serverLoops = new MultiThreadIoEventLoopGroup(1, io());
             clientLoops = new MultiThreadIoEventLoopGroup(1, io());
-            server = GrpcServer.builder(serverLoops, loopback(0))
+            server = GrpcServer.builder(serverLoops, new InetSocketAddress("127.0.0.1", 0))
+                    .addService(WordStreams.service())
                     .addService(ServerServiceDefinition.builder("tou.examples.Silence")
                             .addMethod(NEVER, ServerCalls.asyncUnaryCall(this::neverAnswers))
                             .build())
                     .maxInboundMessageSize(2 * LARGE)
                     .build()
                     .start();
-            channel = GrpcClient.builder(clientLoops, loopback(server.getPort()))
+            channel = GrpcClient.builder(clientLoops, "127.0.0.1", server.getPort())
                     .maxInboundMessageSize(2 * LARGE)
                     .build();
-        }
-
-        private static InetSocketAddress loopback(int port) throws UnknownHostException {
-            return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
         }
 
         private void neverAnswers(byte[] request, StreamObserver<byte[]> reply) {
@@ -168,8 +163,8 @@ class GrpcTest {
         @Test
         void clientStreaming() throws InterruptedException {
             Answers answers = new Answers();
-            StreamObserver<byte[]> words =
-                    ClientCalls.asyncClientStreamingCall(channel.newCall(Words.JOIN, CallOptions.DEFAULT), answers);
+            StreamObserver<byte[]> words = ClientCalls.asyncClientStreamingCall(
+                    channel.newCall(WordStreams.JOIN, CallOptions.DEFAULT), answers);
             for (int i = 0; i < 10_000; i++) {
                 words.onNext(Words.bytes("w" + i));
             }
@@ -184,8 +179,8 @@ class GrpcTest {
         @Test
         void bothWays() throws InterruptedException {
             Answers answers = new Answers();
-            StreamObserver<byte[]> words =
-                    ClientCalls.asyncBidiStreamingCall(channel.newCall(Words.SHOUT, CallOptions.DEFAULT), answers);
+            StreamObserver<byte[]> words = ClientCalls.asyncBidiStreamingCall(
+                    channel.newCall(WordStreams.SHOUT, CallOptions.DEFAULT), answers);
             for (int i = 0; i < 200; i++) {
                 words.onNext(Words.bytes("word" + i));
                 assertThat(answers.next()).isEqualTo("WORD" + i);
@@ -247,8 +242,7 @@ class GrpcTest {
 
         @Test
         void optionsOfTheTransport() {
-            ManagedChannel tuned = GrpcClient.builder(clientLoops, (InetSocketAddress)
-                            server.getListenSockets().get(0))
+            ManagedChannel tuned = GrpcClient.builder(clientLoops, "127.0.0.1", server.getPort())
                     .withOption(TouChannelOption.PATH_MTU, 9_000)
                     .withOption(TouChannelOption.KEEP_IDLE, 60)
                     .build();
@@ -263,7 +257,7 @@ class GrpcTest {
             int port = server.getPort();
             server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
             ManagedChannel toNobody =
-                    GrpcClient.builder(clientLoops, loopback(port)).build();
+                    GrpcClient.builder(clientLoops, "127.0.0.1", port).build();
             assertThatThrownBy(
                             () -> ClientCalls.blockingUnaryCall(toNobody, Words.ECHO, CallOptions.DEFAULT, new byte[1]))
                     .hasMessageContaining("UNAVAILABLE")

@@ -1,0 +1,51 @@
+#!/bin/sh
+# The router of the lab, by IP forwarding and tc netem instead of a relay: kernel TCP passes it, too. It takes the command
+# line of "tou impair", and needs a kernel with sch_netem, NET_ADMIN and net.ipv4.ip_forward=1.
+set -eu
+
+fail() {
+  printf 'netem-router: %s\n' "$1" >&2
+  exit 3
+}
+
+port='' to='' before=''
+for word in "$@"; do
+  case $before in
+  --listen) port=${word##*:} ;;
+  --to) to=$word ;;
+  esac
+  before=$word
+done
+[ -n "$port" ] && [ -n "$to" ] || fail 'Give it --listen PORT and --to HOST:PORT.'
+
+tc qdisc add dev lo root netem delay 0ms 2>/dev/null ||
+  fail 'This kernel has no netem, or the container no NET_ADMIN; run the lab with IMPAIR=relay, which needs neither.'
+tc qdisc del dev lo root
+
+link=$(java -jar /tou.jar "$@" --netem) || exit $?
+up=$(printf '%s\n' "$link" | sed -n 's/^up //p')
+down=$(printf '%s\n' "$link" | sed -n 's/^down //p')
+server=$(getent ahostsv4 "${to%:*}" | awk 'NR == 1 { print $1 }')
+[ -n "$server" ] || fail "No host is called \"${to%:*}\"; check the name."
+
+# On each device what goes to the server takes the first band, and everything else is on its way to clients.
+for device in /sys/class/net/eth*; do
+  device=${device##*/}
+  tc qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+  # shellcheck disable=SC2086 # words for tc
+  tc qdisc add dev "$device" parent 1:1 netem $up
+  # shellcheck disable=SC2086
+  tc qdisc add dev "$device" parent 1:2 netem $down
+  tc filter add dev "$device" parent 1: protocol ip u32 match ip dst "$server/32" flowid 1:1
+done
+
+# Clients speak to the router's address, as they do with the relay.
+for protocol in udp tcp; do
+  iptables -t nat -A PREROUTING -p "$protocol" --dport "$port" -j DNAT --to-destination "$server:${to##*:}"
+done
+iptables -t nat -A POSTROUTING -d "$server" -j MASQUERADE
+
+printf 'tc netem  port %s to %s\n  to the server: %s\n  to the client: %s\n' "$port" "$to" "$up" "$down"
+trap 'tc -s qdisc show | grep -A 2 netem; exit 143' TERM INT
+sleep infinity &
+wait

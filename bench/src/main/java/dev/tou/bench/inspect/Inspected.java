@@ -1,0 +1,260 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.inspect;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.AttachOperationFailedException;
+import com.sun.tools.attach.VirtualMachine;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+
+/**
+ * A process that is being looked into: by the attach interface of the JDK its management agent is started, by that the beans of
+ * tou are read. Java processes without tou are only asked for their system properties.
+ */
+final class Inspected implements AutoCloseable {
+
+    private static final String MARK = "dev.tou.mbean";
+
+    /** A bean is registered in the background, a moment after the first channel. */
+    private static final int TRIES = 10;
+
+    private static final long TRY_MILLIS = 100;
+
+    private static final String[] SIGNATURE = {String[].class.getName(), String.class.getName(), "int", "int", "long"};
+
+    static {
+        // Nobody waits for ever for a process that is stopped.
+        System.getProperties().putIfAbsent("sun.tools.attach.attachTimeout", "3000");
+        System.getProperties().putIfAbsent("sun.rmi.transport.tcp.responseTimeout", "15000");
+        System.getProperties().putIfAbsent("sun.rmi.transport.tcp.handshakeTimeout", "5000");
+    }
+
+    private final JavaProcess process;
+    private final String java;
+    private final JMXConnector connector;
+    private final MBeanServerConnection server;
+    private final Set<ObjectName> beans;
+    private final Glossary glossary;
+
+    private Inspected(JavaProcess process, String java, JMXConnector connector) throws IOException, JMException {
+        this.process = process;
+        this.java = java;
+        this.connector = connector;
+        server = connector.getMBeanServerConnection();
+        beans = beans(server);
+        List<Row> words = new ArrayList<>();
+        for (ObjectName bean : beans) {
+            words.addAll(Row.allOf((CompositeData[]) server.getAttribute(bean, "Words")));
+        }
+        glossary = new Glossary(words);
+    }
+
+    private static Set<ObjectName> beans(MBeanServerConnection server) throws IOException {
+        try {
+            return server.queryNames(new ObjectName("dev.tou:type=Transport,*"), null);
+        } catch (MalformedObjectNameException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * {@return a process with tou in it, or null if it has none, or may not be looked into}
+     *
+     * <p>For those that nobody has asked for by their number.
+     */
+    static Inspected ifPossible(JavaProcess process) {
+        try {
+            return process.isForbidden() || process.isLocked() ? null : open(process, 1);
+        } catch (IOException | AttachNotSupportedException | JMException endedOrOutOfReach) {
+            return null;
+        }
+    }
+
+    /**
+     * {@return a process that somebody has asked for}
+     *
+     * @throws Failure if it cannot be looked into, or has no tou in it
+     */
+    static Inspected open(JavaProcess process) {
+        if (process.isForbidden()) {
+            throw refused(
+                    "Process " + process.pid() + " belongs to " + process.user() + "; only " + process.user()
+                            + " and root may look into it; try \"sudo -u " + process.user() + " ./tou inspect "
+                            + process.pid() + "\"",
+                    null);
+        }
+        if (process.isLocked()) {
+            throw locked(process, null);
+        }
+        try {
+            Inspected inspected = open(process, TRIES);
+            if (inspected == null) {
+                throw refused(
+                        "Process " + process.pid()
+                                + " has no channel of tou open; if it should have, see whether it was"
+                                + " started with -Ddev.tou.jmx=false, or is a module graph without java.management",
+                        null);
+            }
+            return inspected;
+        } catch (NoClassDefFoundError noAttach) {
+            throw JavaProcess.noAttach(noAttach);
+        } catch (AttachNotSupportedException | IOException e) {
+            throw unreachable(process, e);
+        } catch (JMException e) {
+            throw refused("Process " + process.pid() + " does not tell about its connections: " + e.getMessage(), e);
+        }
+    }
+
+    private static Failure locked(JavaProcess process, Exception cause) {
+        return refused(
+                "Process " + process.pid()
+                        + " was started with -XX:+DisableAttachMechanism, so nobody can look into it;"
+                        + " start it without",
+                cause);
+    }
+
+    private static Failure unreachable(JavaProcess process, Exception e) {
+        // Its arguments are not always known, and then the attach interface tells.
+        if (String.valueOf(e.getMessage()).contains("does not support the attach mechanism")) {
+            return locked(process, e);
+        }
+        if (!process.isAlive()) {
+            return refused("Process " + process.pid() + " has just ended", e);
+        }
+        return refused(
+                "Process " + process.pid()
+                        + " cannot be looked into; is it a Java process with a HotSpot VM, of the same"
+                        + " user, and not stopped? (" + e.getMessage() + ")",
+                e);
+    }
+
+    private static Failure refused(String sentence, Exception cause) {
+        return new Failure(ExitCode.REFUSED, sentence + ".", cause);
+    }
+
+    private static Inspected open(JavaProcess process, int tries)
+            throws IOException, AttachNotSupportedException, JMException {
+        VirtualMachine machine = VirtualMachine.attach(String.valueOf(process.pid()));
+        try {
+            Properties properties = machine.getSystemProperties();
+            for (int i = 1; i < tries && !properties.containsKey(MARK); i++) {
+                pause();
+                properties = machine.getSystemProperties();
+            }
+            if (!properties.containsKey(MARK)) {
+                return null;
+            }
+            return connect(process, properties.getProperty("java.version"), machine.startLocalManagementAgent());
+        } catch (AttachOperationFailedException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            machine.detach();
+        }
+    }
+
+    private static Inspected connect(JavaProcess process, String java, String url) throws IOException, JMException {
+        JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(url));
+        try {
+            Inspected inspected = new Inspected(process, java, connector);
+            if (!inspected.beans.isEmpty()) {
+                return inspected;
+            }
+        } catch (IOException | JMException | RuntimeException e) {
+            closeQuietly(connector);
+            throw e;
+        }
+        closeQuietly(connector);
+        return null;
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(TRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(JMXConnector connector) {
+        try {
+            connector.close();
+        } catch (IOException e) {
+            // the process has ended
+            return;
+        }
+    }
+
+    JavaProcess process() {
+        return process;
+    }
+
+    /** {@return the version of its Java} */
+    String java() {
+        return java;
+    }
+
+    Glossary glossary() {
+        return glossary;
+    }
+
+    /**
+     * {@return what is there now}
+     *
+     * @param patienceMillis how long its event loops may take
+     * @throws Ended if the process has ended
+     */
+    Look look(Wanted wanted, long patienceMillis) {
+        try {
+            List<Row> loops = new ArrayList<>();
+            for (ObjectName bean : beans) {
+                loops.addAll(Row.allOf((CompositeData[]) server.invoke(
+                        bean,
+                        "look",
+                        new Object[] {
+                            wanted.states().toArray(String[]::new),
+                            wanted.address(),
+                            wanted.port(),
+                            wanted.most(),
+                            patienceMillis
+                        },
+                        SIGNATURE)));
+            }
+            return new Look(loops);
+        } catch (InstanceNotFoundException | IOException e) {
+            throw new Ended(e);
+        } catch (JMException e) {
+            throw refused("Process " + process.pid() + " does not tell about its connections: " + e.getMessage(), e);
+        }
+    }
+
+    /** The process has ended, or its event loops have. */
+    static final class Ended extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Ended(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connector);
+    }
+}

@@ -1,0 +1,131 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.lab;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+
+/** The containers of the lab, by the command line of Docker: "docker compose", or the older "docker-compose". */
+final class Compose {
+
+    /** What a command said on standard output, and how it ended. */
+    record Outcome(int exit, String out) {}
+
+    /** A project of its own, so that containers that somebody else has started are left alone. */
+    private static final String PROJECT = "tou-lab";
+
+    private static final long MOST_MINUTES = 30; // the first time it builds an image
+
+    private final String docker;
+    private final List<String> compose;
+    private final Path log;
+
+    private Compose(String docker, List<String> compose, Path log) {
+        this.docker = docker;
+        this.compose = compose;
+        this.log = log;
+    }
+
+    /**
+     * {@return the containers that {@code files} describe, the later ones changing the first}
+     *
+     * @param log gets everything that Docker says
+     * @throws Failure if there is no Docker
+     */
+    static Compose of(List<Path> files, Path log) throws InterruptedException {
+        return of("docker", files, log);
+    }
+
+    /** {@return the same with another program in the place of {@code docker}} */
+    static Compose of(String docker, List<Path> files, Path log) throws InterruptedException {
+        if (!answers(log, docker, "info")) {
+            throw new Failure(
+                    ExitCode.REFUSED,
+                    "Docker does not answer; start it, or measure without: \"tou impair\" and \"tou ping\" need none.");
+        }
+        List<String> words = new ArrayList<>();
+        if (answers(log, docker, "compose", "version")) {
+            words.addAll(List.of(docker, "compose"));
+        } else if (answers(log, docker + "-compose", "version")) {
+            words.add(docker + "-compose");
+        } else {
+            throw new Failure(ExitCode.REFUSED, "There is a Docker, but no \"docker compose\"; install that plugin.");
+        }
+        files.forEach(file -> words.addAll(List.of("-f", file.toString())));
+        words.addAll(List.of("-p", PROJECT, "--profile", "lab"));
+        return new Compose(docker, words, log);
+    }
+
+    private static boolean answers(Path log, String... command) throws InterruptedException {
+        try {
+            return run(log, Map.of(), List.of(command)).exit() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** {@return what "docker compose" with these words did} */
+    Outcome compose(Map<String, String> environment, String... words) throws InterruptedException {
+        List<String> command = new ArrayList<>(compose);
+        command.addAll(List.of(words));
+        return docker(environment, command);
+    }
+
+    /** {@return what "docker" with these words did} */
+    Outcome docker(String... words) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(docker));
+        command.addAll(List.of(words));
+        return docker(Map.of(), command);
+    }
+
+    private Outcome docker(Map<String, String> environment, List<String> command) throws InterruptedException {
+        try {
+            return run(log, environment, command);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.INTERNAL,
+                    "Cannot run " + command.get(0) + ": " + e.getMessage() + "; see " + log + ".",
+                    e);
+        }
+    }
+
+    /** {@return the same}; a failure if it did not end well. */
+    Outcome require(String what, Outcome outcome) {
+        if (outcome.exit() != 0) {
+            throw new Failure(ExitCode.REFUSED, "Docker could not " + what + "; what it said is in " + log + ".");
+        }
+        return outcome;
+    }
+
+    private static Outcome run(Path log, Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Files.writeString(
+                log,
+                "$ " + environment + " " + String.join(" ", command) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        try {
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+                throw new IOException("no end within " + MOST_MINUTES + " minutes");
+            }
+            return new Outcome(process.exitValue(), out);
+        } finally {
+            process.destroy();
+        }
+    }
+}

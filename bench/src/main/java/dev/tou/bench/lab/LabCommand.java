@@ -1,0 +1,194 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tou.bench.CommonOptions;
+import dev.tou.bench.Console;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
+import dev.tou.bench.Interruption;
+import dev.tou.bench.JsonLines;
+import dev.tou.bench.compare.Environment;
+import dev.tou.bench.impair.LinkFile;
+import dev.tou.bench.impair.NamedLink;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tou lab}: the options of the comparison over all links. */
+@Command(
+        name = "lab",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measure latency and throughput over every link that has a name, in containers.",
+            "Needs Docker, and the docker-compose.yml of the repository: a client, a router that makes the link, and a "
+                    + "server, on two networks. Leaves a report, the figures of every run and the histograms in a folder."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tou lab                               all links; about seven minutes",
+            "  tou lab lte satellite --duration 30s",
+            "  tou lab lossy --link-flags \"--loss 3%%\"",
+            "  tou lab --impair netem                kernel TCP, too, where the kernel has netem",
+            "  tou impair --profiles                 what the links are"
+        })
+public final class LabCommand implements Callable<Integer> {
+
+    @Parameters(arity = "0..*", paramLabel = "LINK", description = "Links by name (default: all).")
+    private List<String> links = List.of();
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            defaultValue = "docker-compose.yml",
+            description = "The compose file, and others that change it (default: ${DEFAULT-VALUE}).")
+    private List<Path> files;
+
+    @Option(
+            names = "--impair",
+            paramLabel = "HOW",
+            defaultValue = "relay",
+            description = "relay: by \"tou impair\"; netem: by the kernel (default: ${DEFAULT-VALUE}).")
+    private LabPlan.Impair impair;
+
+    @Option(
+            names = "--link-flags",
+            paramLabel = "OPTIONS",
+            defaultValue = "",
+            description = "Options of \"tou impair\" that change each link.")
+    private String linkFlags;
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "Length of each measurement, 1s or more (default: ${DEFAULT-VALUE}).")
+    private Duration duration;
+
+    @Option(
+            names = {"-r", "--rate"},
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Requests in a second for the latency (default: ${DEFAULT-VALUE}).")
+    private int perSecond;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "7",
+            description = "Of the links (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the report (default: lab-<date>-<time>).")
+    private Path out;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Map<String, String> known = new LinkedHashMap<>();
+        for (NamedLink link : LinkFile.builtIn().links()) {
+            known.put(link.name(), link.about());
+        }
+        LabPlan plan = plan(known);
+        Console console = common.console();
+        Compose compose = Compose.of(files, plan.folder().resolve("log.txt"));
+        LabReport report;
+        try (LabRun run = new LabRun(compose, plan, this::tell);
+                Interruption hook = Interruption.onInterrupt(() -> {
+                    run.end();
+                    console.lastWord("Interrupted; the containers were ended.");
+                })) {
+            assert hook != null;
+            report = new LabReport(plan, known, Environment.machine(), run.run());
+        }
+        write(plan.folder(), report);
+        common.lines().emit("lab", report.fields());
+        if (!common.json()) {
+            report.lines().forEach(console::say);
+            console.say("");
+            console.say("  All of it is in " + console.bold(plan.folder().toString()) + ".");
+        }
+        if (!report.isSound()) {
+            throw new Failure(
+                    ExitCode.INVALID_MEASUREMENT,
+                    "Not everything could be measured; " + plan.folder().resolve("log.txt") + " says why.");
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private void tell(String step) {
+        common.lines().emit("step", JsonLines.fields("step", step));
+        if (!common.json()) {
+            common.console().note("  " + step);
+        }
+    }
+
+    private LabPlan plan(Map<String, String> known) {
+        for (String link : links) {
+            if (!known.containsKey(link)) {
+                throw new Failure(
+                        ExitCode.USAGE,
+                        "There is no link \"" + link + "\"; there are " + String.join(", ", known.keySet()) + ".");
+            }
+        }
+        if (duration.toSeconds() < 1) {
+            throw new Failure(ExitCode.USAGE, "--duration is too short; give 1s or more.");
+        }
+        if (perSecond < 1) {
+            throw new Failure(ExitCode.USAGE, "--rate is " + perSecond + "; give 1 or more.");
+        }
+        for (Path file : files) {
+            if (!Files.isReadable(file)) {
+                throw new Failure(
+                        ExitCode.UNREADABLE,
+                        "There is no file " + file + "; run this in the folder of the repository, or give --file.");
+            }
+        }
+        return new LabPlan(
+                links.isEmpty() ? List.copyOf(known.keySet()) : List.copyOf(links),
+                impair,
+                linkFlags,
+                seed,
+                perSecond,
+                duration.toSeconds(),
+                folder());
+    }
+
+    private Path folder() {
+        String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        Path folder =
+                (out != null ? out : Path.of("lab-" + stamp)).toAbsolutePath().normalize();
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw Failures.creating(folder, e);
+        }
+    }
+
+    private static void write(Path folder, LabReport report) {
+        try {
+            Files.write(folder.resolve("report.md"), report.lines());
+            new ObjectMapper()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(folder.resolve("report.json").toFile(), report.fields());
+        } catch (IOException e) {
+            throw Failures.writing(folder, "the report", e);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.Arrays;
+
+import dev.tou.bench.Units;
+import dev.tou.bench.plot.Curve.Form;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** One graph as a chart of XChart: its curves in the forms that a chart has, its axes with their labels. */
+final class PictureChart {
+
+    private static final int ROW_HEIGHT = 26;
+    private static final int AROUND_ROWS = 130;
+    private static final int TALL = 420;
+    private static final int NORMAL = 300;
+    private static final float SPAN_WIDTH = 14;
+    private static final int LEFT_WIDTH = 105;
+
+    private final Graph graph;
+    private final int width;
+    private final XYChart chart;
+
+    PictureChart(Graph graph, int width) {
+        this.graph = graph;
+        this.width = width;
+        this.chart = new XYChart(width, height(graph));
+        chart.setTitle(graph.title());
+        chart.setXAxisTitle(graph.x().title());
+        chart.setYAxisTitle(graph.y().title());
+        style(chart.getStyler());
+        axes(chart.getStyler());
+        double[] range = graph.range();
+        Thinning thinning = new Thinning(width, height(graph));
+        for (Curve curve : graph.curves()) {
+            add(curve, thinning.of(curve, range[0], range[1]));
+        }
+    }
+
+    XYChart chart() {
+        return chart;
+    }
+
+    /** {@return how high the picture of {@code graph} is, in pixels} */
+    static int height(Graph graph) {
+        if (!graph.rows().isEmpty()) {
+            return AROUND_ROWS + ROW_HEIGHT * graph.rows().size();
+        }
+        return graph.key().startsWith("time-sequence") ? TALL : NORMAL;
+    }
+
+    private static void style(XYStyler style) {
+        Color ink = Color.decode("#1d2430");
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(Color.decode("#e4e7ec"));
+        style.setPlotGridLinesStroke(new BasicStroke(1));
+        style.setChartFontColor(ink);
+        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitlePadding(6);
+        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+        style.setAxisTickLabelsColor(ink);
+        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+        style.setLegendPosition(LegendPosition.OutsideS);
+        style.setLegendLayout(LegendLayout.Horizontal);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendPadding(6);
+        style.setLegendSeriesLineLength(18);
+        style.setMarkerSize(6);
+        style.setYAxisLeftWidthHint(LEFT_WIDTH);
+        style.setAntiAlias(true);
+    }
+
+    private void axes(XYStyler style) {
+        double[] range = graph.range();
+        style.setXAxisMin(graph.x().shown(range[0]));
+        style.setXAxisMax(Math.max(graph.x().shown(range[1]), graph.x().shown(range[0]) + 1e-6));
+        style.setPlotContentSize(0.98);
+        if (!graph.rows().isEmpty()) {
+            style.setYAxisMin(-0.6);
+            style.setYAxisMax(graph.rows().size() - 0.4);
+            style.setPlotGridHorizontalLinesVisible(false);
+            style.setYAxisTickMarkSpacingHint(ROW_HEIGHT - 4);
+            style.setYAxisTickLabelsFormattingFunction(this::row);
+            return;
+        }
+        if (graph.x().quantity() == Quantity.NINES) {
+            style.setXAxisMin(0.0);
+            style.setXAxisTickMarkSpacingHint((int)
+                    (width / Math.max(2, graph.x().shown(range[1]) + 1)));
+            style.setXAxisTickLabelsFormattingFunction(PictureChart::percentile);
+        }
+        if (graph.y().logarithmic()) {
+            style.setYAxisLogarithmic(true);
+        } else if (!graph.key().startsWith("time-sequence")) {
+            style.setYAxisMin(0.0);
+        }
+        style.setYAxisTickLabelsFormattingFunction(PictureChart::number);
+    }
+
+    /** XChart draws no ticks at all where both ends of the axis have the same label, so their blanks differ. */
+    private String row(double value) {
+        long index = Math.round(value);
+        boolean whole = Math.abs(value - index) < 1e-6;
+        if (whole && index >= 0 && index < graph.rows().size()) {
+            return graph.rows().get((int) index);
+        }
+        return value < 0 ? "  " : " ";
+    }
+
+    private static String percentile(double nines) {
+        if (Math.abs(nines - Math.rint(nines)) > 1e-6) {
+            return " ";
+        }
+        int whole = (int) Math.round(nines);
+        return whole == 0
+                ? "0%"
+                : Units.format("%." + Math.max(0, whole - 2) + "f%%", 100 * (1 - Math.pow(10, -whole)));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Units.format("%.0f", value) : String.valueOf((float) value);
+    }
+
+    private void add(Curve curve, Samples samples) {
+        double[][] points = switch (curve.form()) {
+            case BARS -> bars(samples);
+            case SPANS -> spans(samples);
+            default -> points(samples, curve.form());
+        };
+        if (points[0].length == 0) {
+            return;
+        }
+        XYSeries series = chart.addSeries(curve.name(), points[0], points[1]);
+        Color colour = Color.decode(curve.role().light());
+        series.setLineColor(colour);
+        series.setMarkerColor(colour);
+        series.setMarker(marker(curve.form()));
+        series.setXYSeriesRenderStyle(renderStyle(curve.form()));
+        series.setLineStyle(stroke(curve.form()));
+    }
+
+    private static XYSeriesRenderStyle renderStyle(Form form) {
+        return switch (form) {
+            case LINE, BARS, SPANS -> XYSeriesRenderStyle.Line;
+            case STEP -> XYSeriesRenderStyle.Step;
+            case DOTS, CROSSES, TRIANGLES -> XYSeriesRenderStyle.Scatter;
+        };
+    }
+
+    private static BasicStroke stroke(Form form) {
+        float thickness = switch (form) {
+            case SPANS -> SPAN_WIDTH;
+            case BARS -> 2;
+            default -> 1.5f;
+        };
+        return new BasicStroke(thickness, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
+    }
+
+    private static Marker marker(Form form) {
+        return switch (form) {
+            case DOTS -> new Dot();
+            case CROSSES -> SeriesMarkers.CROSS;
+            case TRIANGLES -> SeriesMarkers.TRIANGLE_DOWN;
+            case LINE, STEP, BARS, SPANS -> SeriesMarkers.NONE;
+        };
+    }
+
+    /** Bars are lines with gaps between them. A bar that is too short to be seen is drawn a pixel high. */
+    private double[][] bars(Samples samples) {
+        double[] x = new double[3 * samples.size()];
+        double[] y = new double[x.length];
+        double pixel = graph.y().unit().size() * graph.y().shown(graph.y().zero() + samples.largestY()) / height(graph);
+        for (int i = 0; i < samples.size(); i++) {
+            Arrays.fill(x, 3 * i, 3 * i + 3, graph.x().shown(samples.x(i)));
+            y[3 * i] = graph.y().shown(samples.y(i));
+            y[3 * i + 1] = graph.y().shown(Math.max(samples.end(i), samples.y(i) + pixel));
+            y[3 * i + 2] = Double.NaN;
+        }
+        return new double[][] {x, y};
+    }
+
+    private double[][] spans(Samples samples) {
+        double[] x = new double[3 * samples.size()];
+        double[] y = new double[x.length];
+        for (int i = 0; i < samples.size(); i++) {
+            x[3 * i] = graph.x().shown(samples.x(i));
+            x[3 * i + 1] = graph.x().shown(samples.end(i));
+            x[3 * i + 2] = x[3 * i + 1];
+            y[3 * i] = samples.y(i);
+            y[3 * i + 1] = samples.y(i);
+            y[3 * i + 2] = Double.NaN;
+        }
+        return new double[][] {x, y};
+    }
+
+    /** A step holds until the end of the axis. */
+    private double[][] points(Samples samples, Form form) {
+        int size = samples.size();
+        boolean holds = form == Form.STEP && size > 0;
+        double[] x = new double[holds ? size + 1 : size];
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = graph.x().shown(i < size ? samples.x(i) : Math.max(graph.range()[1], samples.x(size - 1)));
+            double value = graph.y().shown(samples.y(Math.min(i, size - 1)));
+            y[i] = graph.y().logarithmic() && value <= 0 ? Double.NaN : value;
+        }
+        return new double[][] {x, y};
+    }
+
+    /** A dot of three pixels, because the markers of XChart share one size, and of dots there are many. */
+    private static final class Dot extends Marker {
+
+        private static final double SIZE = 3;
+
+        @Override
+        public void paint(java.awt.Graphics2D canvas, double x, double y, int markerSize) {
+            canvas.fill(new java.awt.geom.Rectangle2D.Double(x - SIZE / 2, y - SIZE / 2, SIZE, SIZE));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench.trace;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.tou.bench.CommonOptions;
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
+import dev.tou.capture.PcapNgWriter;
+import picocli.CommandLine.Option;
+
+/** What a command that makes connections writes down of them, if it is asked to. A mixin. */
+public final class RecordingOptions {
+
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE",
+            description = "Write what is on the wire to FILE, for Wireshark (pcapng).")
+    private Path capture;
+
+    @Option(
+            names = "--snaplen",
+            paramLabel = "BYTES",
+            description = "With --capture, keep so much of each packet (default: all).")
+    private Integer snapBytes;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write every decision of every connection to FILE, for \"tou plot\" (JSON lines).")
+    private Path trace;
+
+    /**
+     * Opens the files that were asked for. To be closed after the channels, before the command ends.
+     *
+     * @throws Failure if one cannot be written
+     */
+    public Recording begin(CommonOptions common) {
+        if (snapBytes != null && (snapBytes < 1 || snapBytes > PcapNgWriter.WHOLE_PACKETS)) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--snaplen is " + snapBytes + "; give a number from 1 to " + PcapNgWriter.WHOLE_PACKETS + ".");
+        }
+        return Recording.begin(common, capture, snapBytes == null ? PcapNgWriter.WHOLE_PACKETS : snapBytes, trace);
+    }
+
+    /** {@return the same options, as arguments for a process that makes the connections} */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        if (capture != null) {
+            arguments.add("--capture=" + capture.toAbsolutePath());
+        }
+        if (snapBytes != null) {
+            arguments.add("--snaplen=" + snapBytes);
+        }
+        if (trace != null) {
+            arguments.add("--trace=" + trace.toAbsolutePath());
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,159 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.bench;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+import dev.tou.bench.file.FaultyReceiver;
+import dev.tou.bench.file.FileReceiver;
+import dev.tou.bench.file.ReceiveListener;
+import dev.tou.bench.file.Reception;
+import dev.tou.bench.file.Sha256;
+import dev.tou.bench.file.TransferProgress;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each number that a script may meet is met here once; one without a way to it would not compile. */
+@Timeout(120)
+@DisabledOnOs(OS.WINDOWS)
+class EveryExitCodeTest {
+
+    @TempDir
+    Path folder;
+
+    private final CapturedConsole tou = new CapturedConsole();
+
+    @ParameterizedTest
+    @EnumSource
+    void isReached(ExitCode exit) throws Exception {
+        assertThat(reach(exit)).as(tou.err()).isEqualTo(exit.code());
+        if (exit != ExitCode.DONE && exit != ExitCode.INTERRUPTED && exit != ExitCode.TERMINATED) {
+            assertThat(tou.err().lines().filter(line -> line.startsWith("tou: ")))
+                    .hasSize(1);
+        }
+    }
+
+    private int reach(ExitCode exit) throws Exception {
+        return switch (exit) {
+            case DONE -> tou.run("--version");
+            case INTERNAL ->
+                ofACommandThat(() -> {
+                    throw new IllegalStateException("a bug");
+                });
+            case USAGE -> tou.run("send");
+            case REFUSED -> tou.run("send", file(), "127.0.0.1:" + freePort());
+            case RESET -> sentTo(FaultyReceiver.thatLeaves());
+            case INTEGRITY -> sentTo(FaultyReceiver.thatKeepsOtherBytes());
+            case INVALID_MEASUREMENT -> pingedInVain();
+            case UNKNOWN_HOST -> tou.run("send", file(), "no-such-host.invalid:9700");
+            case CANNOT_LISTEN -> tou.run("receive", "--bind", "192.0.2.77", "--port", "0");
+            case UNREADABLE -> tou.run("send", folder.resolve("none").toString(), "127.0.0.1:9");
+            case DISK_FULL -> sentTooMuch();
+            case EXISTS -> tou.run("receive", "--output", file());
+            case UNWRITABLE ->
+                tou.run("receive", "--dir", folder.resolve("none").toString());
+            case NOT_SEEN ->
+                ofACommandThat(() -> {
+                    throw new Failure(ExitCode.NOT_SEEN, "No scenario can be made to fail.");
+                });
+            case INTERRUPTED -> signalled("INT");
+            case TERMINATED -> signalled("TERM");
+        };
+    }
+
+    private String file() throws IOException {
+        return Files.writeString(folder.resolve("file.txt"), "hello").toString();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Command(name = "broken")
+    private record Broken(Callable<Integer> work) implements Callable<Integer> {
+        @Override
+        public Integer call() throws Exception {
+            return work.call();
+        }
+    }
+
+    private int ofACommandThat(Callable<Integer> work) {
+        CommandLine commandLine = Tou.commandLine(tou.console());
+        return commandLine
+                .addSubcommand(new Broken(work))
+                .setExecutionExceptionHandler(commandLine.getExecutionExceptionHandler())
+                .execute("broken");
+    }
+
+    private int sentTo(FaultyReceiver receiver) throws IOException {
+        try (receiver) {
+            return tou.run("send", file(), receiver.address());
+        }
+    }
+
+    private int pingedInVain() throws Exception {
+        try (FileReceiver silent = FileReceiver.listen(
+                Transports.Io.preferred(),
+                new InetSocketAddress("127.0.0.1", 0),
+                channel -> channel.pipeline().addLast(new ChannelInboundHandlerAdapter()))) {
+            String target = "127.0.0.1:" + silent.address().getPort();
+            return tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "300ms");
+        }
+    }
+
+    private int sentTooMuch() throws Exception {
+        Path inbox = Files.createDirectory(folder.resolve("inbox"));
+        Path huge = folder.resolve("huge");
+        try (RandomAccessFile sparse = new RandomAccessFile(huge.toFile(), "rw")) {
+            sparse.setLength(1L << 43);
+        }
+        Reception reception = Reception.into(inbox, Duration.ofSeconds(30), new Nobody());
+        try (FileReceiver receiver = FileReceiver.listen(
+                Transports.Io.preferred(),
+                new InetSocketAddress("127.0.0.1", 0),
+                channel -> reception.install(channel.pipeline()))) {
+            return tou.run(
+                    "send", huge.toString(), "127.0.0.1:" + receiver.address().getPort());
+        }
+    }
+
+    private static final class Nobody implements ReceiveListener {
+        @Override
+        public void onBegin(TransferProgress transfer) {}
+
+        @Override
+        public void onKept(TransferProgress transfer, Path file, Sha256 digest) {}
+
+        @Override
+        public void onFailed(HostAndPort peer, Failure failure) {}
+
+        @Override
+        public void onRejected(HostAndPort peer, Failure failure) {}
+    }
+
+    private int signalled(String signal) throws Exception {
+        String[] args = {"receive", "--bind", "127.0.0.1", "--port", "0", "--dir", folder.toString(), "-J"};
+        try (TouProcess receiver = TouProcess.start(args)) {
+            receiver.awaitPort();
+            receiver.signal(signal);
+            return receiver.awaitExit();
+        }
+    }
+}
