@@ -60,8 +60,8 @@ final class CongestionWindow implements Scenario {
             throw NotSeen.of("a congestion window that doubles");
         }
         return "The congestion window is the sender's own limit, and on no segment. It began with "
-                + initial / Segments.BYTES
-                + " segments, and grew by one for each that was acknowledged, which doubles it in a round trip: slow start. The loss "
+                + initial
+                + " bytes, and grew by what was acknowledged, which doubles it in a round trip: slow start. The loss "
                 + "was taken for a full queue somewhere.";
     }
 

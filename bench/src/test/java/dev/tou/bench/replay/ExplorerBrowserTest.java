@@ -100,7 +100,8 @@ class ExplorerBrowserTest {
         for (JsonNode event : trace) {
             offstage &= !kind(event).equals("onstage");
             boolean listens = kind(event).equals("listens") && end.equals("server");
-            if (listens || kind(event).equals("state") && event.path("end").asText().equals(end)) {
+            if (listens
+                    || kind(event).equals("state") && event.path("end").asText().equals(end)) {
                 if (!begun) {
                     way.clear();
                 }
