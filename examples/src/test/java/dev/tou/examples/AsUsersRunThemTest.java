@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Each example by its command: the server in one process, the client in another, and what the user reads. */
-@Timeout(180)
+@Timeout(300)
 class AsUsersRunThemTest {
 
     @TempDir
@@ -46,7 +46,7 @@ class AsUsersRunThemTest {
                         "wire-server",
                         "wire-client",
                         "[1-9]\\d* of \\d+ datagrams were lost, and [1-9]\\d* segments sent again.",
-                        "20000000 bytes arrived whole."));
+                        "10000000 bytes arrived whole."));
     }
 
     private static Example example(String server, String client, String... prints) {

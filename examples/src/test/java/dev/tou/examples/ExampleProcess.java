@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** An example in a process of its own, started as a user starts it, in a folder. */
 final class ExampleProcess implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
     private static final Pattern PORT = Pattern.compile("UDP port (\\d+)$");
 
     private final Process process;

@@ -96,10 +96,15 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
     static Capture open(Path file, int snapBytes, long bufferBytes) throws IOException {
         BufferedOutputStream stream = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER_BYTES);
         String version = Capture.class.getPackage().getImplementationVersion();
-        return new Capture(
-                file.toString(),
-                new DatagramWriter(stream, version == null ? "tou" : "tou " + version, "", snapBytes),
-                bufferBytes);
+        try {
+            DatagramWriter out = new DatagramWriter(stream, version == null ? "tou" : "tou " + version, "", snapBytes);
+            // A file without packets is one, too, and who waits for the first sees that it is there.
+            out.flush();
+            return new Capture(file.toString(), out, bufferBytes);
+        } catch (IOException e) {
+            stream.close();
+            throw e;
+        }
     }
 
     /** Puts a {@link CaptureHandler} next to the wire. */

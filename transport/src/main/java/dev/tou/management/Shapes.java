@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.management;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import dev.tou.telemetry.ListenerSnapshot;
 import dev.tou.telemetry.LoopSnapshot;
 import dev.tou.telemetry.SocketSnapshot;
 import dev.tou.telemetry.TcpFigure;
+import io.netty.util.NetUtil;
 
 /** Everything that the bean tells, item by item, with the names of {@code ss}. */
 final class Shapes {
@@ -177,8 +180,13 @@ final class Shapes {
         return state.name().replace('_', '-');
     }
 
+    // Shortened as RFC 5952 has it, which Java's own text is not; where to find a link-local address is said behind it.
     private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + address.getPort();
+        InetAddress host = address.getAddress();
+        if (!(host instanceof Inet6Address ipv6)) {
+            return host.getHostAddress() + ':' + address.getPort();
+        }
+        String scope = host.isLinkLocalAddress() ? "%" + ipv6.getScopeId() : "";
+        return '[' + NetUtil.toAddressString(host) + scope + "]:" + address.getPort();
     }
 }

@@ -83,6 +83,7 @@ class CaptureTest {
     void theFileIsReadableAtAnyTime() throws Exception {
         Path path = directory.resolve("growing.pcapng");
         try (Capture capture = Capture.open(path)) {
+            assertThat(PcapNgFile.read(path).interfaces()).hasSize(2);
             take(capture, 100, Integer.MAX_VALUE);
             while (capture.written() == 0) {
                 Thread.onSpinWait();

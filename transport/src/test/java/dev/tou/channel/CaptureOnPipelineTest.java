@@ -84,7 +84,7 @@ class CaptureOnPipelineTest {
         assertThat(file.packets(0)).allSatisfy(PcapNgFile::check);
         assertThat(file.packets(1)).hasSameSizeAs(file.packets(0)).allSatisfy(PcapNgFile::check);
         assertThat(hex(file.packets(0), packet -> packet.direction() == OUTBOUND))
-                .isEqualTo(sent);
+                .isEqualTo(sentBefore);
         assertThat(hex(file.packets(0), packet -> packet.direction() == INBOUND))
                 .isEqualTo(delivered);
         for (PcapNgFile.Packet packet : file.packets(0)) {

@@ -100,11 +100,7 @@ final class Inspected implements AutoCloseable {
                     null);
         }
         if (process.isLocked()) {
-            throw refused(
-                    "Process " + process.pid()
-                            + " was started with -XX:+DisableAttachMechanism, so nobody can look into it;"
-                            + " start it without",
-                    null);
+            throw locked(process, null);
         }
         try {
             Inspected inspected = open(process, TRIES);
@@ -125,7 +121,19 @@ final class Inspected implements AutoCloseable {
         }
     }
 
+    private static Failure locked(JavaProcess process, Exception cause) {
+        return refused(
+                "Process " + process.pid()
+                        + " was started with -XX:+DisableAttachMechanism, so nobody can look into it;"
+                        + " start it without",
+                cause);
+    }
+
     private static Failure unreachable(JavaProcess process, Exception e) {
+        // Its arguments are not always known, and then the attach interface tells.
+        if (String.valueOf(e.getMessage()).contains("does not support the attach mechanism")) {
+            return locked(process, e);
+        }
         if (!process.isAlive()) {
             return refused("Process " + process.pid() + " has just ended", e);
         }

@@ -103,10 +103,10 @@ class InspectViewTest {
     @Test
     void oneThatSharesASocketSaysWhich() {
         assertThat(show(false, loop("connections", List.of(connection("10.0.0.2:5000", 5000L)))))
-                .contains("opened 5 s ago\n")
-                .contains("ESTAB        0     120  10.0.0.1:80         10.0.0.2:5000");
+                .contains("opened 5.00 s ago\n")
+                .contains("ESTAB       0     120  10.0.0.1:80         10.0.0.2:5000");
         assertThat(show(false, loop("connections", List.of(connection("10.0.0.2:5000", 6000L)))))
-                .contains("opened 5 s ago, in UDP 80 to 6000");
+                .contains("opened 5.00 s ago, in UDP 80 to 6000");
     }
 
     @Test

@@ -203,8 +203,7 @@ class ExplorerBrowserTest {
     private record Seen(int step, String client, String server, String variables, String sentence) {}
 
     private static Seen seen() {
-        List<?> seen = (List<?>) chromium.script(
-                """
+        List<?> seen = (List<?>) chromium.script("""
                 const lit = end => [...document.querySelectorAll('.state.' + end)].map(e => e.dataset.state).join();
                 return [document.getElementById('slider').value, lit('client'), lit('server'),
                     [...document.querySelectorAll('[data-variable]')].map(e => e.dataset.variable + e.textContent).join(),

@@ -36,11 +36,11 @@ public final class WireClient implements Callable<Integer> {
 
     @Option(
             names = "--lose",
-            defaultValue = "20",
+            defaultValue = "50",
             description = "Lose every n-th datagram (default: ${DEFAULT-VALUE}).")
     private int every;
 
-    private final byte[] bytes = new byte[20_000_000];
+    private final byte[] bytes = new byte[10_000_000];
     private final CRC32C sum = new CRC32C();
     private volatile boolean whole;
 
