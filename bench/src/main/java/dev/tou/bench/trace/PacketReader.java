@@ -1,11 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.trace;
 
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -46,7 +48,7 @@ final class PacketReader implements Closeable {
 
     /** @throws IOException if it cannot be read, or is something else */
     PacketReader(InputStream stream) throws IOException {
-        in = new DataInputStream(stream);
+        in = new DataInputStream(stream.markSupported() ? stream : new BufferedInputStream(stream));
         int magic = first();
         isPcapNg = magic == SECTION_HEADER;
         beginsSection = isPcapNg;
@@ -83,6 +85,8 @@ final class PacketReader implements Closeable {
         } catch (EOFException e) {
             cut = true;
             return null;
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new IOException("it is damaged: a block is shorter than what is in it", e);
         }
     }
 
@@ -106,10 +110,10 @@ final class PacketReader implements Closeable {
 
     private Packet nextOfPcapNg() throws IOException {
         while (true) {
-            int type = beginsSection ? SECTION_HEADER : blockType();
-            if (type == 0) {
+            if (!beginsSection && !hasMore()) {
                 return null;
             }
+            int type = beginsSection ? SECTION_HEADER : inOrder(in.readInt());
             beginsSection = false;
             if (type == SECTION_HEADER) {
                 section();
@@ -124,15 +128,11 @@ final class PacketReader implements Closeable {
         }
     }
 
-    // 0 at the end.
-    private int blockType() throws IOException {
-        int first = in.read();
-        if (first < 0) {
-            return 0;
-        }
-        ByteBuffer type = ByteBuffer.allocate(4).order(order).put((byte) first);
-        in.readFully(type.array(), 1, 3);
-        return type.getInt(0);
+    private boolean hasMore() throws IOException {
+        in.mark(1);
+        int next = in.read();
+        in.reset();
+        return next >= 0;
     }
 
     // Its own length is in the byte order that the magic behind it tells.
@@ -180,8 +180,12 @@ final class PacketReader implements Closeable {
         }
         Interface of = interfaces.get(number);
         long units = (long) block.getInt() << 32 | Integer.toUnsignedLong(block.getInt());
-        byte[] bytes = new byte[Math.min(block.getInt(), block.remaining() - 4)];
+        int kept = block.getInt();
         int fullBytes = block.getInt();
+        if (kept < 0) {
+            throw new IOException("it is damaged: a packet of " + kept + " bytes");
+        }
+        byte[] bytes = new byte[Math.min(kept, block.remaining())];
         block.get(bytes);
         long seconds = Long.divideUnsigned(units, of.unitsPerSecond);
         double rest =

@@ -3,6 +3,8 @@ package dev.tou.bench.trace;
 
 import java.nio.ByteBuffer;
 
+import dev.tou.capture.DatagramWriter;
+
 /**
  * Datagrams that a kernel has shown to a capture in one piece, before it cut them up (UDP GSO) or after it put them together (GRO):
  * TCP segments of one size behind each other. Each header tells where the next one is, by the sequence number that follows from it.
@@ -15,9 +17,11 @@ final class Trains {
 
     private Trains() {}
 
-    /** {@return the size of each segment but the last, which may be shorter; {@code length} if it is a single one} */
+    /**
+     * {@return the size of each segment but the last, which may be shorter; {@code length} if it is a single one, or none}
+     */
     static int stride(byte[] payload, int offset, int length) {
-        if (length < 2 * HEADER_BYTES) {
+        if (length < 2 * HEADER_BYTES || !DatagramWriter.isSegment(payload, offset, length)) {
             return length;
         }
         ByteBuffer in = ByteBuffer.wrap(payload, offset, length).slice();

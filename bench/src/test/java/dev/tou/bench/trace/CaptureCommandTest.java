@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.ExitCode;
@@ -24,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -186,6 +189,71 @@ class CaptureCommandTest {
         assertThat(Trains.stride(shifted, 7, train.length)).isEqualTo(632);
         assertThat(segments(raw(ipPacket("10.0.0.1", "10.0.0.2", PORT, train))))
                 .containsExactly(first, second, third, last);
+    }
+
+    /** A port may carry something else, too. */
+    @Test
+    void whatIsNoSegmentIsNotCutUp() throws IOException {
+        byte[] other = new byte[60];
+        Arrays.fill(other, (byte) 0x11);
+        other[12] = 0; // a header of no bytes
+        assertThat(Trains.stride(other, 0, other.length)).isEqualTo(other.length);
+        byte[] segment = segment(1, 10);
+        Path dump = raw(ipPacket("10.0.0.1", "10.0.0.2", 443, other), ipPacket("10.0.0.1", "10.0.0.2", 443, segment));
+        assertThat(segments(dump, "--port", "443")).containsExactly(segment);
+        assertThat(tou.err()).contains("1 segment in 2 datagrams");
+    }
+
+    private static byte[] block(int type, int... words) {
+        int bytes = 12 + words.length * 4;
+        ByteBuffer block = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        block.putInt(type).putInt(bytes);
+        for (int word : words) {
+            block.putInt(word);
+        }
+        return block.putInt(bytes).array();
+    }
+
+    private static byte[] pcapng(byte[]... blocks) {
+        return together(block(0x0A0D0D0A, 0x1A2B3C4D, 1, -1, -1), together(blocks));
+    }
+
+    private static final byte[] RAW_INTERFACE = block(1, 101, 65_535);
+
+    static Stream<Arguments> damaged() {
+        return Stream.of(
+                Arguments.of("an interface without words", pcapng(block(1))),
+                Arguments.of("an interface with an option cut short", pcapng(block(1, 101, 65_535, 0x0001_0009))),
+                Arguments.of("a packet without words", pcapng(RAW_INTERFACE, block(6, 0))),
+                Arguments.of("a packet of fewer than no bytes", pcapng(RAW_INTERFACE, block(6, 0, 0, 0, -5, 10))),
+                Arguments.of("a packet of no interface", pcapng(block(6, 0, 0, 0, 4, 4, 1))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("damaged")
+    void aDamagedFileIsUnreadable(String what, byte[] file) throws IOException {
+        Path dump = Files.write(folder.resolve("dump.pcapng"), file);
+        assertThat(tou.run("capture", "-r", dump.toString(), "-w", folder + "/x"))
+                .as(what + ": " + tou.err())
+                .isEqualTo(ExitCode.UNREADABLE.code());
+        assertThat(tou.err()).contains("Cannot read").contains("give what tcpdump -w or Wireshark has written");
+    }
+
+    @Test
+    void blocksOfTypesThatNobodyKnowsArePassedOver() throws IOException {
+        byte[] packet = ipPacket("10.0.0.1", "10.0.0.2", PORT, segment(1, 12));
+        ByteBuffer words = ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN);
+        int[] enhanced = new int[5 + packet.length / 4];
+        long micros = NOW / 1000;
+        enhanced[1] = (int) (micros >>> 32);
+        enhanced[2] = (int) micros;
+        enhanced[3] = packet.length;
+        enhanced[4] = packet.length;
+        for (int i = 0; i < packet.length / 4; i++) {
+            enhanced[5 + i] = words.getInt();
+        }
+        byte[] file = pcapng(block(0), RAW_INTERFACE, block(0, 7), block(0x0BAD), block(6, enhanced));
+        assertThat(segments(Files.write(folder.resolve("dump.pcapng"), file))).containsExactly(segment(1, 12));
     }
 
     @Test
