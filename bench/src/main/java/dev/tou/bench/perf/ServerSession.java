@@ -61,6 +61,9 @@ final class ServerSession extends SimpleChannelInboundHandler<JsonNode> implemen
         OVER
     }
 
+    /** So much of the answers may wait for a client to read them; a path of a few of them is far from that. */
+    private static final long MOST_UNREAD_BYTES = 2 << 20;
+
     private final Host host;
     private final Meter meter;
     private final long intervalNanos;
@@ -145,6 +148,11 @@ final class ServerSession extends SimpleChannelInboundHandler<JsonNode> implemen
     }
 
     private void onSample(JsonNode message) {
+        if (ctx.channel().bytesBeforeWritable() > MOST_UNREAD_BYTES) {
+            giveUp(new Failure(ExitCode.REFUSED, client() + " asks and does not read the answers; turned away."));
+            ctx.close(); // nor would it read why
+            return;
+        }
         List<Map<String, Object>> streams = new ArrayList<>();
         for (Stream stream : side.streams()) {
             SenderFigures figures = stream.figures();

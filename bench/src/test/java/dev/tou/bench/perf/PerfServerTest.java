@@ -193,6 +193,26 @@ class PerfServerTest {
         works();
     }
 
+    /** Answers that nobody reads must not fill the memory. */
+    @Test
+    void whoAsksAndDoesNotReadIsTurnedAway() throws Exception {
+        try (Hand hand = control().says(PLAN)) {
+            ByteBuf questions = Unpooled.buffer();
+            byte[] question = "{\"type\":\"sample\",\"n\":1}".getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 1000; i++) {
+                questions.writeInt(question.length).writeBytes(question);
+            }
+            byte[] thousand = ByteBufUtil.getBytes(questions);
+            while (told.isEmpty()) {
+                hand.out.write(thousand);
+            }
+        } catch (java.net.SocketException closed) {
+            // as it should be
+        }
+        assertThat(awaitTold(Failure.class).getMessage()).contains("asks and does not read the answers");
+        works();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "streams":1              | "streams":129               | -P is 129
