@@ -35,6 +35,7 @@ record Page(String title, String source, List<String> remarks, List<Section> sec
         Map<String, String> parts = Map.of(
                 "LIBRARY-STYLE", resource("uplot/uPlot.min.css"),
                 "STYLE", resource("page.css"),
+                "LICENCE", resource("uplot/LICENSE"),
                 "LIBRARY", resource("uplot/uPlot.iife.min.js"),
                 "SCRIPT", resource("page.js"),
                 "DATA", data());

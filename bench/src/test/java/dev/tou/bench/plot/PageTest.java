@@ -57,6 +57,12 @@ class PageTest {
     }
 
     @Test
+    void itHasTheLicenceOfTheLibraryThatIsInIt() throws IOException {
+        assertThat(page("a connection"))
+                .contains("The MIT License", "Copyright (c) 2022 Leon Sorokin", "The above copyright notice and this");
+    }
+
+    @Test
     void whatATraceSaysIsNoMarkup() throws IOException {
         String page = page(HOSTILE);
         assertThat(page).doesNotContain(HOSTILE);
