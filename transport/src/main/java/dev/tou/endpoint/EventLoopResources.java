@@ -161,7 +161,7 @@ public final class EventLoopResources {
 
     // Waits, which a thread that asks from outside may.
     private static TransportSnapshot look(SnapshotRequest request) {
-        return Census.ofProcess(request).awaitUninterruptibly().getNow();
+        return Census.ofProcess(request).syncUninterruptibly().getNow();
     }
 
     /** A channel of the loop is closed. */

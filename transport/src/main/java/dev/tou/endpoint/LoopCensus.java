@@ -35,6 +35,9 @@ final class LoopCensus {
     /** A table is two thirds full at most, and a connection takes about a microsecond. */
     private static final int PLACES_AT_ONCE = 256;
 
+    /** What a UDP channel takes, in places. */
+    private static final int PLACES_OF_A_SOCKET = 4;
+
     private final EventLoopResources resources;
     private final SnapshotRequest request;
     private final Promise<LoopSnapshot> told;
@@ -86,14 +89,21 @@ final class LoopCensus {
         shards = List.copyOf(resources.shards());
         Set<UdpEndpoint> endpoints = new LinkedHashSet<>();
         for (Shard each : shards) {
-            sockets.add(socket(each));
-            count(TcpState.TIME_WAIT, each.timeWait().size());
             if (each.endpoint() != null) {
                 endpoints.add(each.endpoint());
             }
         }
         endpoints.forEach(endpoint -> endpoint.forEachListener(listener -> listen(endpoint, listener)));
         slice();
+    }
+
+    private boolean begins(Shard current) {
+        if (!resources.shards().contains(current)) {
+            return false; // closed since the census began
+        }
+        sockets.add(socket(current));
+        count(TcpState.TIME_WAIT, current.timeWait().size());
+        return true;
     }
 
     private static SocketSnapshot socket(Shard shard) {
@@ -132,13 +142,17 @@ final class LoopCensus {
         if (told.isDone()) {
             return; // nobody waits for it any more
         }
-        while (shard < shards.size()) {
+        // A client may have very many sockets with few connections each.
+        for (int left = PLACES_AT_ONCE; left > 0 && shard < shards.size(); shard++) {
             Shard current = shards.get(shard);
+            if (position == 0 && !begins(current)) {
+                continue;
+            }
             position = current.connections().scan(position, PLACES_AT_ONCE, tcb -> look(current, tcb));
             if (position != 0) {
                 break;
             }
-            shard++;
+            left -= PLACES_OF_A_SOCKET + current.connections().size();
         }
         if (shard == shards.size()) {
             finish(LoopSnapshot.Answer.COMPLETE);

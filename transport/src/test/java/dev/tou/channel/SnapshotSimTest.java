@@ -19,6 +19,7 @@ import dev.tou.telemetry.SnapshotRequest;
 import dev.tou.telemetry.SocketSnapshot;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -217,6 +218,35 @@ class SnapshotSimTest {
                     .isEqualTo(many);
             // At most 256 places of the table at once.
             assertThat(other.turns).isGreaterThanOrEqualTo(many / 256);
+        }
+    }
+
+    @Test
+    void manySocketsAreLookedAtInSlicesToo() {
+        int many = 1000;
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().option(ChannelOption.SO_BACKLOG, many));
+            List<Future<Void>> connects = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                String ownSocket = "socket-" + i;
+                connects.add(pair.client(new Recorder())
+                        .option(
+                                TouChannelOption.UDP_PIPELINE,
+                                udp -> udp.addFirst(ownSocket, new ChannelInboundHandlerAdapter()))
+                        .connect(pair.serverHost.address(SimPair.PORT)));
+            }
+            pair.simulation.expect(
+                    "all are there", () -> connects.stream().allMatch(Future::isSuccess), SimPair.seconds(60));
+            EventLoop loop = pair.clientHost.eventLoop();
+            var taken = TouTransport.snapshot(loop, ALL.most(many));
+            Other other = new Other(loop, taken);
+            loop.schedule(other, 0, TimeUnit.NANOSECONDS);
+            LoopSnapshot snapshot =
+                    pair.simulation.await(taken).getNow().loops().get(0);
+            assertThat(snapshot.answer()).isEqualTo(LoopSnapshot.Answer.COMPLETE);
+            assertThat(snapshot.sockets()).hasSize(many).allMatch(socket -> socket.connections() == 1);
+            assertThat(snapshot.connections()).hasSize(many);
+            assertThat(other.turns).isGreaterThanOrEqualTo(many / 64);
         }
     }
 
