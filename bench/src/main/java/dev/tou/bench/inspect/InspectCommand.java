@@ -211,8 +211,13 @@ public final class InspectCommand implements Callable<Integer> {
         Table table = new Table(true, false, true, true, true, false)
                 .row("PID", "User", "Up", "Listeners", "Connections", "Command");
         for (Inspected each : found) {
-            var states =
-                    each.look(new Wanted("", 0, Set.of(), 0), PATIENCE_MILLIS).sums("states", each.glossary());
+            Look look;
+            try {
+                look = each.look(new Wanted("", 0, Set.of(), 0), PATIENCE_MILLIS);
+            } catch (Inspected.Ended e) {
+                continue; // it has just ended
+            }
+            var states = look.sums("states", each.glossary());
             long listeners = states.getOrDefault(Wanted.LISTEN, 0L);
             long connections =
                     states.values().stream().mapToLong(Long::longValue).sum()
