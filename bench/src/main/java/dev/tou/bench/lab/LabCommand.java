@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tou lab                               all links; about seven minutes",
+            "  tou lab                               all links: 24 measurements of 10 s",
             "  tou lab lte satellite --duration 30s",
             "  tou lab lossy --link-flags \"--loss 3%%\"",
             "  tou lab --impair netem                kernel TCP, too, where the kernel has netem",
@@ -108,6 +108,8 @@ public final class LabCommand implements Callable<Integer> {
         LabPlan plan = plan(known);
         Console console = common.console();
         Compose compose = Compose.of(files, plan.folder().resolve("log.txt"));
+        Map<String, String> environment = new LinkedHashMap<>(Environment.machine());
+        environment.put("load average before", load());
         LabReport report;
         try (LabRun run = new LabRun(compose, plan, this::tell);
                 Interruption hook = Interruption.onInterrupt(() -> {
@@ -115,7 +117,9 @@ public final class LabCommand implements Callable<Integer> {
                     console.lastWord("Interrupted; the containers were ended.");
                 })) {
             assert hook != null;
-            report = new LabReport(plan, known, Environment.machine(), run.run());
+            List<LabRun.Result> results = run.run();
+            environment.put("load average after", load());
+            report = new LabReport(plan, known, environment, results);
         }
         write(plan.folder(), report);
         common.lines().emit("lab", report.fields());
@@ -130,6 +134,11 @@ public final class LabCommand implements Callable<Integer> {
                     "Not everything could be measured; " + plan.folder().resolve("log.txt") + " says why.");
         }
         return ExitCode.DONE.code();
+    }
+
+    private static String load() {
+        String load = Environment.Busyness.now().load();
+        return load == null ? "unknown" : load;
     }
 
     private void tell(String step) {

@@ -54,9 +54,13 @@ class ImpairCommandTest {
                 assertThat(relay.awaitPort()).isEqualTo(port);
                 assertThat(tou.run("ping", "127.0.0.2:" + port, "-c", "100", "-r", "500", "--warmup", "0s", "-J"))
                         .isIn(0, ExitCode.INVALID_MEASUREMENT.code());
-                String[] events = tou.out().split("\n");
+                String measured = tou.out()
+                        .lines()
+                        .filter(line -> line.contains("\"latencyNanos\""))
+                        .reduce((first, last) -> last)
+                        .orElseThrow(() -> new AssertionError(tou.out() + tou.err()));
                 JsonNode latency = new ObjectMapper()
-                        .readTree(events[events.length - 1])
+                        .readTree(measured)
                         .path("results")
                         .path(0)
                         .path("latencyNanos");

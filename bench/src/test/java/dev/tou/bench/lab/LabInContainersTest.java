@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -43,16 +44,19 @@ class LabInContainersTest {
     }
 
     private Path withClassesUnderTest(String image) throws IOException {
-        List<String> classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+        List<String> classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(Files::exists)
+                .map(entry -> entry.toAbsolutePath().normalize().toString())
+                .distinct()
+                .toList();
         List<String> lines = new ArrayList<>(List.of("services:"));
         for (String service : List.of("server", "router", "client")) {
             lines.add("  " + service + ":");
             lines.add("    image: " + image);
             lines.add("    entrypoint: [java, -cp, \"" + String.join(":", classPath) + "\", dev.tou.bench.Tou]");
             lines.add("    volumes:");
-            classPath.stream()
-                    .filter(entry -> Files.exists(Path.of(entry)))
-                    .forEach(entry -> lines.add("      - \"" + entry + ":" + entry + ":ro\""));
+            classPath.forEach(entry -> lines.add("      - \"" + entry + ":" + entry + ":ro\""));
         }
         return Files.write(folder.resolve("classes.yml"), lines);
     }
