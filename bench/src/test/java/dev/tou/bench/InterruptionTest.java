@@ -150,7 +150,7 @@ class InterruptionTest {
                         "--report",
                         "json",
                         "--timeout",
-                        "2s")) {
+                        "5s")) {
             sender.awaitLine(line -> line.matches(".*\"bytes\":[1-9].*"));
             receiver.signal("KILL");
             assertThat(sender.awaitExit()).isEqualTo(ExitCode.RESET.code());

@@ -58,6 +58,7 @@ public final class PerfCommand implements Callable<Integer> {
     private static final int MOST_MSS = 65_467;
     private static final double LEAST_INTERVAL_SECONDS = 0.1;
     private static final double MOST_INTERVAL_SECONDS = 60;
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(3);
     private static final String FORMATS = "kmgtKMGT";
 
     /** What only the client decides. */
@@ -228,6 +229,9 @@ public final class PerfCommand implements Callable<Integer> {
             boolean given = spec.commandLine().getParseResult().hasMatchedOption(name);
             require(!given, name + " is for the client to say; give it to \"tou perf -c\"");
         }
+        require(
+                timeout.compareTo(LEAST_SILENCE) >= 0,
+                "--timeout of a server is less than 3s; clients speak once a second");
         InetSocketAddress address = new InetSocketAddress(
                 resolve(bind == null ? (ipv6 ? "::" : "0.0.0.0") : bind, this::noAddressToListenOn), port);
         try (Recording recording = recordings.begin(common)) {

@@ -25,6 +25,9 @@ final class PictureChart {
     private static final int TALL = 420;
     private static final int NORMAL = 300;
     private static final float SPAN_WIDTH = 14;
+    /** In nines: the last label stands under the end of the curve, and half of it to the right. */
+    private static final double ROOM_FOR_A_LABEL = 0.1;
+
     private static final int LEFT_WIDTH = 105;
 
     private final Graph graph;
@@ -99,6 +102,7 @@ final class PictureChart {
         }
         if (graph.x().quantity() == Quantity.NINES) {
             style.setXAxisMin(0.0);
+            style.setXAxisMax(graph.x().shown(range[1]) + ROOM_FOR_A_LABEL);
             style.setXAxisTickMarkSpacingHint((int)
                     (width / Math.max(2, graph.x().shown(range[1]) + 1)));
             style.setXAxisTickLabelsFormattingFunction(PictureChart::percentile);

@@ -30,6 +30,7 @@ final class Insight {
     static final String TIMER = "retransmission timer: ";
     static final String PROBES = "persist timer: ";
     static final String CONGESTION = "congestion window: ";
+    static final String FALL = ", down from ";
 
     private static final int MILLION = 1_000_000;
 
@@ -66,6 +67,7 @@ final class Insight {
 
     private final class Teller implements TransportListener {
 
+        private long cwndBytesBefore;
         private long toldCwndBytes;
         private WindowChange toldCause;
 
@@ -108,8 +110,10 @@ final class Insight {
             if (turn && cwndBytes != toldCwndBytes) {
                 toldCause = cause;
                 toldCwndBytes = cwndBytes;
-                tell(Topic.CONGESTION_WINDOW, CONGESTION + cwndBytes + " bytes, " + cause);
+                String fall = cwndBytes < cwndBytesBefore ? FALL + cwndBytesBefore : "";
+                tell(Topic.CONGESTION_WINDOW, CONGESTION + cwndBytes + " bytes, " + cause + fall);
             }
+            cwndBytesBefore = cwndBytes;
         }
     }
 }

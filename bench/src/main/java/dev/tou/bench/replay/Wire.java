@@ -190,7 +190,7 @@ final class Wire implements AutoCloseable {
 
     private synchronized void arrived(Datagram datagram, SocketAddress from) {
         WireSegment segment = datagram.segment();
-        if (segment == null) {
+        if (segment == null || back.isClosed()) {
             return;
         }
         if (datagram.direction() == Source.TO_SERVER) {

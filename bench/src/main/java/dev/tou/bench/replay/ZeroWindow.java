@@ -39,14 +39,19 @@ final class ZeroWindow implements Scenario {
                         "a closed window",
                         event -> event.segment().window() == 0);
         stage.client().sees(Insight.PROBES);
-        stage.transcript()
+        Event probe = stage.transcript()
                 .await(
                         Source.TO_SERVER,
                         "a probe without text",
                         event -> event.segment().seq() == full.segment().ack() - 1
                                 && event.segment().text().length == 0);
         stage.transcript()
-                .await(Source.TO_CLIENT, "an answer", event -> event.segment().window() == 0);
+                .await(
+                        Source.TO_CLIENT,
+                        "an answer",
+                        event -> event.nanos() > probe.nanos()
+                                && event.segment().window() == 0
+                                && event.segment().options().sackBlocks().length == 0);
         stage.say("The wire loses what opens the window.");
         stage.wire()
                 .lose(

@@ -47,6 +47,10 @@ class PerfServerTest {
 
     @BeforeEach
     void listen() throws InterruptedException {
+        listen(Duration.ofSeconds(60));
+    }
+
+    private void listen(Duration silence) throws InterruptedException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         PerfServer.Listener listener = new PerfServer.Listener() {
             @Override
@@ -71,7 +75,7 @@ class PerfServerTest {
             }
         };
         server = PerfServer.listen(
-                new PerfServer.Setup(Transports.Io.NIO, any, 0, Duration.ofSeconds(1), 0, Recording.NONE), listener);
+                new PerfServer.Setup(Transports.Io.NIO, any, 0, silence, 0, Recording.NONE), listener);
         assertThat(server.withoutTcp()).isNull();
     }
 
@@ -306,6 +310,8 @@ class PerfServerTest {
 
     @Test
     void aClientThatFallsSilent() throws Exception {
+        server.close();
+        listen(Duration.ofSeconds(3));
         try (Hand first = control().says(PLAN)) {
             assertThat(first.hears().path("type").asText()).isEqualTo("accepted");
             hasRefused(first, "has said nothing for too long");

@@ -365,7 +365,8 @@ class PerfTest {
             perf -c h --baseline udp            | none of these: tcp
             perf -s -R                          | -R is for the client to say; give it to "tou perf -c"
             perf -s -t 5                        | -t is for the client to say
-            perf -s --timeout 0s                | --timeout is 0; give a time
+            perf -c h --timeout 0s              | --timeout is 0; give a time
+            perf -s --timeout 2s                | --timeout of a server is less than 3s; clients speak once a second
             """)
     void wrongUsage(String args, String sentence) {
         fails(tou.run(args.split(" +")), ExitCode.USAGE, sentence);
@@ -444,7 +445,7 @@ class PerfTest {
     void aClientThatIsKilledLeavesTheServerFree() throws Exception {
         InetSocketAddress any = new InetSocketAddress(LOOPBACK, 0);
         PerfServer.Setup impatient =
-                new PerfServer.Setup(Transports.Io.preferred(), any, 0, Duration.ofSeconds(2), 0, Recording.NONE);
+                new PerfServer.Setup(Transports.Io.preferred(), any, 0, Duration.ofSeconds(4), 0, Recording.NONE);
         try (PerfServer to = PerfServer.listen(impatient, server)) {
             try (TouProcess client = TouProcess.start(
                     "perf", "-c", "127.0.0.1", "-p", String.valueOf(to.address().getPort()), "-i", "0.1")) {

@@ -82,8 +82,8 @@ class ExplorerBrowserTest {
             chromium.click("#forward");
         }
         assertThat(chromium.find("#forward").isEnabled()).isFalse();
-        assertThat(forward.stream().map(Seen::client).distinct()).containsSubsequence(states(trace, "client"));
-        assertThat(forward.stream().map(Seen::server).distinct()).containsSubsequence(states(trace, "server"));
+        assertThat(forward.stream().map(Seen::client).distinct()).containsExactlyElementsOf(way(trace, "client"));
+        assertThat(forward.stream().map(Seen::server).distinct()).containsExactlyElementsOf(way(trace, "server"));
         for (int step = last; step > 0; step--) {
             assertThat(seen()).isEqualTo(forward.get(step));
             chromium.type(Keys.ARROW_LEFT);
@@ -92,11 +92,29 @@ class ExplorerBrowserTest {
         assertThat(chromium.find("#back").isEnabled()).isFalse();
     }
 
-    /** {@return the states on stage, each once} */
-    private static List<String> states(List<JsonNode> trace, String end) {
-        Skeleton skeleton = Skeleton.of(trace);
-        return (end.equals("client") ? skeleton.client() : skeleton.server())
-                .stream().distinct().toList();
+    /** {@return the states of an end, each once, from the one in which it comes on stage} */
+    private static List<String> way(List<JsonNode> trace, String end) {
+        List<String> way = new ArrayList<>(List.of("CLOSED"));
+        boolean offstage = trace.stream().anyMatch(event -> kind(event).equals("offstage"));
+        boolean begun = false;
+        for (JsonNode event : trace) {
+            offstage &= !kind(event).equals("onstage");
+            boolean listens = kind(event).equals("listens") && end.equals("server");
+            if (listens
+                    || kind(event).equals("state") && event.path("end").asText().equals(end)) {
+                if (!begun) {
+                    way.clear();
+                }
+                way.add(listens ? "LISTEN" : event.path("state").asText().replace('_', '-'));
+            }
+            // What it was before it came on stage does not count, but the last.
+            begun |= !offstage && event.has("sentence");
+        }
+        return way.stream().distinct().toList();
+    }
+
+    private static String kind(JsonNode event) {
+        return event.path("event").asText();
     }
 
     @Test
