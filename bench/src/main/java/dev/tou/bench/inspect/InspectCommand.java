@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  tou inspect 4711 :7000 --explain   connections with that port, every figure in a sentence",
             "  tou inspect --state close-wait     who does not close?",
             "  tou inspect 4711 --summary         states, sockets, and what was dropped and why",
-            "  tou inspect 4711 -J | jq '.connections[].rtt'"
+            "  tou inspect 4711 -J                the same for programs"
         })
 public final class InspectCommand implements Callable<Integer> {
 
