@@ -54,7 +54,8 @@ class ImpairCommandTest {
                 assertThat(relay.awaitPort()).isEqualTo(port);
                 assertThat(tou.run("ping", "127.0.0.2:" + port, "-c", "100", "-r", "500", "--warmup", "0s", "-J"))
                         .isIn(0, ExitCode.INVALID_MEASUREMENT.code());
-                String measured = tou.out().lines()
+                String measured = tou.out()
+                        .lines()
                         .filter(line -> line.contains("\"latencyNanos\""))
                         .reduce((first, last) -> last)
                         .orElseThrow(() -> new AssertionError(tou.out() + tou.err()));

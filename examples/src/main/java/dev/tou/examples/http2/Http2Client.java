@@ -56,9 +56,8 @@ public final class Http2Client implements Callable<Integer> {
             client.handler(Alpn.initializer(channel -> tls.newHandler(channel.alloc(), host, port), this::ask));
             client.channel(TouSocketChannel.class); // was: NioSocketChannel.class
             client.connect(host, port).sync().channel().closeFuture().sync();
-            if (missing > 0) {
-                System.err.println(missing + " requests were not answered.");
-            }
+            group.submit(() -> {}).sync(); // what has closed it is said first
+            System.err.print(missing == 0 ? "" : missing + " requests were not answered.\n");
             return missing == 0 ? 0 : 1;
         } catch (Exception e) { // sync() throws what connect() has failed with
             System.err.println("Cannot reach the server: " + e.getMessage());

@@ -66,6 +66,7 @@ public final class HttpsClient implements Callable<Integer> {
             request.headers().set(HttpHeaderNames.HOST, host);
             channel.writeAndFlush(request); // the TLS handler keeps it until the handshake is done
             channel.closeFuture().sync();
+            group.submit(() -> {}).sync(); // what has closed it is said first
             return answered ? 0 : 1;
         } catch (Exception e) { // sync() throws what connect() has failed with
             System.err.println("Cannot reach the server: " + e.getMessage());
