@@ -2,7 +2,7 @@
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /tou
 COPY . .
-RUN ./mvnw -q -B -Dmaven.test.skip=true -pl bench -am package
+RUN ./mvnw -q -B -Dmaven.test.skip -Dspotless.check.skip -pl bench -am package
 
 # The command, for a user without rights. In the lab it is also the router, as a relay.
 FROM eclipse-temurin:17-jre AS relay

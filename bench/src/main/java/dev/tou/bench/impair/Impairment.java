@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 
 /**
- * Decides what happens to each datagram, by its number: every figure has its own stream of random numbers, of which a datagram takes one,
- * whatever becomes of it. So the n-th datagram of a seed has the same fate in every run, and a change of one figure
- * does not change which ones another meets.
+ * Decides what happens to each datagram, by its number: every figure has its own stream of random numbers, of which a
+ * datagram takes one, whatever becomes of it. So the n-th datagram of a seed has the same fate in every run, and a change
+ * of one figure does not change which ones another meets.
  */
 final class Impairment {
 

@@ -16,8 +16,8 @@ import dev.tou.bench.Units;
  * has taken its time on the link. Rate, queue and MTU count IP packets, with the headers of IP and UDP.
  *
  * <p>Loss in bursts is the chain of two states by Gilbert and Elliott: in the good state nothing is lost, in the bad one
- * everything is, and each datagram may change the state. It is written by what one sees of it, {@code 1%/8}: one in a hundred is lost,
- * eight in a row on average. Independent loss comes on top.
+ * everything is, and each datagram may change the state. It is written by what one sees of it, {@code 1%/8}: one in a
+ * hundred is lost, eight in a row on average. Independent loss comes on top.
  */
 public final class ImpairmentProfile {
 

@@ -6,8 +6,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * A link in the words of {@code tc netem}, so that the kernel can make it where the kernel can. What differs: netem's jitter reorders
- * unless there is a rate; what it reorders it sends early, not late; its queue counts packets; it has no seed.
+ * A link in the words of {@code tc netem}, so that the kernel can make it where the kernel can. What differs: netem's
+ * jitter reorders unless there is a rate; what it reorders it sends early, not late; its queue counts packets; it has no
+ * seed.
  */
 final class Netem {
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
             "  tou inspect 4711 :7000 --explain   connections with that port, every figure in a sentence",
             "  tou inspect --state close-wait     who does not close?",
             "  tou inspect 4711 --summary         states, sockets, and what was dropped and why",
-            "  tou inspect 4711 -J | jq '.connections[].rtt'"
+            "  tou inspect 4711 -J                the same for programs"
         })
 public final class InspectCommand implements Callable<Integer> {
 
@@ -210,14 +211,13 @@ public final class InspectCommand implements Callable<Integer> {
         Console console = common.console();
         Table table = new Table(true, false, true, true, true, false)
                 .row("PID", "User", "Up", "Listeners", "Connections", "Command");
+        Optional<JavaProcess> first = Optional.empty();
         for (Inspected each : found) {
-            Look look;
-            try {
-                look = each.look(new Wanted("", 0, Set.of(), 0), PATIENCE_MILLIS);
-            } catch (Inspected.Ended e) {
-                continue; // it has just ended
+            Optional<Look> look = lookUnlessEnded(each, new Wanted("", 0, Set.of(), 0));
+            if (look.isEmpty()) {
+                continue;
             }
-            var states = look.sums("states", each.glossary());
+            var states = look.get().sums("states", each.glossary());
             long listeners = states.getOrDefault(Wanted.LISTEN, 0L);
             long connections =
                     states.values().stream().mapToLong(Long::longValue).sum()
@@ -228,6 +228,7 @@ public final class InspectCommand implements Callable<Integer> {
             fields.put("connections", connections);
             common.lines().emit("process", fields);
             JavaProcess process = each.process();
+            first = first.or(() -> Optional.of(process));
             table.row(
                     String.valueOf(process.pid()),
                     process.user(),
@@ -241,8 +242,8 @@ public final class InspectCommand implements Callable<Integer> {
             console.say(console.dim(lines.get(0)));
             lines.subList(1, lines.size()).forEach(console::say);
             console.say("");
-            console.say(console.dim(
-                    "\"tou inspect " + found.get(0).process().pid() + "\" shows the connections of the first."));
+            first.ifPresent(process -> console.say(
+                    console.dim("\"tou inspect " + process.pid() + "\" shows the connections of the first.")));
         }
     }
 
@@ -250,18 +251,22 @@ public final class InspectCommand implements Callable<Integer> {
 
     private void show(List<Inspected> found, Wanted wanted) throws InterruptedException {
         boolean twice = !over.isZero() && !summary && wanted.connections();
+        boolean several = found.size() > 1;
         List<Look> before = new ArrayList<>();
         for (Inspected each : found) {
-            before.add(twice ? look(each, wanted) : null);
+            before.add(!twice ? null : several ? lookUnlessEnded(each, wanted).orElse(null) : look(each, wanted));
         }
         if (twice) {
             TimeUnit.NANOSECONDS.sleep(over.toNanos());
         }
         boolean any = false;
         for (int i = 0; i < found.size(); i++) {
-            Look now = look(found.get(i), wanted);
+            Look now = several ? lookUnlessEnded(found.get(i), wanted).orElse(null) : look(found.get(i), wanted);
+            if (now == null) {
+                continue;
+            }
             boolean hasNothing = now.connections().isEmpty() && (now.listeners().isEmpty() || !wanted.listeners());
-            if (hasNothing && found.size() > 1) {
+            if (hasNothing && several) {
                 continue; // it is the connection that was asked for, not the process
             }
             List<String> lines = tell(found.get(i), now, before.get(i), wanted);
@@ -281,6 +286,15 @@ public final class InspectCommand implements Callable<Integer> {
             return inspected.look(wanted, PATIENCE_MILLIS);
         } catch (Inspected.Ended e) {
             throw new Failure(ExitCode.REFUSED, end(inspected) + ".", e);
+        }
+    }
+
+    /** {@return a look at one of several processes}, or nothing: one that ends meanwhile is like one that ended before. */
+    private static Optional<Look> lookUnlessEnded(Inspected inspected, Wanted wanted) {
+        try {
+            return Optional.of(inspected.look(wanted, PATIENCE_MILLIS));
+        } catch (Inspected.Ended e) {
+            return Optional.empty();
         }
     }
 

@@ -110,6 +110,17 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
 
     // --- what the scenario expects of it ---
 
+    /** Waits until all that it has sent is acknowledged, and it knows. */
+    void isAcknowledged() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (channel().tcpInfo().unacked() > 0 || channel().tcpInfo().notSent() > 0) {
+            if (System.nanoTime() > deadline) {
+                throw NotSeen.of("the last acknowledgment for the " + source.text());
+            }
+            Thread.sleep(1);
+        }
+    }
+
     /** Waits until it is in {@code state}. */
     void reaches(TcpState state) throws InterruptedException {
         transcript.await(source, "the " + source.text() + " in " + state, event -> event.state() == state);

@@ -34,8 +34,8 @@ final class Nagle implements Scenario {
         for (int i = 0; i < QUICK; i++) {
             stage.client().write("word " + i + ".");
             stage.server().sees("word " + i + ".");
-            stage.toClient(Flags.ACK);
         }
+        stage.client().isAcknowledged();
         WireSegment last = stage.transcript().of(Source.TO_SERVER).stream()
                 .map(Event::segment)
                 .reduce((one, other) -> other)

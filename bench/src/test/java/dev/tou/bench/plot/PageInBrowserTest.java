@@ -33,7 +33,7 @@ class PageInBrowserTest {
             const over = document.querySelectorAll('.u-over')[0];
             const box = over.getBoundingClientRect();
             const at = (kind, share, target) => target.dispatchEvent(new MouseEvent(kind, {
-              bubbles: true, button: 0, clientX: box.left + share * box.width, clientY: box.top + box.height / 2 }));
+              bubbles: true, button: 0, movementX: 5, clientX: box.left + share * box.width, clientY: box.top + box.height / 2 }));
             at('mousemove', 0.02, over);
             at('mousedown', 0.02, over);
             at('mousemove', 0.2, over);
