@@ -63,6 +63,8 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
             Recording recording) {}
 
     /** A test has 257 at most; others wait to say what they are for. */
+    private static final int TRIES = 32;
+
     private static final int MOST_CONNECTIONS = 1024;
 
     private final Setup setup;
@@ -90,17 +92,30 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
     static PerfServer listen(Setup setup, Listener listener) throws InterruptedException {
         PerfServer server = new PerfServer(setup, listener);
         try {
-            server.tou = server.bind(Carrier.TOU, setup.address());
+            server.bindBoth();
         } catch (Failure failure) {
             Transports.shutdown(server.group);
             throw failure;
         }
-        try {
-            server.tcp = server.bind(Carrier.TCP, server.address());
-        } catch (Failure taken) {
-            server.withoutTcp = taken;
-        }
         return server;
+    }
+
+    /** Whoever leaves the port to us gets a number that neither protocol has given away, if there is one. */
+    private void bindBoth() {
+        int tries = setup.address().getPort() == 0 ? TRIES : 1;
+        while (true) {
+            tou = bind(Carrier.TOU, setup.address());
+            try {
+                tcp = bind(Carrier.TCP, address());
+                return;
+            } catch (Failure taken) {
+                if (--tries == 0) {
+                    withoutTcp = taken;
+                    return;
+                }
+                tou.close().awaitUninterruptibly();
+            }
+        }
     }
 
     private Channel bind(Carrier carrier, InetSocketAddress address) {
