@@ -139,6 +139,16 @@ public final class Failures {
                 ExitCode.UNWRITABLE, "Cannot write " + name + " in " + folder + ": " + reason(cause) + ".", cause);
     }
 
+    /** {@return why {@code file}, which has been begun, could not be written to its end} */
+    public static Failure breakingOff(Path file, IOException cause) {
+        Path folder = file.toAbsolutePath().getParent();
+        Failure writing = writing(folder, String.valueOf(file.getFileName()), cause);
+        String sentence = writing.exit() == ExitCode.DISK_FULL
+                ? "The disk is full, so " + file + " is not complete; make room in " + folder + "."
+                : file + " is not complete, because it could not be written: " + reason(cause) + ".";
+        return new Failure(writing.exit(), sentence, cause);
+    }
+
     private static String text(Throwable cause) {
         return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     }

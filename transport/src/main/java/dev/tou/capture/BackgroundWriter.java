@@ -43,6 +43,9 @@ public final class BackgroundWriter<E extends BackgroundWriter.Entry> implements
 
         /** Writes the last words, behind the last entry. */
         void end() throws IOException;
+
+        /** Hears once, after {@link #close}, that it has thrown, and so is not complete. */
+        default void failed(IOException why) {}
     }
 
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -103,8 +106,10 @@ public final class BackgroundWriter<E extends BackgroundWriter.Entry> implements
                 pause();
             }
         } catch (IOException | RuntimeException | Error e) {
-            failure = e instanceof IOException io ? io : new IOException(e);
+            IOException why = e instanceof IOException io ? io : new IOException(e);
+            failure = why;
             queue.clear();
+            output.failed(why);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.tou.capture;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,11 +67,13 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
     private final AtomicLong dropped = new AtomicLong();
     private final String file;
     private final BackgroundWriter<Piece> writer;
+    private final long most;
     private volatile long written;
     private boolean warned;
 
-    private Capture(String file, DatagramWriter out, long bufferBytes) {
+    private Capture(String file, DatagramWriter out, long most, long bufferBytes) {
         this.file = file;
+        this.most = most;
         writer = new BackgroundWriter<>("tou-capture", bufferBytes, new Output(out));
     }
 
@@ -90,17 +93,29 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
      * @param snapBytes how much of each packet is kept at most, its IP header counted, 1 to {@link PcapNgWriter#WHOLE_PACKETS}
      */
     public static Capture open(Path file, int snapBytes) throws IOException {
-        return open(file, snapBytes, BUFFER_BYTES);
+        return open(file, snapBytes, Long.MAX_VALUE);
     }
 
-    static Capture open(Path file, int snapBytes, long bufferBytes) throws IOException {
-        BufferedOutputStream stream = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER_BYTES);
+    /**
+     * Starts a capture that is full at some time. What comes then is neither in it nor missing from it.
+     *
+     * @param file is replaced if it is there
+     * @param snapBytes how much of each packet is kept at most, its IP header counted, 1 to {@link PcapNgWriter#WHOLE_PACKETS}
+     * @param most how many datagrams are in the file at most
+     */
+    public static Capture open(Path file, int snapBytes, long most) throws IOException {
+        return to(file, Files.newOutputStream(file), snapBytes, most, BUFFER_BYTES);
+    }
+
+    static Capture to(Path file, OutputStream out, int snapBytes, long most, long bufferBytes) throws IOException {
+        BufferedOutputStream stream = new BufferedOutputStream(out, FILE_BUFFER_BYTES);
         String version = Capture.class.getPackage().getImplementationVersion();
         try {
-            DatagramWriter out = new DatagramWriter(stream, version == null ? "tou" : "tou " + version, "", snapBytes);
+            DatagramWriter writer =
+                    new DatagramWriter(stream, version == null ? "tou" : "tou " + version, "", snapBytes);
             // A file without packets is one, too, and who waits for the first sees that it is there.
-            out.flush();
-            return new Capture(file.toString(), out, bufferBytes);
+            writer.flush();
+            return new Capture(file.toString(), writer, most, bufferBytes);
         } catch (IOException e) {
             stream.close();
             throw e;
@@ -127,6 +142,9 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
             InetSocketAddress destination,
             ByteBuf content,
             int stride) {
+        if (written >= most) {
+            return;
+        }
         int bytes = content.readableBytes();
         if (!writer.hasRoom(bytes)) {
             dropped.addAndGet(datagrams(bytes, stride));
@@ -147,9 +165,17 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
         return written;
     }
 
-    /** {@return how many datagrams should be in the file and are not} */
+    /** {@return how many datagrams should be in the file and are not; about, once there is a {@link #failure}} */
     public long dropped() {
         return dropped.get();
+    }
+
+    /**
+     * {@return why the file is not complete and nothing more is written to it, for instance because the disk is full; null
+     * while all is well. The log has a warning of it, and {@link #close} throws it. Any thread.}
+     */
+    public IOException failure() {
+        return writer.failure();
     }
 
     /**
@@ -167,7 +193,7 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
     }
 
     private synchronized void warn() {
-        if (dropped.get() > 0 && !warned) {
+        if (dropped.get() > 0 && !warned && failure() == null) {
             warned = true;
             LOGGER.warn("{} lacks {} datagrams, which came faster than they could be written", file, dropped);
         }
@@ -191,7 +217,7 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
                 toldDropped = piece.droppedBefore;
             }
             int at = 0;
-            do {
+            while (out.datagrams() < most) {
                 int length = Math.min(piece.stride, piece.payload.length - at);
                 out.write(
                         piece.epochNanos,
@@ -204,7 +230,10 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
                         comment);
                 at += length;
                 comment = null;
-            } while (at < piece.payload.length);
+                if (at >= piece.payload.length) {
+                    break; // an empty datagram is one, too
+                }
+            }
         }
 
         @Override
@@ -222,6 +251,11 @@ public final class Capture implements UdpPipelineInitializer, Closeable {
         @Override
         public void close() throws IOException {
             out.close();
+        }
+
+        @Override
+        public void failed(IOException why) {
+            LOGGER.warn("{} is not complete, and nothing more is written to it: {}", file, why.getMessage());
         }
     }
 }

@@ -63,6 +63,11 @@ class BackgroundWriterTest {
         public void flush() {
             throw new IllegalStateException("no space left, says the test");
         }
+
+        @Override
+        public void failed(IOException why) {
+            written.add("failed, closed: " + closed);
+        }
     }
 
     @Test
@@ -126,6 +131,6 @@ class BackgroundWriterTest {
         assertThat(writer.hasRoom(1)).isFalse();
         assertThat(writer.failure()).isNotNull();
         assertThat(disk.closed).isTrue();
-        assertThat(disk.written).containsExactly("0 0");
+        assertThat(disk.written).containsExactly("0 0", "failed, closed: true");
     }
 }

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.capture;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What a capture says of what it lacks, and of the time. */
 class CaptureTest {
@@ -34,7 +37,8 @@ class CaptureTest {
     @Test
     void whatFindsNoRoomIsCounted() throws Exception {
         Path path = directory.resolve("drops.pcapng");
-        Capture capture = Capture.open(path, PcapNgWriter.WHOLE_PACKETS, LIMIT);
+        Capture capture =
+                Capture.to(path, Files.newOutputStream(path), PcapNgWriter.WHOLE_PACKETS, Long.MAX_VALUE, LIMIT);
         take(capture, 5000, 1000);
         take(capture, 5001, Integer.MAX_VALUE);
         take(capture, 100, Integer.MAX_VALUE);
@@ -65,6 +69,46 @@ class CaptureTest {
         assertThat(millis).isBetween(before - 1000, System.currentTimeMillis() + 1000);
         assertThat(file.packets(0).get(0).nanos())
                 .isEqualTo(file.packets(0).get(2).nanos());
+    }
+
+    @Test
+    void aDiskThatIsFullIsKnownBeforeTheEnd() throws Exception {
+        OutputStream disk = new OutputStream() {
+            private int room = 4000;
+
+            @Override
+            public void write(int b) throws IOException {
+                if (room-- == 0) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+        Path path = directory.resolve("full.pcapng");
+        Capture capture = Capture.to(path, disk, PcapNgWriter.WHOLE_PACKETS, Long.MAX_VALUE, 1 << 20);
+        assertThat(capture.failure()).isNull();
+        take(capture, 5000, Integer.MAX_VALUE);
+        while (capture.failure() == null) {
+            Thread.onSpinWait();
+        }
+        take(capture, 100, Integer.MAX_VALUE);
+        assertThat(capture.dropped()).isEqualTo(1);
+        assertThat(capture.failure()).hasMessage("No space left on device");
+        assertThatThrownBy(capture::close).isSameAs(capture.failure());
+    }
+
+    @Test
+    void itEndsExactlyAtItsCount() throws Exception {
+        Path path = directory.resolve("counted.pcapng");
+        Capture capture = Capture.open(path, PcapNgWriter.WHOLE_PACKETS, 3);
+        take(capture, 0, Integer.MAX_VALUE);
+        take(capture, 5000, 1000);
+        take(capture, 100, Integer.MAX_VALUE);
+        capture.close();
+        assertThat(capture.written()).isEqualTo(3);
+        assertThat(capture.dropped()).as("nothing is missing").isZero();
+        assertThat(PcapNgFile.read(path).packets(0))
+                .extracting(packet -> packet.payload().remaining())
+                .containsExactly(0, 1000, 1000);
     }
 
     @Test

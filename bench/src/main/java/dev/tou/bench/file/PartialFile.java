@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
@@ -28,7 +30,7 @@ import dev.tou.bench.Failure;
  * the system. Whoever gets the lock makes sure that the name still means the file that it locked, because the transfer
  * that had it before may just have given it its final name.
  *
- * <p>Any other has a random name, and is never found again.
+ * <p>Any other has a random name, and is never found again. It is claimed all the same, so that {@link Leftovers} leaves it alone.
  */
 final class PartialFile {
 
@@ -69,7 +71,44 @@ final class PartialFile {
     static PartialFile fresh(Path target, TargetFile.Opener opener) throws IOException {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Path path = target.resolveSibling(PREFIX + random + SUFFIX);
-        return new PartialFile(path, opener.open(path), false);
+        IN_USE.add(path);
+        FileChannel channel = null;
+        try {
+            channel = opener.open(path);
+            lock(channel);
+            return new PartialFile(path, channel, false);
+        } finally {
+            if (channel == null) {
+                IN_USE.remove(path);
+            }
+        }
+    }
+
+    /** {@return whether a transfer of this process has it} */
+    static boolean isInUse(Path path) {
+        return IN_USE.contains(path);
+    }
+
+    /** Removes a file that no transfer has, of this or another process, unless it has been written to since {@code modified}. */
+    static void removeIdle(Path path, FileTime modified) {
+        if (!IN_USE.add(path)) {
+            return;
+        }
+        try {
+            Object before = identity(path);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                boolean same = lock(channel) && (before == null || before.equals(identity(path)));
+                if (same
+                        && Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                                .equals(modified)) {
+                    Files.delete(path);
+                }
+            }
+        } catch (IOException e) {
+            // gone already, or somebody else's: the next sweep comes by again
+        } finally {
+            IN_USE.remove(path);
+        }
     }
 
     /** {@return where the bytes of {@code target} are until it is whole} */
@@ -167,8 +206,6 @@ final class PartialFile {
         } catch (IOException e) {
             // what counts has been forced to disk before
         }
-        if (resumable) {
-            IN_USE.remove(path);
-        }
+        IN_USE.remove(path);
     }
 }

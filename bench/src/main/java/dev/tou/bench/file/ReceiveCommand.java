@@ -76,6 +76,14 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     private boolean anew;
 
     @Option(
+            names = "--keep-unfinished",
+            paramLabel = "N",
+            defaultValue = "" + Leftovers.DEFAULT_MOST,
+            description = "Leave so many files that broke off, the newest; older ones are removed when the next file "
+                    + "comes, and any after a week (default: ${DEFAULT-VALUE}).")
+    private int unfinished;
+
+    @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "30s",
@@ -104,11 +112,17 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
         if (output != null && folder != null) {
             throw new Failure(ExitCode.USAGE, "Give either --dir or --output, not both.");
         }
+        if (unfinished < 1) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--keep-unfinished is " + unfinished + "; give a number from 1, or say --no-resume.");
+        }
         Inbox inbox = output != null
                 ? Inbox.file(output, force, !anew)
                 : Inbox.folder(folder != null ? folder : Path.of(""), force, !anew);
         boolean single = once || output != null;
-        Reception reception = new Reception(inbox, single, timeout, this);
+        Reception reception =
+                new Reception(inbox, single, timeout, new Leftovers(unfinished, Leftovers.DEFAULT.age()), this);
         try (Recording recording = recordings.begin(common);
                 FileReceiver receiver = FileReceiver.listen(
                         common.io(),

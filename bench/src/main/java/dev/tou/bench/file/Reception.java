@@ -25,6 +25,7 @@ public final class Reception {
     private final Inbox inbox;
     private final boolean once;
     private final Duration timeout;
+    private final Leftovers leftovers;
     private final ReceiveListener listener;
     private final Set<TargetFile> unfinished = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
@@ -32,9 +33,14 @@ public final class Reception {
     private boolean used;
 
     Reception(Inbox inbox, boolean once, Duration timeout, ReceiveListener listener) {
+        this(inbox, once, timeout, Leftovers.DEFAULT, listener);
+    }
+
+    Reception(Inbox inbox, boolean once, Duration timeout, Leftovers leftovers, ReceiveListener listener) {
         this.inbox = inbox;
         this.once = once;
         this.timeout = timeout;
+        this.leftovers = leftovers;
         this.listener = listener;
     }
 
@@ -78,6 +84,9 @@ public final class Reception {
         if (ending) {
             file.suspend();
             throw new Failure(ExitCode.RESET, "The receiver is ending.");
+        }
+        if (inbox.resume()) {
+            leftovers.sweep(inbox.folder()); // now that the offer's own is in use
         }
         try {
             if (offer.anew()) {

@@ -6,13 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Units;
 
 /** The containers of the lab, by the command line of Docker: "docker compose", or the older "docker-compose". */
 final class Compose {
@@ -23,7 +28,7 @@ final class Compose {
     /** A project of its own, so that containers that somebody else has started are left alone. */
     private static final String PROJECT = "tou-lab";
 
-    private static final long MOST_MINUTES = 30; // the first time it builds an image
+    private static final Duration MOST = Duration.ofMinutes(30); // the first time it builds an image
 
     private final String docker;
     private final List<String> compose;
@@ -67,7 +72,7 @@ final class Compose {
 
     private static boolean answers(Path log, String... command) throws InterruptedException {
         try {
-            return run(log, Map.of(), List.of(command)).exit() == 0;
+            return run(log, Map.of(), List.of(command), MOST).exit() == 0;
         } catch (IOException e) {
             return false;
         }
@@ -89,7 +94,7 @@ final class Compose {
 
     private Outcome docker(Map<String, String> environment, List<String> command) throws InterruptedException {
         try {
-            return run(log, environment, command);
+            return run(log, environment, command, MOST);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.INTERNAL,
@@ -106,7 +111,13 @@ final class Compose {
         return outcome;
     }
 
-    private static Outcome run(Path log, Map<String, String> environment, List<String> command)
+    /**
+     * {@return what a command said and how it ended}
+     *
+     * @param most after so long it is ended, and all that it has started
+     * @throws Failure if it had to be
+     */
+    static Outcome run(Path log, Map<String, String> environment, List<String> command, Duration most)
             throws IOException, InterruptedException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -118,14 +129,29 @@ final class Compose {
                 StandardOpenOption.APPEND);
         Process process = builder.start();
         process.getOutputStream().close();
+        // Read beside the wait: who reads waits for the last of the process's children to close its output.
+        FutureTask<byte[]> out = new FutureTask<>(() -> process.getInputStream().readAllBytes());
+        Thread reader = new Thread(out, "tou-lab-output");
+        reader.setDaemon(true);
+        reader.start();
+        long end = System.nanoTime() + most.toNanos();
         try {
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
-                throw new IOException("no end within " + MOST_MINUTES + " minutes");
+            byte[] said = out.get(most.toNanos(), TimeUnit.NANOSECONDS);
+            if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new TimeoutException();
             }
-            return new Outcome(process.exitValue(), out);
+            return new Outcome(process.exitValue(), new String(said, StandardCharsets.UTF_8));
+        } catch (TimeoutException e) {
+            throw new Failure(
+                    ExitCode.REFUSED,
+                    "\"" + String.join(" ", command) + "\" did not end within " + Units.nanos(most.toNanos())
+                            + " and was ended; what it said is in " + log + ".",
+                    e);
+        } catch (ExecutionException e) {
+            throw new IOException("its output could not be read", e.getCause());
         } finally {
-            process.destroy();
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 }

@@ -21,6 +21,7 @@ final class Trace {
     private long events;
     private long malformed;
     private long dropped;
+    private long ofMoreConnections;
     private boolean cutShort;
     private boolean complete;
     private boolean tooMany;
@@ -66,6 +67,11 @@ final class Trace {
         complete = true;
     }
 
+    /** A line of a connection that is one too many. */
+    void countOfMoreConnections() {
+        ofMoreConnections++;
+    }
+
     void hasMoreEvents() {
         tooMany = true;
     }
@@ -95,7 +101,10 @@ final class Trace {
 
     /** {@return how many lines were skipped} */
     long skipped() {
-        return malformed + unknown.values().stream().mapToLong(Long::longValue).sum() + (cutShort ? 1 : 0);
+        return malformed
+                + ofMoreConnections
+                + unknown.values().stream().mapToLong(Long::longValue).sum()
+                + (cutShort ? 1 : 0);
     }
 
     /** {@return what was left out, in sentences; empty if nothing was} */
@@ -104,6 +113,10 @@ final class Trace {
         String name = String.valueOf(file.getFileName());
         if (tooMany) {
             remarks.add("Only the first " + Units.grouped(events) + " events of " + name + " were read.");
+        }
+        if (ofMoreConnections > 0) {
+            remarks.add("Only the first " + Units.grouped(connections.size()) + " connections of " + name
+                    + " were read; " + Units.grouped(ofMoreConnections) + " lines of others were left out.");
         }
         if (cutShort) {
             remarks.add("The last line of " + name + " is cut short and was left out; was its writer killed?");

@@ -31,6 +31,9 @@ final class TraceReader {
     /** So many events are read, of about 30 bytes of memory each. */
     static final long MOST_EVENTS = 20_000_000;
 
+    /** So many connections are read, of some kilobytes of memory each before their first event. */
+    static final int MOST_CONNECTIONS = 10_000;
+
     /** A name of an event is not longer than this; what is, is none. */
     private static final int LONGEST_NAME = 64;
 
@@ -136,8 +139,12 @@ final class TraceReader {
     }
 
     private void take(TraceEvent event) {
-        ConnectionTrace connection =
-                connections.computeIfAbsent(event.fields().path("c").asText(), this::begin);
+        String id = event.fields().path("c").asText();
+        if (connections.size() == MOST_CONNECTIONS && !connections.containsKey(id)) {
+            trace.countOfMoreConnections();
+            return;
+        }
+        ConnectionTrace connection = connections.computeIfAbsent(id, this::begin);
         if (event.name().equals("connection")) {
             connection.introduce(event.fields());
             return;

@@ -167,7 +167,8 @@ public final class CaptureCommand implements Callable<Integer> {
                                 "otherDatagrams", result.otherDatagrams(),
                                 "notUdp", notUdp,
                                 "fragments", fragments,
-                                "cutShort", cutShort));
+                                "cutShort", cutShort,
+                                "unread", result.unread()));
         if (common.json()) {
             return;
         }
@@ -184,6 +185,11 @@ public final class CaptureCommand implements Callable<Integer> {
         if (cutShort > 0) {
             console.note("  left out: " + counted(cutShort, "packet")
                     + " that were not kept whole; capture with tcpdump -s 0");
+        }
+        if (result.unread() > 0) {
+            console.note(
+                    "  left out: " + counted(result.unread(), "packet")
+                            + " in blocks of kinds that are not read (pcapng 2 and 3); have editcap or tshark -w write it anew");
         }
         if (result.cut()) {
             console.note("  " + read + " ends in the middle of a packet");
@@ -206,24 +212,34 @@ public final class CaptureCommand implements Callable<Integer> {
 
     private void relay() throws InterruptedException {
         InetSocketAddress server = resolved();
+        Capture capture = opened();
         try {
-            tell(capturedBetween(server));
+            captureBetween(server, capture);
+            tell(capture);
+        } catch (IOException e) {
+            tell(capture);
+            throw Failures.breakingOff(write, e);
+        }
+    }
+
+    private Capture opened() {
+        try {
+            return Capture.open(write, snapBytes(), most());
         } catch (IOException e) {
             throw Failures.writing(write.toAbsolutePath().getParent(), String.valueOf(write.getFileName()), e);
         }
     }
 
-    /** {@return the capture, closed: all that there is to be written is in the file} */
-    private Capture capturedBetween(InetSocketAddress server) throws IOException, InterruptedException {
+    /** Closes the capture at the end: all that there is to be written is in the file then. */
+    private void captureBetween(InetSocketAddress server, Capture capture) throws IOException, InterruptedException {
         ImpairmentProfile none = ImpairmentProfile.PERFECT;
-        try (Capture capture = Capture.open(write, snapBytes());
+        try (capture;
                 UdpRelay relay = UdpRelay.start(common.io(), listen.resolve(), server, none, none, 1);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(capture))) {
             assert hook != null;
             relay.tap(new CaptureHandler(capture));
             announce(relay.address());
             follow(capture);
-            return capture;
         }
     }
 
@@ -238,7 +254,7 @@ public final class CaptureCommand implements Callable<Integer> {
     private void follow(Capture capture) throws InterruptedException {
         long end = duration == null ? Long.MAX_VALUE : duration.toNanos();
         long begin = System.nanoTime();
-        while (capture.written() < most() && System.nanoTime() - begin < end) {
+        while (capture.failure() == null && capture.written() < most() && System.nanoTime() - begin < end) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             common.console().progress("  " + counted(capture.written(), "datagram"));
         }
@@ -277,10 +293,8 @@ public final class CaptureCommand implements Callable<Integer> {
     }
 
     private String summary(Capture capture) {
-        String missing = capture.dropped() == 0
-                ? ""
-                : "; " + Units.grouped(capture.dropped()) + " more are missing, they came faster than the disk writes";
-        return write + ": " + counted(capture.written(), "datagram") + missing;
+        return write + ": " + counted(capture.written(), "datagram")
+                + Recording.missing(capture.dropped(), capture.failure());
     }
 
     private void interrupted(Capture capture) {

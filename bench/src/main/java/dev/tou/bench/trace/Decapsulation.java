@@ -30,6 +30,7 @@ final class Decapsulation {
             long segments,
             long otherDatagrams,
             Map<CapturedDatagram.Absence, Long> absent,
+            long unread,
             boolean cut) {}
 
     private final Set<Integer> ports;
@@ -55,11 +56,12 @@ final class Decapsulation {
             PacketReader.Packet packet = next(from, reader);
             while (packet != null && writer.datagrams() < most) {
                 packets++;
-                take(packet, to, writer);
+                take(packet, to, writer, most);
                 packet = next(from, reader);
             }
             end(to, writer);
-            return new Result(packets, writer.datagrams(), writer.segments(), others, absent, reader.isCut());
+            return new Result(
+                    packets, writer.datagrams(), writer.segments(), others, absent, reader.unread(), reader.isCut());
         } catch (IOException e) {
             throw Failures.reading(from, e);
         }
@@ -111,7 +113,7 @@ final class Decapsulation {
         }
     }
 
-    private void take(PacketReader.Packet packet, Path to, DatagramWriter writer) {
+    private void take(PacketReader.Packet packet, Path to, DatagramWriter writer, long most) {
         CapturedDatagram.Finding finding = CapturedDatagram.in(packet);
         CapturedDatagram datagram = finding.datagram();
         if (datagram == null) {
@@ -119,7 +121,7 @@ final class Decapsulation {
         } else if (!isWanted(datagram)) {
             others++;
         } else {
-            write(packet.epochNanos(), datagram, to, writer);
+            write(packet.epochNanos(), datagram, to, writer, most);
         }
     }
 
@@ -137,7 +139,7 @@ final class Decapsulation {
                 || Short.toUnsignedInt(segment.getShort(datagram.offset() + 2)) == destination;
     }
 
-    private static void write(long epochNanos, CapturedDatagram datagram, Path to, DatagramWriter writer) {
+    private static void write(long epochNanos, CapturedDatagram datagram, Path to, DatagramWriter writer, long most) {
         int end = datagram.offset() + datagram.length();
         int stride = Math.max(1, Trains.stride(datagram.packet(), datagram.offset(), datagram.length()));
         int at = datagram.offset();
@@ -154,7 +156,7 @@ final class Decapsulation {
                         length,
                         null);
                 at += length;
-            } while (at < end);
+            } while (at < end && writer.datagrams() < most);
         } catch (IOException e) {
             throw unwritable(to, e);
         }

@@ -30,6 +30,8 @@ final class PacketReader implements Closeable {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
     private static final int BYTE_ORDER_MAGIC = 0x1A2B3C4D;
     private static final int INTERFACE_DESCRIPTION = 1;
+    private static final int OBSOLETE_PACKET = 2;
+    private static final int SIMPLE_PACKET = 3;
     private static final int ENHANCED_PACKET = 6;
     private static final int TIME_RESOLUTION = 9;
     private static final int TIME_OFFSET = 14;
@@ -45,6 +47,7 @@ final class PacketReader implements Closeable {
     private ByteOrder order = ByteOrder.BIG_ENDIAN;
     private boolean beginsSection;
     private boolean cut;
+    private long unread;
 
     /** @throws IOException if it cannot be read, or is something else */
     PacketReader(InputStream stream) throws IOException {
@@ -95,6 +98,11 @@ final class PacketReader implements Closeable {
         return cut;
     }
 
+    /** {@return how many packets were passed over, in blocks of the two other kinds that pcapng has for them} */
+    long unread() {
+        return unread;
+    }
+
     private Packet nextOfPcap() throws IOException {
         int first = in.read();
         if (first < 0) {
@@ -124,6 +132,8 @@ final class PacketReader implements Closeable {
                 interfaces.add(describedBy(block));
             } else if (type == ENHANCED_PACKET) {
                 return packet(block);
+            } else if (type == OBSOLETE_PACKET || type == SIMPLE_PACKET) {
+                unread++;
             }
         }
     }

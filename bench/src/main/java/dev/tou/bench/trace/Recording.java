@@ -122,11 +122,11 @@ public final class Recording implements AutoCloseable {
         Failure failure = null;
         if (capture != null) {
             failure = end(capture, captureFile, null);
-            tell("captured", captureFile, "datagrams", capture.written(), capture.dropped());
+            tell("captured", captureFile, "datagrams", capture.written(), capture.dropped(), capture.failure());
         }
         if (trace != null) {
             failure = end(trace, traceFile, failure);
-            tell("traced", traceFile, "events", trace.written(), trace.dropped());
+            tell("traced", traceFile, "events", trace.written(), trace.dropped(), trace.failure());
         }
         if (failure != null) {
             throw failure;
@@ -138,17 +138,24 @@ public final class Recording implements AutoCloseable {
             file.close();
             return before;
         } catch (IOException e) {
-            return before != null ? before : failure(path, e);
+            return before != null ? before : Failures.breakingOff(path, e);
         }
     }
 
-    private void tell(String event, Path file, String what, long written, long dropped) {
+    private void tell(String event, Path file, String what, long written, long dropped, IOException failure) {
         common.lines().emit(event, JsonLines.fields("file", file.toString(), what, written, "dropped", dropped));
         if (!common.json()) {
-            String missing = dropped == 0
-                    ? ""
-                    : "; " + Units.grouped(dropped) + " more are missing, they came faster than the disk writes";
-            common.console().note(file + ": " + Units.grouped(written) + " " + what + missing);
+            common.console().note(file + ": " + Units.grouped(written) + " " + what + missing(dropped, failure));
         }
+    }
+
+    /** {@return what to say behind the number of what is in a file, of what is not} */
+    static String missing(long dropped, IOException failure) {
+        if (failure != null) {
+            return "; it is not complete: " + failure.getMessage();
+        }
+        return dropped == 0
+                ? ""
+                : "; " + Units.grouped(dropped) + " more are missing, they came faster than the disk writes";
     }
 }

@@ -19,6 +19,8 @@ import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TransportListener;
 import dev.tou.telemetry.TransportListenerFactory;
 import io.netty.util.concurrent.Ticker;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * Writes every decision of connections to a file of JSON lines, as docs/TRACE.md has it. Event loops only hand over numbers; text
@@ -28,6 +30,8 @@ public final class Trace implements Closeable {
 
     /** Version of the lines; it changes when a field changes its meaning. */
     public static final int SCHEMA = 1;
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Trace.class);
 
     /** How much may wait to be written, in bytes. */
     static final long BUFFER_BYTES = 16 << 20;
@@ -82,10 +86,12 @@ public final class Trace implements Closeable {
     private final long beganNanos = Ticker.systemTicker().nanoTime();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
+    private final Path file;
     private final BackgroundWriter<Line> writer;
     private volatile long written;
 
-    private Trace(OutputStream out, long bufferBytes) {
+    private Trace(Path file, OutputStream out, long bufferBytes) {
+        this.file = file;
         writer = new BackgroundWriter<>("tou-trace", bufferBytes, new Output(out));
     }
 
@@ -110,7 +116,7 @@ public final class Trace implements Closeable {
             out.close();
             throw e;
         }
-        return new Trace(out, bufferBytes);
+        return new Trace(file, out, bufferBytes);
     }
 
     /** {@return what makes the listeners of connections that are opened here} */
@@ -151,6 +157,11 @@ public final class Trace implements Closeable {
     /** {@return how many events should be in the file and are not} */
     public long dropped() {
         return dropped.get();
+    }
+
+    /** {@return why the file is not complete and nothing more is written to it; null while all is well} */
+    public IOException failure() {
+        return writer.failure();
     }
 
     /**
@@ -215,6 +226,11 @@ public final class Trace implements Closeable {
         @Override
         public void close() throws IOException {
             out.close();
+        }
+
+        @Override
+        public void failed(IOException why) {
+            LOGGER.warn("{} is not complete, and nothing more is written to it: {}", file, why.getMessage());
         }
     }
 }

@@ -3,6 +3,9 @@ package dev.tou.bench.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,6 +113,57 @@ class FullDiskTest {
             assertThat(receiver.awaitExit()).isEqualTo(ExitCode.DISK_FULL.code());
             assertThat(receiver.output()).contains("tou: The disk is full, so file was not kept; make room in " + disk);
             assertThat(names()).containsExactly("somebody-elses");
+        }
+    }
+
+    /** In between, a capture is all that there is to do. */
+    @Test
+    void aCaptureInBetweenEndsWhenItsDiskIsFull() throws Exception {
+        Path capture = disk.resolve("between.pcapng");
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                DatagramSocket client = new DatagramSocket();
+                TouProcess between = TouProcess.start(
+                        "capture",
+                        "--listen",
+                        "127.0.0.1:0",
+                        "--to",
+                        "127.0.0.1:" + server.getLocalPort(),
+                        "-w",
+                        capture.toString(),
+                        "-J")) {
+            int port = between.awaitPort();
+            Path filler = disk.resolve("somebody-elses");
+            fill(filler);
+            for (int i = 0; i < 8; i++) { // more than the page that the file has
+                client.send(new DatagramPacket(new byte[1400], 1400, InetAddress.getLoopbackAddress(), port));
+            }
+            assertThat(between.awaitExit()).as(between.output()).isEqualTo(ExitCode.DISK_FULL.code());
+            assertThat(between.output())
+                    .contains("\"captured\"")
+                    .contains("tou: The disk is full, so " + capture + " is not complete; make room in " + disk);
+        }
+    }
+
+    /** The transfer is what the command is for: it goes on, and the capture's end is told behind it. */
+    @Test
+    void aSenderWhoseCaptureBreaksOffSendsAllTheSame() throws Exception {
+        Path inbox = Files.createDirectory(folder.resolve("inbox"));
+        Path file = Files.write(folder.resolve("big"), new byte[5_000_000]);
+        try (TouProcess receiver = TouProcess.start(
+                        "receive", "--once", "--bind", "127.0.0.1", "--port", "0", "--dir", inbox.toString(), "-J");
+                TouProcess sender = TouProcess.start(
+                        "send",
+                        file.toString(),
+                        "127.0.0.1:" + receiver.awaitPort(),
+                        "--capture",
+                        disk.resolve("send.pcapng").toString())) {
+            assertThat(sender.awaitExit()).as(sender.output()).isEqualTo(ExitCode.DISK_FULL.code());
+            assertThat(receiver.awaitExit()).isZero();
+            assertThat(sender.output())
+                    .containsOnlyOnce("and nothing more is written to it: No space left on device")
+                    .contains("; it is not complete: No space left on device")
+                    .contains("tou: The disk is full, so " + disk.resolve("send.pcapng") + " is not complete");
+            assertThat(inbox.resolve("big")).hasSize(5_000_000);
         }
     }
 

@@ -6,7 +6,9 @@ import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -87,7 +89,11 @@ class ResumeTest implements ReceiveListener {
     }
 
     private void listen(boolean resume) {
-        Reception reception = new Reception(Inbox.folder(inbox, false, resume), false, LONG, this);
+        listen(resume, Leftovers.DEFAULT);
+    }
+
+    private void listen(boolean resume, Leftovers leftovers) {
+        Reception reception = new Reception(Inbox.folder(inbox, false, resume), false, LONG, leftovers, this);
         receiver = FileReceiver.listen(
                 io, new InetSocketAddress("127.0.0.1", 0), channel -> reception.install(channel.pipeline()));
         target = new HostAndPort("127.0.0.1", receiver.address().getPort());
@@ -340,6 +346,22 @@ class ResumeTest implements ReceiveListener {
                             reply -> assertThat(reply.exit()).isEqualTo(ExitCode.INTEGRITY));
         }
         assertThat(inboxNames()).isEmpty();
+    }
+
+    @Test
+    void aTransferRemovesWhatOthersHaveLeftTooMuchOf() throws Throwable {
+        receiver.close();
+        listen(true, new Leftovers(1, Duration.ofDays(7)));
+        breakOffAfter(100_000);
+        for (int i = 0; i < 3; i++) {
+            Path other = Files.write(PartialFile.of(inbox.resolve("other-" + i)), new byte[10]);
+            Files.setLastModifiedTime(other, FileTime.from(Instant.now().minusSeconds(60 + i)));
+        }
+        assertThat(send(false).resumedAt()).isEqualTo(100_000);
+        assertThat(inboxNames())
+                .containsExactlyInAnyOrder(
+                        "file.bin",
+                        PartialFile.of(inbox.resolve("other-0")).getFileName().toString());
     }
 
     @Test

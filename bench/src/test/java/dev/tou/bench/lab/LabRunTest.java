@@ -4,9 +4,12 @@ package dev.tou.bench.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +17,7 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +164,23 @@ class LabRunTest {
                 .contains("## Not to be trusted")
                 .anyMatch(line -> line.startsWith("- **lte, to-client**: ended with 4, the connection broke"))
                 .contains("| lte  |   11.4 Mbit/s |         17 | 23 of 9 000 |             - |          - |       - |");
+    }
+
+    @Test
+    @Timeout(60)
+    void whatDoesNotEndIsEndedWithAllThatItStarted() throws Exception {
+        Path child = folder.resolve("child");
+        List<String> command = List.of("sh", "-c", "sleep 600 & echo $! > " + child + "; wait");
+        assertThatThrownBy(() -> Compose.run(folder.resolve("log.txt"), Map.of(), command, Duration.ofSeconds(1)))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.REFUSED))
+                .hasMessageContaining("did not end within 1")
+                .hasMessageContaining("log.txt");
+        long pid = Long.parseLong(Files.readString(child).strip());
+        Optional<ProcessHandle> sleeping = ProcessHandle.of(pid);
+        if (sleeping.isPresent()) {
+            sleeping.get().onExit().get(30, TimeUnit.SECONDS);
+        }
     }
 
     @Test

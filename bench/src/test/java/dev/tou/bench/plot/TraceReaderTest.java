@@ -71,6 +71,21 @@ class TraceReaderTest {
     }
 
     @Test
+    void connectionsThatDoNothingAreBounded() throws IOException {
+        StringBuilder lines = new StringBuilder(HandTrace.HEAD);
+        for (int c = 1; c <= TraceReader.MOST_CONNECTIONS + 2; c++) {
+            lines.append("{\"e\":\"connection\",\"c\":").append(c).append(",\"t\":1}\n");
+        }
+        Trace trace = HandTrace.read(lines + EVENT + END);
+        assertThat(trace.connections()).hasSize(TraceReader.MOST_CONNECTIONS);
+        assertThat(trace.events()).as("of those that were read, all").isEqualTo(1);
+        assertThat(trace.skipped()).isEqualTo(2);
+        assertThat(trace.remarks())
+                .containsExactly("Only the first 10 000 connections of hand.jsonl were read; "
+                        + "2 lines of others were left out.");
+    }
+
+    @Test
     void aTraceWithoutItsLastLineSaysSo() throws IOException {
         assertThat(HandTrace.read(HandTrace.HEAD + EVENT).remarks())
                 .containsExactly("hand.jsonl has no last line: its writer was killed, or is still writing.");

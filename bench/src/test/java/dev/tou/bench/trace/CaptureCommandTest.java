@@ -257,6 +257,25 @@ class CaptureCommandTest {
     }
 
     @Test
+    void packetsInBlocksThatAreNotReadAreCounted() throws IOException {
+        byte[] file = pcapng(RAW_INTERFACE, block(3, 4, 7), block(2, 0, 0, 0, 4, 4, 7), block(3, 4, 7), block(5, 0));
+        Path dump = Files.write(folder.resolve("dump.pcapng"), file);
+        assertThat(segments(dump)).isEmpty();
+        assertThat(tou.err()).contains("left out: 3 packets in blocks of kinds that are not read");
+        assertThat(segments(dump, "-J")).isEmpty();
+        assertThat(tou.out()).contains("\"unread\":3");
+    }
+
+    @Test
+    void aTrainEndsAtTheCountToo() throws IOException {
+        byte[] first = segment(-1000, 600);
+        byte[] second = segment(-400, 600);
+        byte[] train = together(first, second, segment(200, 600));
+        Path dump = raw(ipPacket("10.0.0.1", "10.0.0.2", PORT, train));
+        assertThat(segments(dump, "-c", "2")).containsExactly(first, second);
+    }
+
+    @Test
     void whatIsLeftOutIsSaid() throws IOException {
         byte[] wanted = ipPacket("10.0.0.1", "10.0.0.2", PORT, segment(1, 10));
         byte[] other = ipPacket("10.0.0.1", "10.0.0.2", 53, segment(1, 10));
