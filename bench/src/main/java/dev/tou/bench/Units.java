@@ -132,6 +132,11 @@ public final class Units {
         return format("%,d", number).replace(',', ' ');
     }
 
+    /** {@return a number of things: {@code 1 entry}, {@code 33 554 entries}} */
+    public static String counted(long number, String one, String many) {
+        return grouped(number) + " " + (number == 1 ? one : many);
+    }
+
     /** {@return text formatted the same way on every machine} */
     public static String format(String pattern, Object... arguments) {
         return String.format(Locale.ROOT, pattern, arguments);

@@ -64,5 +64,8 @@ class UnitsTest {
         assertThat(Units.percent(0.001)).isEqualTo("0.1%");
         assertThat(Units.percent(1)).isEqualTo("100%");
         assertThat(Units.grouped(33554432)).isEqualTo("33 554 432");
+        assertThat(Units.counted(0, "entry", "entries")).isEqualTo("0 entries");
+        assertThat(Units.counted(1, "entry", "entries")).isEqualTo("1 entry");
+        assertThat(Units.counted(33554, "entry", "entries")).isEqualTo("33 554 entries");
     }
 }

@@ -60,8 +60,9 @@ public final class FailureReport {
     /** The peer is not to blame: what it should have answered has not left this host. */
     private static SocketException refused(TransmissionControlBlock tcb, long nowNanos) {
         Throwable why = tcb.refusals.cause();
+        String words = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
         SocketException report = new SocketException("Connection timed out: " + tcb.id()
-                + ", this host refuses to send its datagrams (" + why.getMessage() + "), for "
+                + ", this host refuses to send its datagrams (" + words + "), for "
                 + seconds(nowNanos - tcb.patience.unansweredSinceNanos()) + " (tries: " + tcb.patience.tries() + "), "
                 + lastHeard(tcb, nowNanos)
                 + ". Does a packet filter of this host forbid them, or is its interface down or its queue full?"

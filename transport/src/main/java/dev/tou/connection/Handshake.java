@@ -105,7 +105,7 @@ public final class Handshake {
     }
 
     /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
-    boolean sentOnce() {
+    public boolean sentOnce() {
         return tries == 1 && !answeredAgain;
     }
 

@@ -35,14 +35,30 @@ final class Registration {
                 continue;
             }
         }
-        System.setProperty(Publication.MARK, NAME);
+        mark();
     }
 
-    /** Takes the bean away. */
+    /** Takes the bean away, and the mark with the last one. */
     static void end() throws JMException {
         if (registered != null) {
-            ManagementFactory.getPlatformMBeanServer().unregisterMBean(registered);
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            server.unregisterMBean(registered);
             registered = null;
+            if (!isAnyThere(server)) {
+                System.clearProperty(Publication.MARK);
+                // A copy of this class may have registered its bean in between.
+                if (isAnyThere(server)) {
+                    mark();
+                }
+            }
         }
+    }
+
+    private static boolean isAnyThere(MBeanServer server) throws JMException {
+        return !server.queryNames(new ObjectName(NAME + ",*"), null).isEmpty();
+    }
+
+    private static void mark() {
+        System.setProperty(Publication.MARK, NAME);
     }
 }

@@ -229,7 +229,8 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         if (tcb.report.isHeard()) {
             int text = leaving.hasTrain() ? leaving.train().totalTextBytes() : 0;
             int bits = leaving.segment().controlBits() | leaving.lastBits();
-            boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
+            boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION
+                    || leaving.segment().is(ControlBits.SYN) && !tcb.handshake.sentOnce();
             tcb.report.sent(leaving.seq(), text, leaving.segments(), bits, again);
         }
     }

@@ -36,12 +36,17 @@ public final class Published {
     /** Waits until it is so; where nothing is to come, for a moment. */
     private static boolean expect(boolean there) throws InterruptedException {
         for (int i = 0; i < 200; i++) {
-            if (there == isThere() && (there || i > 5)) {
+            if (isAll(there) && (there || i > 5)) {
                 return true;
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
         return false;
+    }
+
+    /** The bean and the property that points to it. */
+    private static boolean isAll(boolean there) {
+        return isThere() == there && System.getProperties().containsKey(Publication.MARK) == there;
     }
 
     private static boolean isThere() {

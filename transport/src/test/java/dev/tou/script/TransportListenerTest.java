@@ -65,6 +65,34 @@ class TransportListenerTest extends ScriptedTest {
     }
 
     @Test
+    void aSynThatIsRepeated() {
+        connects(client -> client.option(TouChannelOption.TRANSPORT_LISTENER, this::newLog));
+        peer.expects(syn(ISS)).now();
+        assertThat(log.take("sent", "again")).containsExactly("sent -1 +0 in 1");
+        peer.expects(syn(ISS)).after(seconds(1));
+        peer.expects(syn(ISS)).after(seconds(1));
+        assertThat(log.take("sent", "again")).containsExactly("again -1 +0 in 1", "again -1 +0 in 1");
+        peer.sends(synAck(IRS, FIRST));
+        peer.expects(ack(IRS + 1)).now();
+        assertThat(log.take("sent", "again")).as("its acknowledgment").containsExactly("sent 0 +0 in 1");
+    }
+
+    @Test
+    void aSynAckThatIsRepeated() {
+        listens(server -> server.option(TouChannelOption.TRANSPORT_LISTENER, this::newLog));
+        peer.sends(syn(IRS));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        assertThat(log.take("sent", "again")).containsExactly("sent -1 +0 in 1");
+        peer.sends(syn(IRS));
+        peer.expects(synAck(ISS, IRS + 1)).now();
+        assertThat(log.take("sent", "again"))
+                .as("the peer has repeated its SYN")
+                .containsExactly("again -1 +0 in 1");
+        peer.expects(synAck(ISS, IRS + 1)).after(seconds(1));
+        assertThat(log.take("sent", "again")).as("of its own accord").containsExactly("again -1 +0 in 1");
+    }
+
+    @Test
     void whatTheHandshakeHasSettled() {
         accepted(
                 syn(IRS).mss(1000).sackOk().wscale(3),

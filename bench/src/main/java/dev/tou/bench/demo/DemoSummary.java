@@ -127,12 +127,8 @@ record DemoSummary(
                         "%s of %s segments  (%s, %s)",
                         Units.grouped(connection.path("retransmits").asLong()),
                         Units.grouped(connection.path("segmentsSent").asLong()),
-                        counted(connection.path("recoveries").asLong(), "recovery", "recoveries"),
-                        counted(connection.path("timeouts").asLong(), "timeout", "timeouts")));
-    }
-
-    private static String counted(long number, String one, String many) {
-        return Units.grouped(number) + " " + (number == 1 ? one : many);
+                        Units.counted(connection.path("recoveries").asLong(), "recovery", "recoveries"),
+                        Units.counted(connection.path("timeouts").asLong(), "timeout", "timeouts")));
     }
 
     private void showLink(Console console) {

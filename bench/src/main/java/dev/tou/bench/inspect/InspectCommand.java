@@ -194,8 +194,7 @@ public final class InspectCommand implements Callable<Integer> {
             common.console()
                     .note(common.console()
                             .dim("Not looked into: "
-                                    + InspectView.counted(others.size(), "Java process")
-                                            .replace("processs", "processes")
+                                    + Units.counted(others.size(), "Java process", "Java processes")
                                     + " of other users; root may."));
         }
         if (found.isEmpty()) {

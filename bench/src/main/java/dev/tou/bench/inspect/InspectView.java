@@ -190,8 +190,8 @@ final class InspectView {
                 .mapToLong(Long::longValue)
                 .sum();
         List<String> words = new ArrayList<>();
-        words.add(counted(listeners, "listener"));
-        words.add(counted(connections, "connection")
+        words.add(Units.counted(listeners, "listener", "listeners"));
+        words.add(Units.counted(connections, "connection", "connections")
                 + (shown < 0 || shown == connections ? "" : ", " + Units.grouped(shown) + " of them shown"));
         words.add(Units.grouped(timeWait) + " in TIME-WAIT");
         if (look.sum("orphans") > 0) {
@@ -204,9 +204,5 @@ final class InspectView {
             lines.add("Not all are shown that were asked for: --most N shows more, :PORT or --state fewer.");
         }
         return lines.stream().map(console::dim).toList();
-    }
-
-    static String counted(long number, String what) {
-        return number == 0 ? "no " + what + "s" : Units.grouped(number) + " " + what + (number == 1 ? "" : "s");
     }
 }

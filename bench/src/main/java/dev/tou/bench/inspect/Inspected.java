@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
+import javax.management.JMRuntimeException;
 import javax.management.MBeanServerConnection;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
@@ -81,7 +82,7 @@ final class Inspected implements AutoCloseable {
     static Inspected ifPossible(JavaProcess process) {
         try {
             return process.isForbidden() || process.isLocked() ? null : open(process, 1);
-        } catch (IOException | AttachNotSupportedException | JMException endedOrOutOfReach) {
+        } catch (IOException | AttachNotSupportedException | JMException | JMRuntimeException endedOrOutOfReach) {
             return null;
         }
     }
@@ -116,8 +117,8 @@ final class Inspected implements AutoCloseable {
             throw JavaProcess.noAttach(noAttach);
         } catch (AttachNotSupportedException | IOException e) {
             throw unreachable(process, e);
-        } catch (JMException e) {
-            throw refused("Process " + process.pid() + " does not tell about its connections: " + e.getMessage(), e);
+        } catch (JMException | JMRuntimeException e) {
+            throw silent(process, e);
         }
     }
 
@@ -142,6 +143,13 @@ final class Inspected implements AutoCloseable {
                         + " cannot be looked into; is it a Java process with a HotSpot VM, of the same"
                         + " user, and not stopped? (" + e.getMessage() + ")",
                 e);
+    }
+
+    // What its bean has thrown comes wrapped.
+    private static Failure silent(JavaProcess process, Exception e) {
+        Throwable why = e.getCause() == null ? e : e.getCause();
+        String words = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+        return refused("Process " + process.pid() + " does not tell about its connections: " + words, e);
     }
 
     private static Failure refused(String sentence, Exception cause) {
@@ -238,8 +246,8 @@ final class Inspected implements AutoCloseable {
             return new Look(loops);
         } catch (InstanceNotFoundException | IOException e) {
             throw new Ended(e);
-        } catch (JMException e) {
-            throw refused("Process " + process.pid() + " does not tell about its connections: " + e.getMessage(), e);
+        } catch (JMException | JMRuntimeException e) {
+            throw silent(process, e);
         }
     }
 

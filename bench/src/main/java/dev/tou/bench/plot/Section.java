@@ -51,7 +51,7 @@ record Section(String name, Map<String, String> facts, List<Graph> graphs) {
     }
 
     private static String counted(long number, String one) {
-        return Units.grouped(number) + " " + one + (number == 1 ? "" : "s");
+        return Units.counted(number, one, one + "s");
     }
 
     /** {@return what was lost of the graphs by thinning them, in sentences by the graph's key} */

@@ -205,7 +205,7 @@ public final class CaptureCommand implements Callable<Integer> {
     }
 
     private static String counted(long number, String what) {
-        return Units.grouped(number) + " " + what + (number == 1 ? "" : "s");
+        return Units.counted(number, what, what + "s");
     }
 
     // --- in between ---
