@@ -187,7 +187,28 @@ class ExitCodeTest {
                 "There is no folder",
                 "receive",
                 "--dir",
-                folder.resolve("none").toString());
+                folder.resolve("none").resolve("inbox").toString());
+    }
+
+    /** What the documentation says to type works where nobody has made the folder. */
+    @Test
+    void theLastFolderIsMade() {
+        Path inbox = folder.resolve("inbox");
+        fails(
+                ExitCode.UNKNOWN_HOST,
+                "No host is called",
+                "receive",
+                "--bind",
+                "no-such-host.invalid",
+                "--dir",
+                inbox.toString());
+        assertThat(inbox).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileIsNoFolder() throws IOException {
+        Path file = Files.createFile(folder.resolve("in-the-way"));
+        fails(ExitCode.UNWRITABLE, "There is no folder", "receive", "--dir", file.toString());
     }
 
     @Test

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -20,9 +22,21 @@ import dev.tou.bench.Failure;
  */
 record Inbox(Path folder, String fixedName, boolean replace, boolean resume, TargetFile.Opener opener) {
 
-    /** {@return an inbox that keeps the senders' names in {@code folder}} */
+    /** {@return an inbox that keeps the senders' names in {@code folder}}, which is made if only it is missing */
     static Inbox folder(Path folder, boolean replace, boolean resume) {
-        return of(folder.toAbsolutePath().normalize(), null, replace, resume);
+        Path inbox = folder.toAbsolutePath().normalize();
+        Path parent = inbox.getParent();
+        if (parent != null && Files.isDirectory(parent) && !Files.exists(inbox, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.createDirectory(inbox);
+            } catch (FileAlreadyExistsException e) {
+                // somebody else was sooner
+            } catch (IOException e) {
+                throw new Failure(
+                        ExitCode.UNWRITABLE, "The folder " + inbox + " cannot be made; choose another --dir.", e);
+            }
+        }
+        return of(inbox, null, replace, resume);
     }
 
     /** {@return an inbox for one file, named {@code file}} */

@@ -116,7 +116,7 @@ public final class UdpRelay implements AutoCloseable {
             ImpairmentProfile toClient,
             long seed) {
         UdpRelay relay = new UdpRelay(io, target, toServer, toClient, seed);
-        ChannelFuture bound = relay.socket(relay.new Inlet(relay.toServer, relay::clientOf))
+        ChannelFuture bound = relay.socket(relay.new Inlet(relay.toServer, relay.toClient, relay::clientOf))
                 .bind(listen)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -180,10 +180,19 @@ public final class UdpRelay implements AutoCloseable {
     /** Where datagrams come in: copies each out of the shared read buffer, and puts it on the link. */
     private final class Inlet extends SimpleChannelInboundHandler<DatagramPacket> {
         private final LinkDirection<Client> direction;
+        private final LinkDirection<Client> outgoing;
         private final Function<DatagramPacket, Client> routing;
 
-        Inlet(LinkDirection<Client> direction, Function<DatagramPacket, Client> routing) {
+        /**
+         * @param direction which way what comes in here goes
+         * @param outgoing which way what goes out here has come
+         */
+        Inlet(
+                LinkDirection<Client> direction,
+                LinkDirection<Client> outgoing,
+                Function<DatagramPacket, Client> routing) {
             this.direction = direction;
+            this.outgoing = outgoing;
             this.routing = routing;
         }
 
@@ -208,7 +217,7 @@ public final class UdpRelay implements AutoCloseable {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             // port unreachable and the like: to the other end this is silence, as on a real link
-            direction.counters().unsendable++;
+            outgoing.counters().unsendable++;
         }
     }
 
@@ -232,7 +241,7 @@ public final class UdpRelay implements AutoCloseable {
     private Client open(InetSocketAddress address) {
         Client[] self = new Client[1];
         ChannelFuture registered =
-                socket(new Inlet(toClient, packet -> self[0])).register();
+                socket(new Inlet(toClient, toServer, packet -> self[0])).register();
         if (registered.isDone() && !registered.isSuccess()) {
             return null;
         }

@@ -276,7 +276,7 @@ public final class InspectCommand implements Callable<Integer> {
             any = true;
         }
         if (!any && !common.json()) {
-            common.console().say("Nothing in " + found.size() + " processes is what was asked for.");
+            common.console().say("Nothing in " + found.size() + " processes matches what was asked for.");
         }
     }
 

@@ -67,7 +67,10 @@ final class InspectView {
         List<Row> listeners = wanted.listeners() ? look.listeners() : List.of();
         List<Row> connections = wanted.connections() ? look.connections() : List.of();
         if (listeners.isEmpty() && connections.isEmpty()) {
-            lines.add(wanted.isFilter() ? "  Nothing is what was asked for." : "  No listener, and no connection.");
+            lines.add(
+                    wanted.isFilter()
+                            ? "  Nothing here matches what was asked for."
+                            : "  No listener, and no connection.");
         } else {
             lines.addAll(table(listeners, connections, before));
         }

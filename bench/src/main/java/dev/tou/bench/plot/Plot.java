@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -180,7 +181,9 @@ public final class Plot {
         String source = names
                 + traces.stream()
                         .map(trace -> ", tou " + trace.version()
-                                + (trace.began() == null ? "" : ", from " + trace.began() + " on"))
+                                + (trace.began() == null
+                                        ? ""
+                                        : ", began " + trace.began().truncatedTo(ChronoUnit.MILLIS)))
                         .distinct()
                         .collect(Collectors.joining(";"));
         try (Writer out = Files.newBufferedWriter(file)) {

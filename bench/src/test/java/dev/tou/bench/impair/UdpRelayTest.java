@@ -85,6 +85,21 @@ class UdpRelayTest {
         }
     }
 
+    /** Whoever looks why nothing comes back must be sent to the server, not to the client. */
+    @ParameterizedTest
+    @EnumSource(Transports.Io.class)
+    void whatTheServersHostRefusesCountsOnTheWayToTheServer(Transports.Io io) throws IOException {
+        DatagramSocket server = socket();
+        try (DatagramSocket client = socket();
+                UdpRelay relay = relay(io, server, PERFECT, 1)) {
+            server.close();
+            while (relay.statistics().toServer().unsendable() == 0) {
+                assertThat(relay.statistics().toClient().unsendable()).isZero();
+                send(client, relay.address(), 1, 100);
+            }
+        }
+    }
+
     /** Which of 400 datagrams get through. */
     private static Set<Integer> survivors(Transports.Io io, long seed) throws IOException {
         Set<Integer> arrived = new HashSet<>();

@@ -235,7 +235,7 @@ class InspectTest {
         assertThat(structure("--most", "1").path("matching").asInt()).isEqualTo(2);
         assertThat(structure("127.0.0.1:" + port).path("connections")).hasSize(2);
         assertThat(structure("127.0.0.9").path("connections")).isEmpty();
-        assertThat(look(":1")).contains("Nothing is what was asked for.");
+        assertThat(look(":1")).contains("Nothing here matches what was asked for.");
     }
 
     @Test
