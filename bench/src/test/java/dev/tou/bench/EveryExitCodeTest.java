@@ -66,7 +66,10 @@ class EveryExitCodeTest {
             case DISK_FULL -> sentTooMuch();
             case EXISTS -> tou.run("receive", "--output", file());
             case UNWRITABLE ->
-                tou.run("receive", "--dir", folder.resolve("none").toString());
+                tou.run(
+                        "receive",
+                        "--dir",
+                        folder.resolve("none").resolve("inbox").toString());
             case NOT_SEEN ->
                 ofACommandThat(() -> {
                     throw new Failure(ExitCode.NOT_SEEN, "No scenario can be made to fail.");
