@@ -54,7 +54,8 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--real-time",
             description =
-                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes.")
+                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes,"
+                            + " keep-alive for two hours.")
     private boolean realTime;
 
     @Option(
