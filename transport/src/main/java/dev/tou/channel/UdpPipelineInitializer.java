@@ -44,7 +44,8 @@ import io.netty.channel.ChannelPipeline;
  * that {@code toString} tells flags, numbers and length. Beside them go user events that are nobody else's business.
  * Whatever a handler does not know it must pass on.
  *
- * <p><b>Thread.</b> All on the event loop of the connections, inside of their work: a handler must not block. What it throws is a
+ * <p><b>Thread.</b> All on the event loop of the connections, inside of their work: a handler must not block. What it asks of their
+ * channels while something passes it outbound (to send, to close) is done in a task of its own, after that. What it throws is a
  * lost datagram to TCP, which repairs it, and is logged by Netty; the message is not released by that.
  *
  * <p>Not seen are the farewells that leave through another socket after a channel was closed by the end of its event loop.

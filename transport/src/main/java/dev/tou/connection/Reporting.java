@@ -3,19 +3,21 @@ package dev.tou.connection;
 
 /**
  * Whether something of the application is being called in the middle of the engine's work, most often of a segment that is half
- * made: a listener, or a factory of listeners or controllers. What it asks of any connection of this event loop waits until the
- * loop's next task.
+ * made: a listener, a factory of listeners or controllers, or a handler that a segment meets on its way out. What it asks of any
+ * connection of this event loop waits until the loop's next task.
  */
 public final class Reporting {
 
     private int depth;
     private boolean controllerFailed;
 
-    void begin() {
+    /** The application is called, or may be. */
+    public void begin() {
         depth++;
     }
 
-    void end() {
+    /** That call has returned. */
+    public void end() {
         depth--;
     }
 

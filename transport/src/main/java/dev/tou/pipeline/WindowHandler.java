@@ -221,7 +221,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean fin = tcb.snd.finAt(train.end());
         int bits = (last ? ControlBits.PSH : 0) | (fin ? ControlBits.FIN : 0);
         tcb.snd.sent(train.totalTextBytes() + (fin ? 1 : 0));
-        ctx.write(departure.text(tcb, Departure.Kind.NEW, bits), ctx.voidPromise());
+        departure.text(tcb, Departure.Kind.NEW, bits).leave(ctx, ctx.voidPromise());
     }
 
     // Our FIN, when no text was left that could have carried it.
@@ -229,7 +229,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (tcb.snd.finAt(tcb.snd.nxt()) && tcb.state().closedByUs()) {
             int seq = tcb.snd.nxt();
             tcb.snd.sent(1);
-            ctx.write(departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN), ctx.voidPromise());
+            departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN).leave(ctx, ctx.voidPromise());
         }
     }
 
