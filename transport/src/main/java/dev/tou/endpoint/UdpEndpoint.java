@@ -300,9 +300,19 @@ public final class UdpEndpoint {
      *
      * @param tcpPort the port that is wanted; with 0 any will do: the UDP port's number, or another that is free behind a tunnel
      * @param maker makes the listener for its port
-     * @throws BindException if the port has one, or all have
+     * @throws BindException if the port has one, or all have; what the maker throws comes as it is
      */
     public Listener listen(int tcpPort, IntFunction<Listener> maker) throws BindException {
+        try {
+            return attached(tcpPort, maker);
+        } catch (Throwable e) {
+            // An error of the maker's, too: nobody may be left who would ever unlisten.
+            executeIfAlive(this::closeIfDrained);
+            throw e;
+        }
+    }
+
+    private Listener attached(int tcpPort, IntFunction<Listener> maker) throws BindException {
         Listener added;
         synchronized (this) {
             attaching--;
