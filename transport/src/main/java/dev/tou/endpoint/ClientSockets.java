@@ -161,7 +161,9 @@ public final class ClientSockets {
             if (!FixedPort.isDraining(transport, local.getPort())) {
                 throw inUse;
             }
-            return bind(transport, installer, local, options, true);
+            synchronized (UdpEndpoint.OPENING) {
+                return bind(transport, installer, local, options, true);
+            }
         }
     }
 

@@ -45,9 +45,10 @@ public final class UdpEndpoint {
 
     /**
      * Held by who looks for an endpoint and opens one if there is none: two that do so at once would both find none. It is
-     * one for all names, because a part of a wildcard has another; opening takes far less than a millisecond.
+     * one for all names, because a part of a wildcard has another; opening takes far less than a millisecond. And by who lets
+     * another socket be bound beside one, for as long as he does: somebody else's would be, too.
      */
-    private static final Object OPENING = new Object();
+    static final Object OPENING = new Object();
 
     private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
