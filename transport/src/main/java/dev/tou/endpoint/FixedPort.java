@@ -74,7 +74,7 @@ final class FixedPort {
 
     /**
      * Lets another socket be bound beside this one, or no more. Who does so for a socket that does not drain holds
-     * {@link UdpEndpoint#OPENING} in between: another event loop's would find its way there, too.
+     * {@link EndpointRegistry#OPENING} in between: another event loop's would find its way there, too.
      */
     static void share(DatagramChannel udp, boolean on) {
         try {
