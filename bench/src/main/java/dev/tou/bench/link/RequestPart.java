@@ -46,23 +46,23 @@ final class RequestPart {
     }
 
     private final Bench bench;
-    private final Section section;
+    private final Findings findings;
 
     private RequestPart(Bench bench) {
         this.bench = bench;
-        this.section = bench.section("Request and response");
+        this.findings = bench.findings("Request and response");
     }
 
-    static Section measure(Bench bench) throws InterruptedException {
+    static Findings measure(Bench bench) throws InterruptedException {
         return new RequestPart(bench).all();
     }
 
-    private Section all() throws InterruptedException {
-        section.remark(
+    private Findings all() throws InterruptedException {
+        findings.remark(
                 "256 bytes there and back over one connection, 20 ms round trip, a queue of 1 BDP, no Nagle, the same Netty"
                         + " handlers on both transports, in turns. Open loop: latency counts from when a request was to be sent, and all"
                         + " runs of a row are one histogram. Bytes on the link: both directions with IP headers, per request.");
-        section.table(
+        findings.table(
                 "rate, loss",
                 "",
                 "p50",
@@ -80,7 +80,7 @@ final class RequestPart {
                 compare(perSecond, loss, shape);
             }
         }
-        return section;
+        return findings;
     }
 
     private void compare(int perSecond, double loss, LinkShape shape) throws InterruptedException {
@@ -98,7 +98,7 @@ final class RequestPart {
             }
             Run k = kernel.get(n - 1);
             Run t = tou.get(n - 1);
-            section.run(
+            findings.run(
                     JsonLines.fields(
                             "perSecond",
                             perSecond,
@@ -119,7 +119,7 @@ final class RequestPart {
                     t.bytesPerRequest());
         }
         row(what, "kernel", kernel, "");
-        row(what, "tou", tou, Section.ratio(Statistics.PairedRatio.of(p99s(tou), p99s(kernel))));
+        row(what, "tou", tou, Findings.ratio(Statistics.PairedRatio.of(p99s(tou), p99s(kernel))));
     }
 
     private static List<Double> p99s(List<Run> runs) {
@@ -151,15 +151,15 @@ final class RequestPart {
             cells.add(Units.format("%.1f ms", millis(latency, percentile)));
         }
         cells.add(Units.format("%.1f ms", latency.getMaxValue() / 1e6));
-        cells.add(Section.spread(p99s(runs)));
+        cells.add(Findings.spread(p99s(runs)));
         cells.add(ratio);
         cells.add(Units.format("%.2f ms", millis(lateness, 99)));
-        cells.add(Section.figure(
+        cells.add(Findings.figure(
                 Statistics.median(runs.stream().map(Run::bytesPerRequest).toList())));
         cells.add(Units.grouped(latency.getTotalCount()));
-        section.row(cells.toArray(String[]::new));
+        findings.row(cells.toArray(String[]::new));
         if (millis(lateness, 99) > MOST_LATE_MILLIS) {
-            section.remark(Units.format(
+            findings.remark(Units.format(
                     "**Doubtful**: %s, %s: one request in a hundred was handed over %.1f ms late or more, so the figures are in part"
                             + " those of a busy machine, or of a connection that took no more bytes.",
                     what, name, millis(lateness, 99)));
