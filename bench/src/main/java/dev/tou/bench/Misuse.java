@@ -86,10 +86,7 @@ final class Misuse {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         if (e.isUnknownOption()) {
             String option = first.replaceFirst("=.*", "");
-            return "There is no option " + first
-                    + Nearest.to(option, options(command))
-                            .map(near -> "; did you mean " + near + "?")
-                            .orElse("");
+            return "There is no option " + first + Nearest.question(option, options(command));
         }
         if (command.parent() == null) {
             return "There is no command \"" + first + "\""

@@ -17,6 +17,7 @@ final class LinkOptions {
     @Option(
             names = "--profile",
             paramLabel = "[FILE:]NAME",
+            completionCandidates = LinkFile.Names.class,
             description = "A link by its name, which the options below change (default: perfect).")
     private String profile;
 

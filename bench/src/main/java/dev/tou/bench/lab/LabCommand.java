@@ -21,6 +21,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Nearest;
 import dev.tou.bench.compare.Environment;
 import dev.tou.bench.impair.LinkFile;
 import dev.tou.bench.impair.NamedLink;
@@ -49,7 +50,11 @@ import picocli.CommandLine.Parameters;
         })
 public final class LabCommand implements Callable<Integer> {
 
-    @Parameters(arity = "0..*", paramLabel = "LINK", description = "Links by name (default: all).")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "LINK",
+            completionCandidates = LinkFile.Names.class,
+            description = "Links by name (default: all).")
     private List<String> links = List.of();
 
     @Option(
@@ -161,9 +166,11 @@ public final class LabCommand implements Callable<Integer> {
     private List<String> chosen(Map<String, NamedLink> known) {
         for (String link : links) {
             if (!known.containsKey(link)) {
+                String near = Nearest.question(link, known.keySet());
                 throw new Failure(
                         ExitCode.USAGE,
-                        "There is no link \"" + link + "\"; there are " + String.join(", ", known.keySet()) + ".");
+                        "There is no link \"" + link + "\"" + (near.isEmpty() ? "; there are " : near + " There are ")
+                                + String.join(", ", known.keySet()) + ".");
             }
         }
         List<String> chosen = new ArrayList<>();

@@ -12,7 +12,7 @@ class LabCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            USAGE      | lab ltr                    | There is no link "ltr"; there are lan, wifi
+            USAGE      | lab ltr                    | There is no link "ltr"; did you mean lte? There are lan, wifi
             USAGE      | lab --duration 10ms        | --duration is too short
             USAGE      | lab --rate 0               | --rate is 0
             USAGE      | lab --impair tc            | is none of these: relay, netem
