@@ -224,7 +224,10 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else if (state == State.WAITING_FOR_OFFER || isReceiving() && !disk.isBehind()) {
             String silence = Units.nanos(reception.timeout().toNanos());
-            breakOff(ctx, new Failure(ExitCode.REFUSED, peer + " sent nothing for " + silence + whatIsLeft() + "."));
+            breakOff(
+                    ctx,
+                    new Failure(
+                            ExitCode.REFUSED, peer + " sent nothing for " + silence + howFar() + whatIsLeft() + "."));
             ctx.close();
         }
     }
@@ -257,8 +260,14 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
     private String brokenOff(String how) {
         return progress == null || !progress.hasBegun()
                 ? "The sender at " + peer + " " + how + " before its file was accepted."
-                : "The sender at " + peer + " " + how + " after " + Units.bytes(progress.moved()) + " of "
-                        + Units.bytes(progress.size()) + whatIsLeft() + ".";
+                : "The sender at " + peer + " " + how + howFar() + whatIsLeft() + ".";
+    }
+
+    /** What was read; it is on its way to the disk, and nothing ends the file before it is there. */
+    private String howFar() {
+        return progress == null || !progress.hasBegun()
+                ? ""
+                : " after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size());
     }
 
     private String whatIsLeft() {
