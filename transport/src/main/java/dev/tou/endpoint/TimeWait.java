@@ -74,9 +74,8 @@ final class TimeWait extends ConnectionTimer {
         }
     }
 
-    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate". Nobody
-    // has
-    // acknowledged our SYN; as after a late FIN, the time begins anew, unless it has run out in between.
+    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate". Our SYN
+    // was acknowledged by nobody; as after a late FIN, the time begins anew, unless it has run out in between.
     private void goOn(TimeWaitTable.Memory old) {
         long now = shard.resources().nowNanos();
         if (shard.udp().isOpen() && old.deadlineNanos() - now > 0) {

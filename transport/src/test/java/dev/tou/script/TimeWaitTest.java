@@ -172,9 +172,8 @@ class TimeWaitTest extends ScriptedTest {
         script.apps().get(1).isActive().received("hello");
     }
 
-    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate", which
-    // the
-    // peer's reset tells.
+    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate", as
+    // the peer's reset tells.
     @Test
     void afterASynThatTurnsOutToBeOldItGoesOn() {
         inTimeWait();
