@@ -76,6 +76,29 @@ class WildcardRebindTest {
         }
     }
 
+    /** The same with a kernel's rules of who may be bound beside whom, and of who gets a datagram. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void onRealSockets(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            Channel one = Sockets.listen(sockets.server(), "127.0.0.1");
+            InetSocketAddress address = (InetSocketAddress) one.localAddress();
+            Channel old = Sockets.channel(sockets.client(new Recorder()).connect(address));
+            Recorder oldChild = sockets.nextChild();
+            Sockets.done(one.close());
+
+            Sockets.channel(sockets.server().bind(new InetSocketAddress("0.0.0.0", address.getPort())));
+
+            Channel next = Sockets.channel(sockets.client(new Recorder()).connect(address));
+            Sockets.done(next.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000))));
+            sockets.nextChild().awaitBytes(1000);
+            Sockets.done(old.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000))));
+            oldChild.awaitBytes(1000);
+            Throwable inUse = Sockets.failure(sockets.server().bind(address));
+            assertThat(inUse).isInstanceOf(BindException.class).hasMessageContaining("Address already in use");
+        }
+    }
+
     /** The wildcard drains, and so does the address that was taken out of it meanwhile. */
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
