@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -12,6 +13,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,7 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Print a script by which a shell completes the commands and options of tou.",
+            "Print a script by which a shell completes the commands, options, names and files of tou.",
             "It works for a \"tou\" that the shell finds, and for \"./tou\" alike."
         },
         footerHeading = "%nExamples:%n",
@@ -64,8 +66,28 @@ final class CompletionCommand implements Callable<Integer> {
                 tou.removeSubcommand(name);
             }
         }
+        offer(tou.subcommands().get("send").getCommandSpec(), Path.class, null);
+        offer(tou.subcommands().get("help").getCommandSpec(), String.class, visible);
         String first = shell == Shell.ZSH ? "autoload -U +X compinit && compinit\n" : "";
         return first + WORDS.matcher(AutoComplete.bash("tou", shown)).replaceAll(CompletionCommand::lowerCase);
+    }
+
+    /**
+     * Says what may stand where {@code command} takes words of its own: picocli knows files by their type, and the command reads
+     * text there.
+     */
+    private static void offer(CommandSpec command, Class<?> type, List<String> words) {
+        for (PositionalParamSpec argument : List.copyOf(command.positionalParameters())) {
+            command.remove(argument);
+            command.addPositional(PositionalParamSpec.builder()
+                    .index(argument.index())
+                    .arity(argument.arity())
+                    .paramLabel(argument.paramLabel().replaceAll("\\W.*", ""))
+                    .type(argument.type())
+                    .auxiliaryTypes(type)
+                    .completionCandidates(words)
+                    .build());
+        }
     }
 
     /** Constants are offered as one would type them. */

@@ -10,6 +10,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -103,16 +104,22 @@ public final class Failures {
         return new Failure(ExitCode.UNREADABLE, "Cannot read " + file + ": " + reason(cause) + ".", cause);
     }
 
-    /** {@return why the folder {@code folder}, an absolute path, could not be created} */
+    /** {@return why the folder {@code folder}, an absolute path, could not be created with those that it is in} */
     public static Failure creating(Path folder, IOException cause) {
         if (cause instanceof FileAlreadyExistsException there) {
             return new Failure(
                     ExitCode.UNWRITABLE, there.getFile() + " is a file and no folder; choose another name.", cause);
         }
-        return writing(folder.getParent(), String.valueOf(folder.getFileName()), cause);
+        Path there = folder.getParent();
+        while (there != null && there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        return there == null
+                ? writing(folder, "it", cause)
+                : writing(there, there.relativize(folder).toString(), cause);
     }
 
-    /** {@return why a file named {@code name} could not be written in {@code folder}} */
+    /** {@return why something named {@code name} could not be written in {@code folder}, or made there} */
     public static Failure writing(Path folder, String name, IOException cause) {
         String text = text(cause);
         if (text.contains("no space left") || text.contains("quota") || text.contains("not enough space")) {
@@ -127,9 +134,14 @@ public final class Failures {
                     name + " is larger than a file may be in " + folder + ", so it was not kept.",
                     cause);
         }
-        if (cause instanceof NoSuchFileException) {
-            return new Failure(
-                    ExitCode.UNWRITABLE, "There is no folder " + folder + "; create it, or choose another one.", cause);
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            return new Failure(ExitCode.UNWRITABLE, folder + " is a file and no folder; choose another one.", cause);
+        }
+        if (cause instanceof NoSuchFileException) { // /proc says so, too, of what nobody can make in it
+            String sentence = Files.isDirectory(folder)
+                    ? "The folder " + folder + " is there, but " + name + " cannot be made in it; choose another one."
+                    : "There is no folder " + folder + "; create it, or choose another one.";
+            return new Failure(ExitCode.UNWRITABLE, sentence, cause);
         }
         if (cause instanceof AccessDeniedException) {
             return new Failure(

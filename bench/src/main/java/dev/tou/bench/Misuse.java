@@ -90,10 +90,7 @@ final class Misuse {
                     && other.insteadOf(option).isPresent()) {
                 return other.insteadOf(option).get();
             }
-            return "There is no option " + first
-                    + Nearest.to(option, options(command))
-                            .map(near -> "; did you mean " + near + "?")
-                            .orElse("");
+            return "There is no option " + first + Nearest.question(option, options(command));
         }
         if (command.parent() == null) {
             return "There is no command \"" + first + "\""

@@ -6,19 +6,30 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word that somebody meant who typed another. */
-final class Nearest {
+public final class Nearest {
 
     /** In a short word one mistake is enough to make it another. */
     private static final int LETTERS_A_MISTAKE = 3;
 
     private Nearest() {}
 
+    /** {@return "; did you mean ...?" for the word that {@code typed} is most like, or nothing if none is like it} */
+    public static String question(String typed, Collection<String> words) {
+        return to(typed, words).map(near -> "; did you mean " + near + "?").orElse("");
+    }
+
     /** {@return the word that {@code typed} is most like, if one is like it at all} */
     static Optional<String> to(String typed, Collection<String> words) {
         int mistakes = Math.max(1, typed.length() / LETTERS_A_MISTAKE);
         return words.stream()
-                .filter(word -> distance(typed, word) <= mistakes || isBeginning(typed, word))
+                .filter(word -> isLike(typed, word, mistakes) || isBeginning(typed, word))
                 .min(Comparator.comparingInt(word -> distance(typed, word)));
+    }
+
+    /** A word in which no letter is right is another word. */
+    private static boolean isLike(String typed, String word, int mistakes) {
+        int distance = distance(typed, word);
+        return distance <= mistakes && distance < typed.length();
     }
 
     private static boolean isBeginning(String typed, String word) {

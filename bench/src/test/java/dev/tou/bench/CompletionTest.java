@@ -81,6 +81,28 @@ class CompletionTest {
     }
 
     @Test
+    void itCompletesNames() throws Exception {
+        need("bash");
+        assertThat(completed("tou", "replay", "hand")).containsExactly("handshake");
+        assertThat(completed("tou", "replay", "handshake", "fast-")).containsExactly("fast-retransmit");
+        assertThat(completed("tou", "impair", "--profile", "sat")).containsExactly("satellite");
+        assertThat(completed("tou", "lab", "lte", "w")).containsExactly("wifi");
+        assertThat(completed("tou", "help", "pi")).containsExactly("ping");
+    }
+
+    @Test
+    void itCompletesFilesWhereFilesAreWanted() throws Exception {
+        need("bash");
+        String file = Files.writeString(folder.resolve("report.pdf"), "").toString();
+        String begun = folder.resolve("rep").toString();
+        assertThat(completed("tou", "send", begun)).containsExactly(file);
+        assertThat(completed("tou", "send", file, begun)).containsExactly(file);
+        assertThat(completed("tou", "plot", begun)).containsExactly(file);
+        assertThat(completed("tou", "capture", "--read", begun)).containsExactly(file);
+        assertThat(completed("tou", "receive", "--dir", begun)).containsExactly(file);
+    }
+
+    @Test
     void itKeepsQuietAboutWhatIsNotForUsers() throws Exception {
         need("bash");
         assertThat(completed("tou", "demo")).containsExactly("demo");

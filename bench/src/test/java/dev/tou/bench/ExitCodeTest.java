@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class ExitCodeTest {
 
     @Test
     void fileWithoutASize() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/zero")));
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/zero")));
         fails(ExitCode.UNREADABLE, "no regular file", "send", "/dev/zero", "127.0.0.1:9");
     }
 
@@ -208,7 +209,12 @@ class ExitCodeTest {
     @Test
     void aFileIsNoFolder() throws IOException {
         Path file = Files.createFile(folder.resolve("in-the-way"));
-        fails(ExitCode.UNWRITABLE, "There is no folder", "receive", "--dir", file.toString());
+        fails(
+                ExitCode.UNWRITABLE,
+                file + " is a file and no folder; choose another one.",
+                "receive",
+                "--dir",
+                file.toString());
     }
 
     @Test
@@ -236,6 +242,34 @@ class ExitCodeTest {
     void aFileWhereAFolderIsNeeded() throws IOException {
         String file = Files.createFile(folder.resolve("taken")).toString();
         fails(ExitCode.UNWRITABLE, file + " is a file and no folder; choose another name.", "demo", "--out", file);
+    }
+
+    /** A system may say "no such file" of what cannot be made in a folder that is there; /proc does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            demo --out /proc/x                                | The folder /proc is there, but x cannot be made in it
+            demo --out /proc/x/y                              | The folder /proc is there, but x/y cannot be made in it
+            receive --dir /proc/x                             | The folder /proc is there, but x cannot be made in it
+            lab --file FILE --out /proc/x                     | The folder /proc is there, but x cannot be made in it
+            bench --output /proc/x                            | The folder /proc is there, but x cannot be made in it
+            receive --port 0 --trace /proc/x --once           | The folder /proc is there, but x cannot be made in it
+            receive --port 0 --capture /proc/x --once         | The folder /proc is there, but x cannot be made in it
+            capture -w /proc/x --listen 0 --to 127.0.0.1:9    | The folder /proc is there, but x cannot be made in it
+            receive --port 0 --capture FILE/x --once          | FILE is a file and no folder; choose another one.
+            demo --out FILE/x                                 | FILE is a file and no folder; choose another one.
+            receive --output FILE/x                           | FILE is a file and no folder; choose another one.
+            receive --output FOLDER/no/x                      | There is no folder FOLDER/no; create it, or choose another
+            """)
+    void whatIsInTheWayIsNamed(String args, String sentence) throws IOException {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "needs a /proc");
+        String file = file();
+        String typed = args.replace("FILE", file).replace("FOLDER", folder.toString());
+        int exit = tou.run(typed.split(" +"));
+        assertThat(exit).as(tou.err()).isEqualTo(ExitCode.UNWRITABLE.code());
+        assertThat(tou.err())
+                .startsWith("tou: ")
+                .contains(sentence.replace("FILE", file).replace("FOLDER", folder.toString()))
+                .hasLineCount(1);
     }
 
     @Test

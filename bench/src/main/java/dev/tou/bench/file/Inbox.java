@@ -10,6 +10,7 @@ import java.nio.file.Path;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
 
 /**
  * Where received files go, and what may happen to files that are there.
@@ -32,8 +33,7 @@ record Inbox(Path folder, String fixedName, boolean replace, boolean resume, Tar
             } catch (FileAlreadyExistsException e) {
                 // somebody else was sooner
             } catch (IOException e) {
-                throw new Failure(
-                        ExitCode.UNWRITABLE, "The folder " + inbox + " cannot be made; choose another --dir.", e);
+                throw Failures.creating(inbox, e);
             }
         }
         return of(inbox, null, replace, resume);
@@ -52,9 +52,12 @@ record Inbox(Path folder, String fixedName, boolean replace, boolean resume, Tar
     }
 
     private static Inbox of(Path folder, String fixedName, boolean replace, boolean resume) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new Failure(ExitCode.UNWRITABLE, folder + " is a file and no folder; choose another one.");
+        }
         if (!Files.isDirectory(folder)) {
             throw new Failure(
-                    ExitCode.UNWRITABLE, "There is no folder " + folder + "; create it, or choose another --dir.");
+                    ExitCode.UNWRITABLE, "There is no folder " + folder + "; create it, or choose another one.");
         }
         if (!Files.isWritable(folder)) {
             throw new Failure(ExitCode.UNWRITABLE, "You may not write in " + folder + "; check its permissions.");

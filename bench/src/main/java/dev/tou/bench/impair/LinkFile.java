@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
 import dev.tou.bench.Failures;
+import dev.tou.bench.Nearest;
 
 /**
  * Links by name, in the format that the head of {@code links.properties} explains: {@code lte.delay=30ms}, {@code
@@ -25,6 +27,14 @@ import dev.tou.bench.Failures;
  * for the user, as soon as the file is read.
  */
 public final class LinkFile {
+
+    /** The names of the links that the program knows, for a shell to offer. */
+    public static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return builtIn().links().stream().map(NamedLink::name).iterator();
+        }
+    }
 
     /** Properties in their order, each once. */
     private static final class InOrder extends Properties {
@@ -123,8 +133,9 @@ public final class LinkFile {
     public NamedLink get(String name) {
         NamedLink link = links.get(name);
         if (link == null) {
-            throw new IllegalArgumentException(
-                    source + " knows no link \"" + name + "\"; it has " + String.join(", ", links.keySet()));
+            String near = Nearest.question(name, links.keySet());
+            throw new IllegalArgumentException(source + " knows no link \"" + name + "\""
+                    + (near.isEmpty() ? "; it has " : near + " It has ") + String.join(", ", links.keySet()));
         }
         return link;
     }

@@ -17,6 +17,7 @@ final class LinkOptions {
     @Option(
             names = "--profile",
             paramLabel = "[FILE:]NAME",
+            completionCandidates = LinkFile.Names.class,
             description = "A link by its name, which the options below change (default: perfect).")
     private String profile;
 
@@ -86,7 +87,7 @@ final class LinkOptions {
     @Option(
             names = "--up",
             paramLabel = "LINK",
-            description = "What differs on the way to the server: loss=2%%,rate=1mbit")
+            description = "What differs on the way to the server, like loss=2%%,rate=1mbit.")
     private String up = "";
 
     @Option(names = "--down", paramLabel = "LINK", description = "What differs on the way to the clients.")

@@ -52,13 +52,9 @@ final class Section {
         runs.add(run);
     }
 
-    /** {@return three digits that say something} */
+    /** {@return three digits that say something, if there are any} */
     static String figure(double value) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return NONE;
-        }
-        double size = Math.abs(value);
-        return size >= 100 ? Units.grouped(Math.round(value)) : Units.format(size >= 10 ? "%.1f" : "%.2f", value);
+        return Double.isNaN(value) || Double.isInfinite(value) ? NONE : Units.figure(value);
     }
 
     /** {@return a ratio with its bounds} */

@@ -42,11 +42,11 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou perf -s                               at one end, until Ctrl-C",
-            "  tou perf -c host                          at the other: ten seconds to the server",
+            "  tou perf -c host                          at the other: ten seconds there",
             "  tou perf -c host -R -t 30 -i 5            from the server, half a minute",
             "  tou perf -c host -P 4 -n 1G -C reno       a gigabyte over four streams",
-            "  tou perf -c host --baseline tcp           the kernel's TCP after it, and the ratio",
-            "  tou perf -c host --trace perf.jsonl       every decision of the client's end, for \"tou plot\"",
+            "  tou perf -c host --baseline tcp           the kernel's TCP after it, too",
+            "  tou perf -c host --trace perf.jsonl       for \"tou plot\", of the client's end",
             "  tou perf -c host -J | jq .end.sum_received.bits_per_second"
         })
 public final class PerfCommand implements Callable<Integer>, OtherOptions {

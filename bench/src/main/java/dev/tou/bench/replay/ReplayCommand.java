@@ -5,15 +5,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Nearest;
 import dev.tou.bench.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,8 +50,17 @@ public final class ReplayCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SCENARIO",
+            completionCandidates = Offered.class,
             description = "A name such as handshake, a section such as S4, or all (default: list them).")
     private List<String> words = List.of();
+
+    /** What a shell offers; sections have no words that one could begin to type. */
+    static final class Offered implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.concat(Scenarios.names().stream(), Stream.of("all")).iterator();
+        }
+    }
 
     @Option(names = "--list", description = "List the scenarios.")
     private boolean list;
@@ -114,8 +128,7 @@ public final class ReplayCommand implements Callable<Integer> {
         try {
             Files.writeString(file, ExplorerPage.of(recorded));
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.INTERNAL, "The page cannot be written to " + file + " (" + e.getMessage() + ").", e);
+            throw Failures.writing(file.toAbsolutePath().getParent(), String.valueOf(file.getFileName()), e);
         }
         if (!common.json()) {
             common.console().say("");
@@ -128,8 +141,11 @@ public final class ReplayCommand implements Callable<Integer> {
         for (String word : words) {
             List<Scenario> called = Scenarios.called(word);
             if (called.isEmpty()) {
+                String near = Nearest.question(word.toLowerCase(Locale.ROOT), Scenarios.names());
                 throw new Failure(
-                        ExitCode.USAGE, "There is no scenario \"" + word + "\"; \"tou replay --list\" shows them all.");
+                        ExitCode.USAGE,
+                        "There is no scenario \"" + word + "\"" + (near.isEmpty() ? ";" : near)
+                                + " \"tou replay --list\" shows them all.");
             }
             called.stream().filter(one -> !chosen.contains(one)).forEach(chosen::add);
         }

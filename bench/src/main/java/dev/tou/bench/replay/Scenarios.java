@@ -53,6 +53,11 @@ final class Scenarios {
 
     private Scenarios() {}
 
+    /** {@return what they are called} */
+    static List<String> names() {
+        return ALL.stream().map(scenario -> scenario.card().name()).toList();
+    }
+
     /** {@return the scenarios that a user means by a word: a name, a section such as S4, or "all"} */
     static List<Scenario> called(String word) {
         return ALL.stream()

@@ -148,7 +148,7 @@ class ImpairCommandTest {
             USAGE         | --listen 0 --to h:1 --up fast              | is not NAME=VALUE
             USAGE         | --listen 0 --to h:1 --down colour=red      | A link has no "colour"
             USAGE         | --listen 0 --to h:1 --burst-loss 1%        | write it like 1%/8
-            USAGE         | --listen 0 --to h:1 --profile ltr          | tou knows no link "ltr"; it has lan, wifi
+            USAGE         | --listen 0 --to h:1 --profile ltr          | tou knows no link "ltr"; did you mean lte? It has lan, wifi
             USAGE         | --profile blackhole --netem                | netem does not drop by size
             UNREADABLE    | --netem --profile no-such-file:x           | There is no file no-such-file
             USAGE         | --listen 0 --to h:1 -i 0s                  | --interval is too short

@@ -11,6 +11,7 @@ import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ExitCode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -152,8 +153,8 @@ class ExplorerPageTest {
     void aPageThatCannotBeWritten(@TempDir Path folder) throws IOException {
         Path missing = folder.resolve("no").resolve("such.html");
         CapturedConsole tou = new CapturedConsole();
-        assertThat(tou.run("replay", "handshake", "--page", missing.toString())).isNotZero();
-        assertThat(tou.err()).startsWith("tou: The page cannot be written to " + missing);
+        assertThat(tou.run("replay", "handshake", "--page", missing.toString())).isEqualTo(ExitCode.UNWRITABLE.code());
+        assertThat(tou.err()).startsWith("tou: There is no folder " + missing.getParent() + "; create it");
         assertThat(Files.exists(missing)).isFalse();
     }
 }

@@ -155,6 +155,14 @@ class ReplayTest {
     }
 
     @Test
+    void aMisspeltOne() {
+        assertThat(tou.run("replay", "Handshkae")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(tou.err())
+                .isEqualTo("tou: There is no scenario \"Handshkae\"; did you mean handshake? "
+                        + "\"tou replay --list\" shows them all.\n");
+    }
+
+    @Test
     void tellsAProgram() throws IOException {
         assertThat(tou.run("replay", "handshake", "-J")).isZero();
         List<JsonNode> lines = tou.out().lines().map(ReplayTest::json).toList();
