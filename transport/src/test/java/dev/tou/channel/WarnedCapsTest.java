@@ -72,7 +72,7 @@ class WarnedCapsTest {
     }
 
     private static void closeChild(SimPair pair, int child) {
-        close(pair, (SocketChannel) pair.accepted.get(child).channel());
+        close(pair, pair.accepted.get(child).channel());
     }
 
     private static void close(SimPair pair, SocketChannel channel) {
