@@ -1,7 +1,15 @@
 # The tou command in an image: docker build -t tou .
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /tou
-COPY . .
+# Without sources first: what Maven fetches for it is a layer that stays until a pom changes.
+COPY mvnw pom.xml LICENSE THIRD-PARTY.md links.properties ./
+COPY .mvn .mvn
+COPY transport/pom.xml transport/
+COPY examples/pom.xml examples/
+COPY bench/pom.xml bench/
+RUN ./mvnw -q -B -Dmaven.test.skip -Dspotless.check.skip -pl bench -am package
+COPY transport/src/main transport/src/main
+COPY bench/src/main bench/src/main
 RUN ./mvnw -q -B -Dmaven.test.skip -Dspotless.check.skip -pl bench -am package
 
 # The command, for a user without rights. In the lab it is also the router, as a relay.

@@ -1,11 +1,12 @@
 #!/bin/sh
 # The router of the lab, by IP forwarding and tc netem instead of a relay: kernel TCP passes it, too. It takes the command
-# line of "tou impair", and needs a kernel with sch_netem, NET_ADMIN and net.ipv4.ip_forward=1.
+# line of "tou impair", and needs a kernel with sch_netem, NET_ADMIN and net.ipv4.ip_forward=1. Ends with 2 if the command
+# line is wrong or netem has no word for the link, with 3 if the kernel or the container does not let it.
 set -eu
 
 fail() {
-  printf 'netem-router: %s\n' "$1" >&2
-  exit 3
+  printf 'netem-router: %s\n' "$2" >&2
+  exit "$1"
 }
 
 port='' to='' before=''
@@ -16,27 +17,34 @@ for word in "$@"; do
   esac
   before=$word
 done
-[ -n "$port" ] && [ -n "$to" ] || fail 'Give it --listen PORT and --to HOST:PORT.'
+[ -n "$port" ] && [ -n "$to" ] || fail 2 'Give it --listen PORT and --to HOST:PORT.'
 
-tc qdisc add dev lo root netem delay 0ms 2>/dev/null ||
-  fail 'This kernel has no netem, or the container no NET_ADMIN; run the lab with IMPAIR=relay, which needs neither.'
+# A qdisc on the loopback device, for a moment: whether the kernel has netem, and lets this container use it.
+relay='or take the relay, which needs neither: IMPAIR=relay, or "tou lab" without --impair.'
+why=$(tc qdisc add dev lo root netem delay 0ms 2>&1) || case $why in
+*ermitted*) fail 3 "This container may not shape the network ($why); give it NET_ADMIN, $relay" ;;
+*) fail 3 "This kernel has no netem ($why); load its module sch_netem, $relay" ;;
+esac
 tc qdisc del dev lo root
+
+shape() {
+  tc "$@" || fail 3 "The kernel did not take \"tc $*\"; take the relay instead: IMPAIR=relay, or \"tou lab\" without --impair."
+}
 
 link=$(java -jar /tou.jar "$@" --netem) || exit $?
 up=$(printf '%s\n' "$link" | sed -n 's/^up //p')
 down=$(printf '%s\n' "$link" | sed -n 's/^down //p')
 server=$(getent ahostsv4 "${to%:*}" | awk 'NR == 1 { print $1 }')
-[ -n "$server" ] || fail "No host is called \"${to%:*}\"; check the name."
+[ -n "$server" ] || fail 3 "No host is called \"${to%:*}\"; check the name."
 
 # On each device what goes to the server takes the first band, and everything else is on its way to clients.
-for device in /sys/class/net/eth*; do
-  device=${device##*/}
-  tc qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+for device in $(ip -o -4 address show scope global | awk '{ print $2 }' | sort -u); do
+  shape qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
   # shellcheck disable=SC2086 # words for tc
-  tc qdisc add dev "$device" parent 1:1 netem $up
+  shape qdisc add dev "$device" parent 1:1 netem $up
   # shellcheck disable=SC2086
-  tc qdisc add dev "$device" parent 1:2 netem $down
-  tc filter add dev "$device" parent 1: protocol ip u32 match ip dst "$server/32" flowid 1:1
+  shape qdisc add dev "$device" parent 1:2 netem $down
+  shape filter add dev "$device" parent 1: protocol ip u32 match ip dst "$server/32" flowid 1:1
 done
 
 # Clients speak to the router's address, as they do with the relay.

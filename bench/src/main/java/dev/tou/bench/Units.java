@@ -132,9 +132,20 @@ public final class Units {
         return format("%,d", number).replace(',', ' ');
     }
 
+    /** {@return a number of things of which many take an s: {@code 1 segment}, {@code 33 554 segments}} */
+    public static String counted(long number, String one) {
+        return counted(number, one, one + "s");
+    }
+
     /** {@return a number of things: {@code 1 entry}, {@code 33 554 entries}} */
     public static String counted(long number, String one, String many) {
         return grouped(number) + " " + (number == 1 ? one : many);
+    }
+
+    /** {@return three digits that say something: {@code 0.12}, {@code 12.3}, {@code 98 765}} */
+    public static String figure(double value) {
+        double size = Math.abs(value);
+        return size >= 100 ? grouped(Math.round(value)) : format(size >= 10 ? "%.1f" : "%.2f", value);
     }
 
     /** {@return text formatted the same way on every machine} */

@@ -65,7 +65,17 @@ class UnitsTest {
         assertThat(Units.percent(1)).isEqualTo("100%");
         assertThat(Units.grouped(33554432)).isEqualTo("33 554 432");
         assertThat(Units.counted(0, "entry", "entries")).isEqualTo("0 entries");
+        assertThat(Units.counted(1, "segment")).isEqualTo("1 segment");
+        assertThat(Units.counted(1002, "segment")).isEqualTo("1 002 segments");
         assertThat(Units.counted(1, "entry", "entries")).isEqualTo("1 entry");
         assertThat(Units.counted(33554, "entry", "entries")).isEqualTo("33 554 entries");
+    }
+
+    @Test
+    void figuresHaveThreeDigits() {
+        assertThat(Units.figure(0.1234)).isEqualTo("0.12");
+        assertThat(Units.figure(9.876)).isEqualTo("9.88");
+        assertThat(Units.figure(98.76)).isEqualTo("98.8");
+        assertThat(Units.figure(98765.4)).isEqualTo("98 765");
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.tou.bench.Table;
 import dev.tou.bench.Units;
 
 /** The outcome of a comparison, for people (text and Markdown are the same tables) and for programs. */
@@ -78,38 +79,34 @@ final class Report {
 
     private static List<String> figures(Results results) {
         String best = results.workload().moreIsBetter() ? "most" : "least";
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"transport", "median", "min..max", best, "of tcp", "min..max", best + "/tcp"});
+        Table table = Table.ofFigures("transport", "median", "min..max", best, "of tcp", "min..max", best + "/tcp");
         for (String transport : results.transports()) {
             Spread spread = results.spread(transport);
             Spread ratios = results.ratios(transport);
-            rows.add(new String[] {
-                transport,
-                figure(spread.median()),
-                figure(spread.min()) + ".." + figure(spread.max()),
-                figure(results.best(transport)),
-                ratios == null ? "" : Units.format("%.2f", ratios.median()),
-                ratios == null ? "" : Units.format("%.2f..%.2f", ratios.min(), ratios.max()),
-                ratios == null ? "" : Units.format("%.2f", results.ratioOfBests(transport))
-            });
+            table.row(
+                    transport,
+                    Units.figure(spread.median()),
+                    Units.figure(spread.min()) + ".." + Units.figure(spread.max()),
+                    Units.figure(results.best(transport)),
+                    ratios == null ? "" : Units.format("%.2f", ratios.median()),
+                    ratios == null ? "" : Units.format("%.2f..%.2f", ratios.min(), ratios.max()),
+                    ratios == null ? "" : Units.format("%.2f", results.ratioOfBests(transport)));
         }
-        return aligned(rows);
+        return table.markdown();
     }
 
     private static List<String> costs(Results results) {
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"transport", "CPU client + server", "allocated", "p99 us", "failed"});
+        Table table = Table.ofFigures("transport", "CPU client + server", "allocated", "p99 us", "failed");
         for (String transport : results.transports()) {
             Double p99 = results.detail(transport, "p99Micros");
-            rows.add(new String[] {
-                transport,
-                cpu(results, transport),
-                allocated(results, transport),
-                p99 == null ? "" : figure(p99),
-                String.valueOf(results.failed(transport))
-            });
+            table.row(
+                    transport,
+                    cpu(results, transport),
+                    allocated(results, transport),
+                    p99 == null ? "" : Units.figure(p99),
+                    String.valueOf(results.failed(transport)));
         }
-        return aligned(rows);
+        return table.markdown();
     }
 
     private static String cpu(Results results, String transport) {
@@ -119,7 +116,7 @@ final class Report {
         Double server = results.detail(transport, "server" + unit);
         return client == null || server == null
                 ? ""
-                : figure(client) + " + " + figure(server) + (bulk ? " s/GB" : " us");
+                : Units.figure(client) + " + " + Units.figure(server) + (bulk ? " s/GB" : " us");
     }
 
     /** By both event loops, heap only. */
@@ -130,43 +127,7 @@ final class Report {
         Double server = results.detail(transport, "server" + unit);
         return client == null || server == null
                 ? ""
-                : figure(client) + " + " + figure(server) + (bulk ? " B/MB" : " B");
-    }
-
-    /** {@return three digits that say something} */
-    static String figure(double value) {
-        return Math.abs(value) >= 100
-                ? Units.grouped(Math.round(value))
-                : Units.format(Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
-    }
-
-    private static List<String> aligned(List<String[]> rows) {
-        int[] widths = new int[rows.get(0).length];
-        for (String[] row : rows) {
-            for (int i = 0; i < row.length; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        for (String[] row : rows) {
-            StringBuilder line = new StringBuilder("|");
-            for (int i = 0; i < row.length; i++) {
-                line.append(Units.format(i == 0 ? " %-" + widths[i] + "s |" : " %" + widths[i] + "s |", row[i]));
-            }
-            lines.add(line.toString());
-            if (lines.size() == 1) {
-                lines.add(rule(widths));
-            }
-        }
-        return lines;
-    }
-
-    private static String rule(int[] widths) {
-        StringBuilder line = new StringBuilder("|");
-        for (int i = 0; i < widths.length; i++) {
-            line.append(i == 0 ? ":" : "-").append("-".repeat(widths[i])).append(i == 0 ? "-|" : ":|");
-        }
-        return line.toString();
+                : Units.figure(client) + " + " + Units.figure(server) + (bulk ? " B/MB" : " B");
     }
 
     /** {@return all figures of all rounds} */

@@ -66,7 +66,7 @@ public final class Reception {
         pipeline.addLast("receive", new ReceiveHandler(this));
     }
 
-    /** Counts a transfer in. Each that was admitted is to be counted out by {@link #leave}. */
+    /** Counts a transfer in. Each that was admitted is to be counted out by {@link #leave}, once its disk thread has done. */
     synchronized void admit() {
         if (once && used) {
             throw new Failure(ExitCode.REFUSED, "The receiver takes one file only, and has been offered one already.");

@@ -24,6 +24,17 @@ public record NamedLink(String name, String about, Map<String, String> up, Map<S
         return read(down);
     }
 
+    /** {@return why {@code tc netem} cannot make it, as half a sentence, or null if it can} */
+    public String lackedByNetem() {
+        try {
+            Netem.arguments(toServer());
+            Netem.arguments(toClient());
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+
     private ImpairmentProfile read(Map<String, String> figures) {
         try {
             return ImpairmentProfile.PERFECT.with(figures);

@@ -15,6 +15,8 @@ import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Interruption;
+import dev.tou.bench.Range;
+import dev.tou.bench.Table;
 import dev.tou.bench.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,9 +153,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private Wanted wanted() {
-        if (most < 1 || most > MOST) {
-            throw new Failure(ExitCode.USAGE, "--most is " + most + "; give a number from 1 to " + MOST + ".");
-        }
+        Range.require("--most", most, 1, MOST);
         if (over.compareTo(MOST_WATCH) > 0) {
             throw new Failure(ExitCode.USAGE, "--over is too long; give 0s to 1h.");
         }

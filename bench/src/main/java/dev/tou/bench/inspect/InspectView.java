@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.tou.bench.Console;
+import dev.tou.bench.Table;
 import dev.tou.bench.Units;
 
 /** A look as text: listeners and connections in the columns of {@code ss}, and below each connection what it is about. */
@@ -193,8 +194,8 @@ final class InspectView {
                 .mapToLong(Long::longValue)
                 .sum();
         List<String> words = new ArrayList<>();
-        words.add(Units.counted(listeners, "listener", "listeners"));
-        words.add(Units.counted(connections, "connection", "connections")
+        words.add(Units.counted(listeners, "listener"));
+        words.add(Units.counted(connections, "connection")
                 + (shown < 0 || shown == connections ? "" : ", " + Units.grouped(shown) + " of them shown"));
         words.add(Units.grouped(timeWait) + " in TIME-WAIT");
         if (look.sum("orphans") > 0) {

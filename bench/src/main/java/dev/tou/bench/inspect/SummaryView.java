@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.tou.bench.Console;
+import dev.tou.bench.Table;
 import dev.tou.bench.Units;
 
 /** The whole process in a few lines, as {@code ss -s}: states, event loops, UDP sockets, and what was dropped and why. */

@@ -2,6 +2,7 @@
 package dev.tou.bench.lab;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,9 +93,19 @@ final class Compose {
         return docker(Map.of(), command);
     }
 
+    /** {@return all that a container has said, its errors too} */
+    String said(String container) throws InterruptedException {
+        return docker(Map.of(), List.of(docker, "logs", container), true).out().strip();
+    }
+
     private Outcome docker(Map<String, String> environment, List<String> command) throws InterruptedException {
+        return docker(environment, command, false);
+    }
+
+    private Outcome docker(Map<String, String> environment, List<String> command, boolean errorsToo)
+            throws InterruptedException {
         try {
-            return run(log, environment, command, MOST);
+            return run(log, environment, command, MOST, errorsToo);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.INTERNAL,
@@ -106,21 +117,40 @@ final class Compose {
     /** {@return the same}; a failure if it did not end well. */
     Outcome require(String what, Outcome outcome) {
         if (outcome.exit() != 0) {
+            note(outcome.out());
             throw new Failure(ExitCode.REFUSED, "Docker could not " + what + "; what it said is in " + log + ".");
         }
         return outcome;
     }
 
+    /** Puts something into the log. */
+    void note(String text) {
+        try {
+            Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * {@return what a command said and how it ended}
      *
+     * @param log gets the command, and what it says on standard error
      * @param most after so long it is ended, and all that it has started
      * @throws Failure if it had to be
      */
     static Outcome run(Path log, Map<String, String> environment, List<String> command, Duration most)
             throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        return run(log, environment, command, most, false);
+    }
+
+    private static Outcome run(
+            Path log, Map<String, String> environment, List<String> command, Duration most, boolean errorsToo)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(errorsToo);
+        if (!errorsToo) {
+            builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        }
         builder.environment().putAll(environment);
         Files.writeString(
                 log,

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,12 @@ public final class LabCommand implements Callable<Integer> {
     private List<Path> files;
 
     @Option(
+            names = "--no-build",
+            description =
+                    "Take the image that there is (default: build it, which takes a moment if nothing has changed).")
+    private boolean noBuild;
+
+    @Option(
             names = "--impair",
             paramLabel = "HOW",
             defaultValue = "relay",
@@ -106,9 +113,11 @@ public final class LabCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, String> known = new LinkedHashMap<>();
+        Map<String, NamedLink> known = new LinkedHashMap<>();
+        Map<String, String> about = new LinkedHashMap<>();
         for (NamedLink link : LinkFile.builtIn().links()) {
-            known.put(link.name(), link.about());
+            known.put(link.name(), link);
+            about.put(link.name(), link.about());
         }
         LabPlan plan = plan(known);
         Console console = common.console();
@@ -124,7 +133,7 @@ public final class LabCommand implements Callable<Integer> {
             assert hook != null;
             List<LabRun.Result> results = run.run();
             environment.put("load average after", load());
-            report = new LabReport(plan, known, environment, results);
+            report = new LabReport(plan, about, environment, results);
         }
         write(plan.folder(), report);
         common.lines().emit("lab", report.fields());
@@ -153,7 +162,8 @@ public final class LabCommand implements Callable<Integer> {
         }
     }
 
-    private LabPlan plan(Map<String, String> known) {
+    /** {@return the links that were asked for, or all that the router can make} */
+    private List<String> chosen(Map<String, NamedLink> known) {
         for (String link : links) {
             if (!known.containsKey(link)) {
                 String near = Nearest.question(link, known.keySet());
@@ -163,6 +173,22 @@ public final class LabCommand implements Callable<Integer> {
                                 + String.join(", ", known.keySet()) + ".");
             }
         }
+        List<String> chosen = new ArrayList<>();
+        for (String name : links.isEmpty() ? known.keySet() : links) {
+            String lacked = impair == LabPlan.Impair.NETEM ? known.get(name).lackedByNetem() : null;
+            if (lacked == null) {
+                chosen.add(name);
+            } else if (links.isEmpty()) {
+                tell(name + " is left out: " + lacked);
+            } else {
+                throw new Failure(ExitCode.USAGE, "netem cannot make " + name + ": " + lacked + ".");
+            }
+        }
+        return chosen;
+    }
+
+    private LabPlan plan(Map<String, NamedLink> known) {
+        List<String> chosen = chosen(known);
         if (duration.toSeconds() < 1) {
             throw new Failure(ExitCode.USAGE, "--duration is too short; give 1s or more.");
         }
@@ -176,14 +202,7 @@ public final class LabCommand implements Callable<Integer> {
                         "There is no file " + file + "; run this in the folder of the repository, or give --file.");
             }
         }
-        return new LabPlan(
-                links.isEmpty() ? List.copyOf(known.keySet()) : List.copyOf(links),
-                impair,
-                linkFlags,
-                seed,
-                perSecond,
-                duration.toSeconds(),
-                folder());
+        return new LabPlan(chosen, !noBuild, impair, linkFlags, seed, perSecond, duration.toSeconds(), folder());
     }
 
     private Path folder() {

@@ -8,6 +8,7 @@ import java.util.List;
  * What to measure, and how.
  *
  * @param links by their names
+ * @param build whether the image is made anew where the sources have changed
  * @param impair how the router makes them
  * @param linkFlags options of "tou impair" that change each of them; may be empty
  * @param perSecond requests of the latency measurement
@@ -16,7 +17,14 @@ import java.util.List;
  * @param folder gets the files
  */
 record LabPlan(
-        List<String> links, Impair impair, String linkFlags, long seed, int perSecond, long seconds, Path folder) {
+        List<String> links,
+        boolean build,
+        Impair impair,
+        String linkFlags,
+        long seed,
+        int perSecond,
+        long seconds,
+        Path folder) {
 
     /** How the router makes a link. */
     enum Impair {

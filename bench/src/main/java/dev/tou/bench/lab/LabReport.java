@@ -10,6 +10,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Table;
 import dev.tou.bench.Units;
 
 /** What a comparison has found, for people in Markdown that is readable as it is, and for programs. */
@@ -72,7 +73,7 @@ final class LabReport {
     }
 
     private List<String> latency() {
-        Table table = new Table("link", "", "p50", "p90", "p99", "p99.9", "max", "answered");
+        Table table = Table.ofFigures("link", "", "p50", "p90", "p99", "p99.9", "max", "answered");
         for (LabRun.Result result : of(Measurement.LATENCY)) {
             for (JsonNode one : result.figures().path("results")) {
                 JsonNode nanos = one.path("latencyNanos");
@@ -88,12 +89,12 @@ final class LabReport {
                                 + Units.grouped(one.path("scheduled").asLong()));
             }
         }
-        return table.lines();
+        return table.markdown();
     }
 
     private List<String> throughput() {
-        Table table =
-                new Table("link", "to the server", "sent again", "dropped", "to the client", "sent again", "dropped");
+        Table table = Table.ofFigures(
+                "link", "to the server", "sent again", "dropped", "to the client", "sent again", "dropped");
         for (String link : plan.links()) {
             List<String> cells = new ArrayList<>(List.of(link));
             for (LabRun.Result result : results) {
@@ -107,7 +108,7 @@ final class LabReport {
             }
             table.row(cells.toArray(String[]::new));
         }
-        return table.lines();
+        return table.markdown();
     }
 
     private static String dropped(JsonNode way) {

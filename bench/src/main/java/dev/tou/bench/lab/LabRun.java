@@ -17,6 +17,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 
 /**
@@ -36,6 +37,8 @@ final class LabRun implements AutoCloseable {
 
     private static final String CLIENT = "tou-lab-client";
     private static final int MOST_TRIES = 10;
+    private static final int MOST_LOOKS = 120;
+    private static final int BETWEEN_LOOKS_MILLIS = 500;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Compose compose;
@@ -49,6 +52,11 @@ final class LabRun implements AutoCloseable {
     }
 
     List<Result> run() throws InterruptedException {
+        if (plan.build()) {
+            progress.accept("the image, which takes minutes where it is not the one of last time");
+            Map<String, String> environment = environment(plan.links().get(0), Measurement.LATENCY);
+            compose.require("build the image", compose.compose(environment, "build", "server", "router"));
+        }
         List<Result> results = new ArrayList<>();
         for (String link : plan.links()) {
             for (Measurement measurement : Measurement.values()) {
@@ -64,6 +72,7 @@ final class LabRun implements AutoCloseable {
         compose.require(
                 "start the server and the router",
                 compose.compose(environment, "up", "-d", "--force-recreate", "server", "router"));
+        awaitRouter(environment);
         String name = link + "-" + measurement.file();
         Compose.Outcome client = client(environment, measurement);
         save(name + ".json", client.out());
@@ -91,6 +100,28 @@ final class LabRun implements AutoCloseable {
         return environment;
     }
 
+    /** What a router has to say first is that it listens; one that cannot make the link ends, and would be waited for in vain. */
+    private void awaitRouter(Map<String, String> environment) throws InterruptedException {
+        String id = routerId(environment);
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            String state = compose.docker("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", id)
+                    .out()
+                    .strip();
+            String said = compose.said(id);
+            if (state.startsWith("exited")) {
+                compose.note(said + "\n");
+                throw new Failure(
+                        ExitCode.REFUSED,
+                        "The router ended with " + state.replace("exited ", "") + ": "
+                                + said.substring(said.lastIndexOf('\n') + 1));
+            }
+            if (!said.isEmpty()) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+        }
+    }
+
     /** Containers start in seconds, and in any order: who is refused comes again. */
     private Compose.Outcome client(Map<String, String> environment, Measurement measurement)
             throws InterruptedException {
@@ -108,12 +139,16 @@ final class LabRun implements AutoCloseable {
 
     /** Ends the router, and {@return what it has said}. */
     private String router(Map<String, String> environment) throws InterruptedException {
-        String id = compose.compose(environment, "ps", "-q", "router").out().strip();
-        if (id.isEmpty()) {
-            return "";
-        }
+        String id = routerId(environment);
         compose.docker("stop", id);
         return compose.docker("logs", id).out();
+    }
+
+    /** {@return the container of the router}, which may have ended. */
+    private String routerId(Map<String, String> environment) throws InterruptedException {
+        return compose.require("find the router", compose.compose(environment, "ps", "-a", "-q", "router"))
+                .out()
+                .strip();
     }
 
     /** {@return the result}; that of a throughput is a document in iperf3's form, which has an end. */

@@ -60,6 +60,9 @@ public final class LinkPeerCommand implements Callable<Integer> {
     static final String TOU = "tou";
     static final String KERNEL = "tcp-cubic";
 
+    /** For requests only: see {@link PlainUdp}. */
+    static final String UDP = "udp";
+
     /** What the requests and the answers have. */
     static final int REQUEST_BYTES = 256;
 
@@ -98,6 +101,9 @@ public final class LinkPeerCommand implements Callable<Integer> {
                 listening.add(listener);
                 ports.put(transport.name(), ((InetSocketAddress) listener.localAddress()).getPort());
             }
+            Channel reflector = PlainUdp.listen(common.io(), loop, new InetSocketAddress("0.0.0.0", 0));
+            listening.add(reflector);
+            ports.put(UDP, ((InetSocketAddress) reflector.localAddress()).getPort());
             common.lines()
                     .emit(
                             "listening",
@@ -144,18 +150,25 @@ public final class LinkPeerCommand implements Callable<Integer> {
         boolean flood = purpose.equals("flood");
         requests = flood ? null : new OpenLoop(common.io(), loop, REQUEST_BYTES);
         ChannelHandler user = flood ? new Flood() : requests.handler();
-        Services.Service service = flood ? Services.Service.SINK : Services.Service.ECHO;
-        var opened = transports
-                .get(transport)
-                .connect(loop, new InetSocketAddress(host, port), new Opening(service, () -> user));
+        InetSocketAddress server = new InetSocketAddress(host, port);
+        if (transport.equals(UDP)) {
+            channel = PlainUdp.connect(common.io(), loop, server, user);
+        } else {
+            channel = open(transport, server, flood ? Services.Service.SINK : Services.Service.ECHO, user);
+        }
+        common.lines().emit("opened", Map.of());
+    }
+
+    private Channel open(String transport, InetSocketAddress server, Services.Service service, ChannelHandler user)
+            throws InterruptedException {
+        var opened = transports.get(transport).connect(loop, server, new Opening(service, () -> user));
         if (!opened.await(CONNECT_MILLIS) || !opened.isSuccess()) {
             throw new Failure(
                     ExitCode.REFUSED,
                     transport + " cannot connect over the link: " + opened.cause() + ".",
                     opened.cause());
         }
-        channel = opened.getNow();
-        common.lines().emit("opened", Map.of());
+        return opened.getNow();
     }
 
     private void request(int perSecond, int count) throws InterruptedException {

@@ -2,6 +2,7 @@
 package dev.tou.bench.link;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,23 +47,24 @@ final class RequestPart {
     }
 
     private final Bench bench;
-    private final Section section;
+    private final Findings findings;
 
     private RequestPart(Bench bench) {
         this.bench = bench;
-        this.section = bench.section("Request and response");
+        this.findings = bench.findings("Request and response");
     }
 
-    static Section measure(Bench bench) throws InterruptedException {
+    static Findings measure(Bench bench) throws InterruptedException {
         return new RequestPart(bench).all();
     }
 
-    private Section all() throws InterruptedException {
-        section.remark(
+    private Findings all() throws InterruptedException {
+        findings.remark(
                 "256 bytes there and back over one connection, 20 ms round trip, a queue of 1 BDP, no Nagle, the same Netty"
-                        + " handlers on both transports, in turns. Open loop: latency counts from when a request was to be sent, and all"
+                        + " handlers on all transports, in turns. Plain UDP is the floor: datagrams that nothing acknowledges, orders or"
+                        + " repeats, so only where the link loses none. Open loop: latency counts from when a request was to be sent, and all"
                         + " runs of a row are one histogram. Bytes on the link: both directions with IP headers, per request.");
-        section.table(
+        findings.table(
                 "rate, loss",
                 "",
                 "p50",
@@ -70,7 +72,7 @@ final class RequestPart {
                 "p99.9",
                 "max",
                 "p99 of each run",
-                "tou/kernel (95 % bounds)",
+                "p99/kernel's (95 % bounds)",
                 "late, p99",
                 "bytes",
                 "requests");
@@ -80,25 +82,36 @@ final class RequestPart {
                 compare(perSecond, loss, shape);
             }
         }
-        return section;
+        return findings;
     }
 
     private void compare(int perSecond, double loss, LinkShape shape) throws InterruptedException {
-        List<Run> kernel = new ArrayList<>();
-        List<Run> tou = new ArrayList<>();
+        List<String> transports = new ArrayList<>(List.of(LinkPeerCommand.KERNEL, LinkPeerCommand.TOU));
+        if (loss == 0) {
+            transports.add(LinkPeerCommand.UDP);
+        }
+        Map<String, List<Run>> runs = new LinkedHashMap<>();
+        transports.forEach(transport -> runs.put(transport, new ArrayList<>()));
         String what = perSecond + "/s, loss " + loss + " %";
         for (int n = 1; n <= bench.plan().runs(); n++) {
-            boolean kernelFirst = n % 2 == 1;
-            if (kernelFirst) {
-                kernel.add(run(what, LinkPeerCommand.KERNEL, perSecond, shape, n));
+            for (String transport : transports) {
+                runs.get(transport).add(run(what, transport, perSecond, shape, n));
             }
-            tou.add(run(what, LinkPeerCommand.TOU, perSecond, shape, n));
-            if (!kernelFirst) {
-                kernel.add(run(what, LinkPeerCommand.KERNEL, perSecond, shape, n));
+            Collections.reverse(transports);
+            Map<String, Object> fields = new LinkedHashMap<>();
+            for (Map.Entry<String, List<Run>> of : runs.entrySet()) {
+                Run last = of.getValue().get(n - 1);
+                fields.put(title(of.getKey()), last.fields());
+                bench.say(
+                        "  %s, pair %d: %s p99 %.1f, p99.9 %.1f ms; %.0f bytes a request",
+                        what,
+                        n,
+                        title(of.getKey()),
+                        last.p99Millis(),
+                        millis(last.answers.latency(), 99.9),
+                        last.bytesPerRequest());
             }
-            Run k = kernel.get(n - 1);
-            Run t = tou.get(n - 1);
-            section.run(
+            findings.run(
                     JsonLines.fields(
                             "perSecond",
                             perSecond,
@@ -106,20 +119,24 @@ final class RequestPart {
                             loss,
                             "seed",
                             bench.plan().seed() + n),
-                    JsonLines.fields("kernel", k.fields(), "tou", t.fields()));
-            bench.say(
-                    "  %s, pair %d: p99 kernel %.1f, tou %.1f ms; p99.9 %.1f and %.1f ms; %.0f and %.0f bytes a request",
-                    what,
-                    n,
-                    k.p99Millis(),
-                    t.p99Millis(),
-                    millis(k.answers.latency(), 99.9),
-                    millis(t.answers.latency(), 99.9),
-                    k.bytesPerRequest(),
-                    t.bytesPerRequest());
+                    fields);
         }
-        row(what, "kernel", kernel, "");
-        row(what, "tou", tou, Section.ratio(Statistics.PairedRatio.of(p99s(tou), p99s(kernel))));
+        List<Double> kernel = p99s(runs.get(LinkPeerCommand.KERNEL));
+        runs.forEach((transport, of) -> row(
+                what,
+                title(transport),
+                of,
+                transport.equals(LinkPeerCommand.KERNEL)
+                        ? ""
+                        : Findings.ratio(Statistics.PairedRatio.of(p99s(of), kernel))));
+    }
+
+    private static String title(String transport) {
+        return switch (transport) {
+            case LinkPeerCommand.KERNEL -> "kernel";
+            case LinkPeerCommand.UDP -> "plain UDP";
+            default -> transport;
+        };
     }
 
     private static List<Double> p99s(List<Run> runs) {
@@ -151,15 +168,15 @@ final class RequestPart {
             cells.add(Units.format("%.1f ms", millis(latency, percentile)));
         }
         cells.add(Units.format("%.1f ms", latency.getMaxValue() / 1e6));
-        cells.add(Section.spread(p99s(runs)));
+        cells.add(Findings.spread(p99s(runs)));
         cells.add(ratio);
         cells.add(Units.format("%.2f ms", millis(lateness, 99)));
-        cells.add(Section.figure(
+        cells.add(Findings.figure(
                 Statistics.median(runs.stream().map(Run::bytesPerRequest).toList())));
         cells.add(Units.grouped(latency.getTotalCount()));
-        section.row(cells.toArray(String[]::new));
+        findings.row(cells.toArray(String[]::new));
         if (millis(lateness, 99) > MOST_LATE_MILLIS) {
-            section.remark(Units.format(
+            findings.remark(Units.format(
                     "**Doubtful**: %s, %s: one request in a hundred was handed over %.1f ms late or more, so the figures are in part"
                             + " those of a busy machine, or of a connection that took no more bytes.",
                     what, name, millis(lateness, 99)));

@@ -14,6 +14,7 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.ListenAddress;
+import dev.tou.bench.Range;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -196,18 +197,18 @@ public final class PingCommand implements Callable<Integer> {
     }
 
     private PingRun.Plan plan() {
-        requireRange("--rate", perSecond, 1, MAX_RATE);
-        requireRange("--rounds", rounds, 1, MAX_ROUNDS);
+        Range.require("--rate", perSecond, 1, MAX_RATE);
+        Range.require("--rounds", rounds, 1, MAX_ROUNDS);
         long bytes = bytes();
-        requireRange("--size", bytes, Requester.HEADER_BYTES, MAX_BYTES);
+        Range.require("--size", bytes, Requester.HEADER_BYTES, MAX_BYTES);
         if (count != null && duration != null) {
             throw new Failure(ExitCode.USAGE, "Give either --count or --duration, not both.");
         }
         long requests =
                 count != null ? count : requests("--duration", duration == null ? Duration.ofSeconds(10) : duration);
-        requireRange(count != null ? "--count" : "requests in --duration", requests, 1, Integer.MAX_VALUE);
+        Range.require(count != null ? "--count" : "requests in --duration", requests, 1, Integer.MAX_VALUE);
         long before = requests("--warmup", warmUp);
-        requireRange("requests in --warmup", before, 0, Integer.MAX_VALUE);
+        Range.require("requests in --warmup", before, 0, Integer.MAX_VALUE);
         int turns = baseline == null ? 1 : (int) Math.min(rounds, requests);
         return new PingRun.Plan(
                 target,
@@ -235,13 +236,6 @@ public final class PingCommand implements Callable<Integer> {
             return Units.parseSize(size);
         } catch (IllegalArgumentException e) {
             throw new Failure(ExitCode.USAGE, e.getMessage() + ".", e);
-        }
-    }
-
-    private static void requireRange(String what, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new Failure(
-                    ExitCode.USAGE, what + " is " + value + "; give a number from " + least + " to " + most + ".");
         }
     }
 }

@@ -79,8 +79,12 @@ final class ConnectionTrace {
                 undone++;
                 yield true;
             }
+            case "established" -> {
+                idleUntilToldOtherwise(event.nanos());
+                yield true;
+            }
             // They are known, and no graph shows them.
-            case "stateChanged", "established", "acknowledgment", "windowProbe", "keepAlive", "pacingRate" -> true;
+            case "stateChanged", "acknowledgment", "windowProbe", "keepAlive", "pacingRate" -> true;
             case "pathMtuProbe", "pathMtuProbeLost", "blackHole", "pathMtu" -> true;
             default -> false;
         };
@@ -127,6 +131,13 @@ final class ConnectionTrace {
             default -> recovery.begin(nanos, null);
         }
         return true;
+    }
+
+    /** Limits are told as they change, and the first one that nobody tells of is that there is nothing to send. */
+    private void idleUntilToldOtherwise(double nanos) {
+        if (!limits.hasBegun()) {
+            limits.begin(nanos, Limit.IDLE.name());
+        }
     }
 
     private boolean takeLimit(TraceEvent event) {

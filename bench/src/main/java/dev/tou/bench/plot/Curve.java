@@ -21,6 +21,10 @@ record Curve(String name, Role role, Form form, Samples samples) {
         STEP,
         /** A vertical bar from y to the end, at each x. */
         BARS,
+        /** The same with a diamond in its middle: a bar of one segment is too small to be seen among thousands. */
+        DIAMONDS,
+        /** The same with a ring around its middle, in which a diamond has room. */
+        RINGS,
         /** A bar from x to the end, in the row y. */
         SPANS,
         /** A small dot at each point. */
@@ -29,6 +33,11 @@ record Curve(String name, Role role, Form form, Samples samples) {
         CROSSES,
         /** A triangle that stands on its tip, at each point. */
         TRIANGLES;
+
+        /** {@return whether each is a vertical bar from y to an end, whatever marks it} */
+        boolean isBar() {
+            return this == BARS || this == DIAMONDS || this == RINGS;
+        }
 
         /** {@return the name by which the page knows it} */
         String key() {

@@ -85,11 +85,11 @@ final class Graphs {
     private Axis time() {
         double begin = Math.max(from, connection.firstNanos());
         double end = Math.max(begin, Math.min(to, connection.lastNanos()));
-        return Axis.of("time", Quantity.TIME, end - zero).over(begin, end, zero);
+        return Axis.of("time since the first event", Quantity.TIME, end - zero).over(begin, end, zero);
     }
 
     private Curve curve(String name, Role role, Form form, Samples samples) {
-        return new Curve(name, role, form, samples.between(from, to));
+        return new Curve(name, role, form, form == Form.STEP ? samples.holding(from, to) : samples.between(from, to));
     }
 
     private static Axis upTo(String name, Quantity quantity, List<Curve> curves) {
@@ -112,15 +112,18 @@ final class Graphs {
                 curve("window edge (SND.UNA + SND.WND)", Role.WINDOW_EDGE, Form.STEP, sending.edge),
                 curve("acknowledged (SND.UNA)", Role.ACKNOWLEDGED, Form.STEP, sending.acknowledged),
                 curve("sent", Role.SENT, Form.BARS, sending.sent),
-                curve("retransmitted", Role.RETRANSMITTED, Form.BARS, sending.retransmitted),
-                curve("tail loss probe", Role.PROBE, Form.BARS, sending.probes),
+                curve("tail loss probe", Role.PROBE, Form.RINGS, sending.probes),
                 curve("counted as lost", Role.LOST, Form.CROSSES, sending.lost),
+                // Often it leaves the moment that it counts as lost, so it is drawn over the cross, whose arms are
+                // longer.
+                curve("retransmitted", Role.RETRANSMITTED, Form.DIAMONDS, sending.retransmitted),
                 curve("RTO expired", Role.TIMEOUT, Form.TRIANGLES, sending.timeouts));
         return new Graph(
                 "time-sequence",
                 "Time-sequence, sent",
                 "Each bar is text that leaves; between it and the line of what is acknowledged lies one round trip. "
-                        + "What is sent again stands below the front; the upper line is what the receiver allows.",
+                        + "A diamond is text sent again, below the front, a cross what counts as lost, a ring a probe; the upper line is "
+                        + "what the receiver allows.",
                 time(),
                 upTo("sequence number since the first", Quantity.BYTES, curves),
                 curves);
@@ -133,12 +136,12 @@ final class Graphs {
                 curve("complete (RCV.NXT)", Role.ACKNOWLEDGED, Form.STEP, receiving.next),
                 curve("came in order", Role.SENT, Form.BARS, receiving.inOrder),
                 curve("came out of order", Role.SECOND, Form.BARS, receiving.outOfOrder),
-                curve("came again", Role.RETRANSMITTED, Form.BARS, receiving.duplicate));
+                curve("came again", Role.RETRANSMITTED, Form.DIAMONDS, receiving.duplicate));
         return new Graph(
                 "time-sequence-received",
                 "Time-sequence, received",
                 "Each bar is text that comes. While the line of what is complete stands still, something is missing, and what comes "
-                        + "meanwhile waits out of order.",
+                        + "meanwhile waits out of order. A diamond is what was there already.",
                 time(),
                 upTo("sequence number since the first", Quantity.BYTES, curves),
                 curves);
@@ -163,11 +166,11 @@ final class Graphs {
         }
         return new Graph(
                 "limited-by",
-                "What limited sending",
-                "Of the lower rows one holds at any time: what kept the connection from sending more. The rows of recovery and loss "
-                        + "say when a loss was being repaired.",
+                "What limited sending, for what share of the time",
+                "Once the handshake is done, one of the lower rows holds at any time: what kept the connection from sending more. During "
+                        + "the handshake none does. The rows of recovery and loss say when a loss was being repaired.",
                 time(),
-                Axis.of("limited by", Quantity.ROWS, 0),
+                Axis.of("limit", Quantity.ROWS, 0),
                 curves,
                 rows);
     }
@@ -202,15 +205,17 @@ final class Graphs {
         List<Curve> curves = present(
                 curve("RTO", Role.THRESHOLD, Form.STEP, connection.rto),
                 curve("RTT sample", Role.PIPE, Form.DOTS, connection.roundTrip),
-                curve("SRTT", Role.SENT, Form.LINE, connection.srtt),
+                curve("SRTT", Role.SENT, Form.STEP, connection.srtt),
                 curve("RTO expired", Role.TIMEOUT, Form.TRIANGLES, connection.expired));
         return new Graph(
                 "rtt",
-                "Round trips and timeout",
+                "Round trips and retransmission timeout",
                 "Samples that rise with the window are a queue that fills. The RTO keeps its distance by their variation; a triangle is a "
                         + "timeout that has passed, as long as it was.",
                 time(),
-                upTo("duration", Quantity.TIME, curves).inDecades(),
+                // In the unit of the round trips: the timeout may be a hundred of them.
+                Axis.of("duration", Quantity.TIME, connection.roundTrip.largestY())
+                        .inDecades(),
                 curves);
     }
 
@@ -252,7 +257,7 @@ final class Graphs {
                 "Latency by percentile",
                 "So many percent of the requests took at most so long. Each step to the right is a tenth of the requests of the step "
                         + "before; a curve ends where one request is left.",
-                Axis.of("percentile", Quantity.NINES, 0),
+                Axis.of("percentile of the requests", Quantity.NINES, 0),
                 upTo("latency", Quantity.TIME, curves),
                 curves);
     }

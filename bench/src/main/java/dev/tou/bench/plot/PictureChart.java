@@ -30,9 +30,20 @@ final class PictureChart {
 
     private static final int LEFT_WIDTH = 105;
 
+    /** Room above and below the curves, as a share of their height; and as a factor where each step is a factor. */
+    private static final double ROOM = 0.05;
+
+    private static final double ROOM_OF_A_DECADE = 1.3;
+
+    /** What is a millionth of the largest is as good as nothing. */
+    private static final double MOST_DECADES = 1e6;
+
     private final Graph graph;
     private final int width;
     private final XYChart chart;
+
+    /** What the y axis begins and ends with, in base units. */
+    private final double[] heights;
 
     PictureChart(Graph graph, int width) {
         this.graph = graph;
@@ -42,6 +53,7 @@ final class PictureChart {
         chart.setXAxisTitle(graph.x().title());
         chart.setYAxisTitle(graph.y().title());
         style(chart.getStyler());
+        heights = heights();
         axes(chart.getStyler());
         double[] range = graph.range();
         Thinning thinning = new Thinning(width, height(graph));
@@ -107,12 +119,48 @@ final class PictureChart {
                     (width / Math.max(2, graph.x().shown(range[1]) + 1)));
             style.setXAxisTickLabelsFormattingFunction(PictureChart::percentile);
         }
-        if (graph.y().logarithmic()) {
-            style.setYAxisLogarithmic(true);
-        } else if (!graph.key().startsWith("time-sequence")) {
-            style.setYAxisMin(0.0);
+        style.setYAxisMin(graph.y().shown(heights[0]));
+        style.setYAxisMax(graph.y().shown(heights[1]));
+        style.setYAxisLogarithmic(graph.y().logarithmic());
+        style.setYAxisLogarithmicDecadeOnly(false);
+        style.setYAxisTickLabelsFormattingFunction(
+                graph.y().logarithmic() ? PictureChart::ofADecade : PictureChart::number);
+    }
+
+    /**
+     * {@return from where to where the curves reach, with a little room} What is compared by its height begins at 0; sequence
+     * numbers do not, and neither can a logarithm. A window edge for which all else would shrink to less than half is left above.
+     */
+    private double[] heights() {
+        double least = Double.POSITIVE_INFINITY;
+        double largest = 0;
+        double edge = 0;
+        for (Curve curve : graph.curves()) {
+            least = Math.min(least, curve.samples().leastY());
+            if (curve.role() == Role.WINDOW_EDGE) {
+                edge = Math.max(edge, curve.samples().largestY());
+            } else {
+                largest = Math.max(largest, curve.samples().largestY());
+            }
         }
-        style.setYAxisTickLabelsFormattingFunction(PictureChart::number);
+        if (edge - least <= 2 * (largest - least)) {
+            largest = Math.max(largest, edge);
+        }
+        if (graph.y().logarithmic() && largest > 0) {
+            return new double[] {Math.max(least, largest / MOST_DECADES) / ROOM_OF_A_DECADE, largest * ROOM_OF_A_DECADE
+            };
+        }
+        boolean fromZero = !graph.key().startsWith("time-sequence");
+        double bottom = fromZero ? 0 : Math.min(least, largest);
+        double room = Math.max((largest - bottom) * ROOM, 1);
+        return new double[] {bottom == 0 ? 0 : bottom - room, largest + room};
+    }
+
+    /** Of the steps of a decade 1, 2 and 5 have room for their numbers. */
+    private static String ofADecade(double value) {
+        double step = value / Math.pow(10, Math.floor(Math.log10(value) + 1e-9));
+        boolean named = Math.abs(step - 1) < 1e-3 || Math.abs(step - 2) < 1e-3 || Math.abs(step - 5) < 1e-3;
+        return named ? number(Math.round(value * 1e6) / 1e6) : " ";
     }
 
     /** XChart draws no ticks at all where both ends of the axis have the same label, so their blanks differ. */
@@ -141,27 +189,39 @@ final class PictureChart {
 
     private void add(Curve curve, Samples samples) {
         double[][] points = switch (curve.form()) {
-            case BARS -> bars(samples);
+            case BARS, DIAMONDS, RINGS -> bars(samples);
             case SPANS -> spans(samples);
             default -> points(samples, curve.form());
         };
         if (points[0].length == 0) {
             return;
         }
-        XYSeries series = chart.addSeries(curve.name(), points[0], points[1]);
-        Color colour = Color.decode(curve.role().light());
+        Form form = curve.form();
+        boolean marked = form.isBar() && form != Form.BARS;
+        if (marked) { // by a series of its own, because XChart marks the ends of a line, and not its middle
+            add(curve.name() + ", bars", curve.role(), Form.BARS, points).setShowInLegend(false);
+        }
+        boolean above = form == Form.STEP && curve.samples().leastY() > heights[1];
+        String name = above ? curve.name() + ", above what is shown" : curve.name();
+        add(name, curve.role(), form, marked ? middles(samples) : points);
+    }
+
+    private XYSeries add(String name, Role role, Form form, double[][] points) {
+        XYSeries series = chart.addSeries(name, points[0], points[1]);
+        Color colour = Color.decode(role.light());
         series.setLineColor(colour);
         series.setMarkerColor(colour);
-        series.setMarker(marker(curve.form()));
-        series.setXYSeriesRenderStyle(renderStyle(curve.form()));
-        series.setLineStyle(stroke(curve.form()));
+        series.setMarker(marker(form));
+        series.setXYSeriesRenderStyle(renderStyle(form));
+        series.setLineStyle(stroke(form));
+        return series;
     }
 
     private static XYSeriesRenderStyle renderStyle(Form form) {
         return switch (form) {
             case LINE, BARS, SPANS -> XYSeriesRenderStyle.Line;
             case STEP -> XYSeriesRenderStyle.Step;
-            case DOTS, CROSSES, TRIANGLES -> XYSeriesRenderStyle.Scatter;
+            case DOTS, CROSSES, TRIANGLES, DIAMONDS, RINGS -> XYSeriesRenderStyle.Scatter;
         };
     }
 
@@ -176,9 +236,11 @@ final class PictureChart {
 
     private static Marker marker(Form form) {
         return switch (form) {
-            case DOTS -> new Dot();
-            case CROSSES -> SeriesMarkers.CROSS;
-            case TRIANGLES -> SeriesMarkers.TRIANGLE_DOWN;
+            case DOTS -> new Markers.Dot();
+            case CROSSES -> new Markers.Cross();
+            case TRIANGLES -> new Markers.Triangle();
+            case DIAMONDS -> new Markers.Diamond();
+            case RINGS -> new Markers.Ring();
             case LINE, STEP, BARS, SPANS -> SeriesMarkers.NONE;
         };
     }
@@ -187,12 +249,22 @@ final class PictureChart {
     private double[][] bars(Samples samples) {
         double[] x = new double[3 * samples.size()];
         double[] y = new double[x.length];
-        double pixel = graph.y().unit().size() * graph.y().shown(graph.y().zero() + samples.largestY()) / height(graph);
+        double pixel = (heights[1] - heights[0]) / height(graph);
         for (int i = 0; i < samples.size(); i++) {
             Arrays.fill(x, 3 * i, 3 * i + 3, graph.x().shown(samples.x(i)));
             y[3 * i] = graph.y().shown(samples.y(i));
             y[3 * i + 1] = graph.y().shown(Math.max(samples.end(i), samples.y(i) + pixel));
             y[3 * i + 2] = Double.NaN;
+        }
+        return new double[][] {x, y};
+    }
+
+    private double[][] middles(Samples samples) {
+        double[] x = new double[samples.size()];
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = graph.x().shown(samples.x(i));
+            y[i] = graph.y().shown((samples.y(i) + samples.end(i)) / 2);
         }
         return new double[][] {x, y};
     }
@@ -223,16 +295,5 @@ final class PictureChart {
             y[i] = graph.y().logarithmic() && value <= 0 ? Double.NaN : value;
         }
         return new double[][] {x, y};
-    }
-
-    /** A dot of three pixels, because the markers of XChart share one size, and of dots there are many. */
-    private static final class Dot extends Marker {
-
-        private static final double SIZE = 3;
-
-        @Override
-        public void paint(java.awt.Graphics2D canvas, double x, double y, int markerSize) {
-            canvas.fill(new java.awt.geom.Rectangle2D.Double(x - SIZE / 2, y - SIZE / 2, SIZE, SIZE));
-        }
     }
 }

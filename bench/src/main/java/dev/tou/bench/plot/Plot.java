@@ -125,7 +125,13 @@ public final class Plot {
         double to = selection.to() == null
                 ? Double.POSITIVE_INFINITY
                 : selection.to().toNanos();
+        requireSomethingIn(chosen, zero, from, to);
         for (ConnectionTrace connection : chosen) {
+            if (connection.lastNanos() < zero + from || connection.firstNanos() > zero + to) {
+                remarks.add("Connection " + connection.id() + " has nothing in the part that was asked for: "
+                        + lasts(connection, zero) + ".");
+                continue;
+            }
             ConnectionTrace otherEnd =
                     all.stream().filter(connection::isOtherEndOf).findFirst().orElse(null);
             List<Graph> graphs = new Graphs(connection, otherEnd, zero, from, to).all();
@@ -139,6 +145,48 @@ public final class Plot {
         if (sections.isEmpty()) {
             throw new Failure(ExitCode.UNREADABLE, nothing(all));
         }
+    }
+
+    /** A part that is no part of what was traced has nothing to draw, and its axes would show times that never were. */
+    private void requireSomethingIn(List<ConnectionTrace> chosen, double zero, double from, double to) {
+        if (selection.from() == null && selection.to() == null) {
+            return;
+        }
+        if (traces.isEmpty()) {
+            throw misuse("--from and --to are for traces; " + names() + " has latencies, and no times");
+        }
+        double begin =
+                chosen.stream().mapToDouble(ConnectionTrace::firstNanos).min().orElse(zero) - zero;
+        double end =
+                chosen.stream().mapToDouble(ConnectionTrace::lastNanos).max().orElse(zero) - zero;
+        if (chosen.isEmpty()) {
+            return;
+        }
+        if (from > 0 && from >= end) {
+            throw misuse("--from " + Units.nanos(from) + " is behind the end: " + names() + " is " + Units.nanos(end)
+                    + " long");
+        }
+        if (to < begin) {
+            throw misuse("--to " + Units.nanos(to) + " is before the beginning: what was chosen of " + names()
+                    + " lasts from " + Units.nanos(begin) + " to " + Units.nanos(end));
+        }
+        if (selection.to() != null && to > end) {
+            remarks.add("--to " + Units.nanos(to) + " is behind the end, so all is drawn up to there, "
+                    + Units.nanos(end) + ".");
+        }
+    }
+
+    private static Failure misuse(String clause) {
+        return new Failure(ExitCode.USAGE, clause);
+    }
+
+    private static String lasts(ConnectionTrace connection, double zero) {
+        return "it lasts from " + Units.nanos(connection.firstNanos() - zero) + " to "
+                + Units.nanos(connection.lastNanos() - zero);
+    }
+
+    private String names() {
+        return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
     private List<ConnectionTrace> chosenOf(List<ConnectionTrace> all) {
@@ -163,11 +211,14 @@ public final class Plot {
     }
 
     private String nothing(List<ConnectionTrace> all) {
-        String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
         if (all.isEmpty()) {
-            return names + " has no connection to draw; was anything connected while it was written?";
+            return names() + " has no connection to draw; was anything connected while it was written?"
+                    + traces.stream()
+                            .flatMap(trace -> trace.remarks().stream())
+                            .map(remark -> " " + remark)
+                            .collect(Collectors.joining());
         }
-        return "Nothing of " + names + " is in the part that was asked for; its connections are "
+        return "Nothing of " + names() + " is in the part that was asked for; its connections are "
                 + all.stream().limit(10).map(ConnectionTrace::id).collect(Collectors.joining(", "))
                 + (all.size() > 10 ? ", ..." : "") + ".";
     }

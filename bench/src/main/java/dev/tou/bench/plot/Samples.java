@@ -127,6 +127,15 @@ final class Samples {
         return found;
     }
 
+    /** {@return the least y or end; infinite if there is none} */
+    double leastY() {
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < size; i++) {
+            least = Math.min(least, Double.isNaN(y[i]) ? least : Math.min(y[i], end(i)));
+        }
+        return least;
+    }
+
     /** {@return the largest y or end, 0 if there is none above} */
     double largestY() {
         double largest = 0;
@@ -136,10 +145,23 @@ final class Samples {
         return largest;
     }
 
-    /** {@return the part between two times, with the point before it, so that a line begins at the edge} */
+    /** {@return what happened between two times, both included} */
     Samples between(double from, double to) {
         Samples part = new Samples(ends);
-        for (int i = Math.max(0, at(from)); i < size && x[i] <= to; i++) {
+        for (int i = at(Math.nextDown(from)) + 1; i < size && x[i] <= to; i++) {
+            part.add(x[i], y[i], end(i));
+        }
+        return part;
+    }
+
+    /** {@return what held between two times: the same, and at the first of them what had held before} */
+    Samples holding(double from, double to) {
+        Samples part = new Samples(ends);
+        int before = at(from);
+        if (before >= 0 && from <= to) {
+            part.add(from, y[before], end(before));
+        }
+        for (int i = before + 1; i < size && x[i] <= to; i++) {
             part.add(x[i], y[i], end(i));
         }
         return part;

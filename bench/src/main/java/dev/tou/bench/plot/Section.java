@@ -25,12 +25,12 @@ record Section(String name, Map<String, String> facts, List<Graph> graphs) {
             facts.put("opened by", connection.passive() ? "the other end" : "this end");
         }
         facts.put("took", Units.nanos(connection.lastNanos() - connection.firstNanos()));
-        facts.put("sent", Units.bytes(sending.sequenceSpace()) + " in " + counted(sending.segments(), "segment"));
+        facts.put("sent", Units.bytes(sending.sequenceSpace()) + " in " + Units.counted(sending.segments(), "segment"));
         facts.put(
                 "received",
                 Units.bytes(connection.receiving.sequenceSpace()) + " in "
-                        + counted(connection.receiving.segments(), "segment"));
-        facts.put("retransmitted", counted(sending.repetitions(), "segment"));
+                        + Units.counted(connection.receiving.segments(), "segment"));
+        facts.put("retransmitted", Units.counted(sending.repetitions(), "segment"));
         facts.put("counted as lost", Units.bytes(sending.lostBytes()));
         facts.put("timeouts", Units.grouped(connection.expired.size()));
         if (connection.undone() > 0) {
@@ -48,10 +48,6 @@ record Section(String name, Map<String, String> facts, List<Graph> graphs) {
             least = Math.min(least, samples.y(i));
         }
         return least;
-    }
-
-    private static String counted(long number, String one) {
-        return Units.counted(number, one, one + "s");
     }
 
     /** {@return what was lost of the graphs by thinning them, in sentences by the graph's key} */

@@ -18,6 +18,11 @@ final class Spells {
         since = nanos;
     }
 
+    /** {@return whether anything has held} */
+    boolean hasBegun() {
+        return current != null || !byName.isEmpty();
+    }
+
     /** What holds has held until now. */
     void end(double nanos) {
         if (current != null && nanos > since) {

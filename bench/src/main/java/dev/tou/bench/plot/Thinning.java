@@ -25,7 +25,7 @@ record Thinning(int columns, int rows) {
         double cell = (to - from) / columns;
         return switch (curve.form()) {
             case LINE, STEP -> line(samples, from, cell);
-            case BARS -> bars(samples, from, cell);
+            case BARS, DIAMONDS, RINGS -> bars(samples, from, cell);
             case SPANS -> spans(samples, cell);
             case DOTS, CROSSES, TRIANGLES -> dots(samples, from, cell);
         };

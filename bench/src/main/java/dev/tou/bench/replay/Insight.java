@@ -27,6 +27,7 @@ final class Insight {
 
     static final String ACKNOWLEDGES = "reason to acknowledge: ";
     static final String LOSES = "loss detection: ";
+    static final String TAIL_PROBE = LOSES + "a probe of ";
     static final String TIMER = "retransmission timer: ";
     static final String PROBES = "persist timer: ";
     static final String CONGESTION = "congestion window: ";
@@ -93,7 +94,7 @@ final class Insight {
 
         @Override
         public void onLossProbe(long nowNanos, int seq, int bytes) {
-            tell(Topic.LOSS, LOSES + "a probe of " + bytes + " bytes, because no acknowledgment came");
+            tell(Topic.LOSS, TAIL_PROBE + bytes + " bytes, because no acknowledgment came");
         }
 
         @Override

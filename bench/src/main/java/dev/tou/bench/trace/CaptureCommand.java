@@ -23,6 +23,7 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.ListenAddress;
+import dev.tou.bench.Range;
 import dev.tou.bench.Units;
 import dev.tou.bench.impair.ImpairmentProfile;
 import dev.tou.bench.impair.UdpRelay;
@@ -116,10 +117,10 @@ public final class CaptureCommand implements Callable<Integer> {
         if (between && (listen == null || target == null)) {
             throw new Failure(ExitCode.USAGE, "--listen and --to need each other.");
         }
-        requireRange("--snaplen", snapBytes, 1, PcapNgWriter.WHOLE_PACKETS);
-        requireRange("--count", count, 1, Long.MAX_VALUE);
+        Range.require("--snaplen", snapBytes(), 1, PcapNgWriter.WHOLE_PACKETS);
+        Range.require("--count", most(), 1, Long.MAX_VALUE);
         for (int port : ports) {
-            requireRange("--port", port, 1, 65_535);
+            Range.require("--port", port, 1, 65_535);
         }
         if (read != null) {
             decapsulate();
@@ -127,13 +128,6 @@ public final class CaptureCommand implements Callable<Integer> {
             relay();
         }
         return ExitCode.DONE.code();
-    }
-
-    private static void requireRange(String what, Number value, long least, long most) {
-        if (value != null && (value.longValue() < least || value.longValue() > most)) {
-            throw new Failure(
-                    ExitCode.USAGE, what + " is " + value + "; give a number from " + least + " to " + most + ".");
-        }
     }
 
     private int snapBytes() {
@@ -173,22 +167,22 @@ public final class CaptureCommand implements Callable<Integer> {
             return;
         }
         Console console = common.console();
-        console.note(write + ": " + counted(result.segments(), "segment") + " in "
-                + counted(result.datagrams(), "datagram") + ", of " + counted(result.packets(), "packet"));
+        console.note(write + ": " + Units.counted(result.segments(), "segment") + " in "
+                + Units.counted(result.datagrams(), "datagram") + ", of " + Units.counted(result.packets(), "packet"));
         if (result.otherDatagrams() > 0) {
-            console.note("  left out: " + counted(result.otherDatagrams(), "other datagram")
+            console.note("  left out: " + Units.counted(result.otherDatagrams(), "other datagram")
                     + (ports.isEmpty() ? "; for a tunnel port say --port" : ""));
         }
         if (fragments > 0) {
-            console.note("  left out: " + counted(fragments, "fragment") + " of larger datagrams");
+            console.note("  left out: " + Units.counted(fragments, "fragment") + " of larger datagrams");
         }
         if (cutShort > 0) {
-            console.note("  left out: " + counted(cutShort, "packet")
+            console.note("  left out: " + Units.counted(cutShort, "packet")
                     + " that were not kept whole; capture with tcpdump -s 0");
         }
         if (result.unread() > 0) {
             console.note(
-                    "  left out: " + counted(result.unread(), "packet")
+                    "  left out: " + Units.counted(result.unread(), "packet")
                             + " in blocks of kinds that are not read (pcapng 2 and 3); have editcap or tshark -w write it anew");
         }
         if (result.cut()) {
@@ -202,10 +196,6 @@ public final class CaptureCommand implements Callable<Integer> {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static String counted(long number, String what) {
-        return Units.counted(number, what, what + "s");
     }
 
     // --- in between ---
@@ -256,7 +246,7 @@ public final class CaptureCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         while (capture.failure() == null && capture.written() < most() && System.nanoTime() - begin < end) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            common.console().progress("  " + counted(capture.written(), "datagram"));
+            common.console().progress("  " + Units.counted(capture.written(), "datagram"));
         }
         common.console().clearProgress();
     }
@@ -293,7 +283,7 @@ public final class CaptureCommand implements Callable<Integer> {
     }
 
     private String summary(Capture capture) {
-        return write + ": " + counted(capture.written(), "datagram")
+        return write + ": " + Units.counted(capture.written(), "datagram")
                 + Recording.missing(capture.dropped(), capture.failure());
     }
 

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.tou.bench.CommonOptions;
-import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Range;
 import dev.tou.capture.PcapNgWriter;
 import picocli.CommandLine.Option;
 
@@ -38,12 +38,9 @@ public final class RecordingOptions {
      * @throws Failure if one cannot be written
      */
     public Recording begin(CommonOptions common) {
-        if (snapBytes != null && (snapBytes < 1 || snapBytes > PcapNgWriter.WHOLE_PACKETS)) {
-            throw new Failure(
-                    ExitCode.USAGE,
-                    "--snaplen is " + snapBytes + "; give a number from 1 to " + PcapNgWriter.WHOLE_PACKETS + ".");
-        }
-        return Recording.begin(common, capture, snapBytes == null ? PcapNgWriter.WHOLE_PACKETS : snapBytes, trace);
+        int most = snapBytes == null ? PcapNgWriter.WHOLE_PACKETS : snapBytes;
+        Range.require("--snaplen", most, 1, PcapNgWriter.WHOLE_PACKETS);
+        return Recording.begin(common, capture, most, trace);
     }
 
     /** {@return the same options, as arguments for a process that makes the connections} */

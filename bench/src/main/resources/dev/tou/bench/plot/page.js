@@ -133,6 +133,37 @@
       }
       ctx.stroke();
     },
+    diamonds(ctx, curve, first, last, px, py, pixel) {
+      forms.bars(ctx, curve, first, last, px, py, pixel);
+      ctx.beginPath();
+      const arm = 5 * pixel;
+      for (let i = first; i <= last; i++) {
+        const x = px(curve.xs[i]);
+        const y = py((curve.ys[i] + curve.ends[i]) / 2);
+        ctx.moveTo(x, y - arm);
+        ctx.lineTo(x + arm, y);
+        ctx.lineTo(x, y + arm);
+        ctx.lineTo(x - arm, y);
+        ctx.closePath();
+      }
+      ctx.fill();
+      ctx.strokeStyle = style('--card'); // so that two beside each other are two
+      ctx.lineWidth = pixel;
+      ctx.stroke();
+    },
+    rings(ctx, curve, first, last, px, py, pixel) {
+      forms.bars(ctx, curve, first, last, px, py, pixel);
+      ctx.beginPath();
+      ctx.lineWidth = 1.7 * pixel;
+      const radius = 7.5 * pixel;
+      for (let i = first; i <= last; i++) {
+        const x = px(curve.xs[i]);
+        const y = py((curve.ys[i] + curve.ends[i]) / 2);
+        ctx.moveTo(x + radius, y);
+        ctx.arc(x, y, radius, 0, 2 * Math.PI);
+      }
+      ctx.stroke();
+    },
     spans(ctx, curve, first, last, px, py, pixel) {
       const height = 12 * pixel;
       for (let i = first; i <= last; i++) {
@@ -145,7 +176,8 @@
       for (let i = first; i <= last; i++) ctx.fillRect(px(curve.xs[i]) - size / 2, py(curve.ys[i]) - size / 2, size, size);
     },
     crosses(ctx, curve, first, last, px, py, pixel) {
-      const arm = 3.5 * pixel;
+      const arm = 6 * pixel;
+      ctx.lineWidth = 1.7 * pixel;
       for (let i = first; i <= last; i++) {
         const x = px(curve.xs[i]);
         const y = py(curve.ys[i]);
@@ -300,7 +332,7 @@
       button.setAttribute('aria-pressed', 'true');
       button.style.setProperty('--light', curve.light);
       button.style.setProperty('--dark', curve.dark);
-      element(button, 'i');
+      element(button, 'i').className = curve.form;
       element(button, 'b', curve.name).style.fontWeight = 'normal';
       button.addEventListener('click', () => {
         curve.show = !curve.show;

@@ -104,12 +104,4 @@ class ReportTest {
         return new Round(
                 1000, Map.of(Results.CYCLES, (double) done), failed == 0 ? Map.of() : Map.of("refused", (long) failed));
     }
-
-    @Test
-    void figuresHaveThreeDigits() {
-        assertThat(Report.figure(0.1234)).isEqualTo("0.12");
-        assertThat(Report.figure(9.876)).isEqualTo("9.88");
-        assertThat(Report.figure(98.76)).isEqualTo("98.8");
-        assertThat(Report.figure(98765.4)).isEqualTo("98 765");
-    }
 }

@@ -1,6 +1,12 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.impair;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.tou.bench.Requirements;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +36,34 @@ class NetemTest {
     @Test
     void theQueueHoldsWhatIsDelayed() {
         assertThat(netem("rate=12mbit,delay=10ms,queue=15000")).isEqualTo("delay 10000us rate 12000000bit limit 20");
+    }
+
+    /** It reads the whole line before it looks for the device, so that no kernel with netem, and no right, is needed. */
+    @Test
+    void tcUnderstandsEveryLinkThatHasAName() throws IOException, InterruptedException {
+        String tc = Requirements.program("tc").toString();
+        for (NamedLink link : LinkFile.builtIn().links()) {
+            if (link.lackedByNetem() == null) {
+                for (ImpairmentProfile way : List.of(link.toServer(), link.toClient())) {
+                    String words = Netem.arguments(way);
+                    assertThat(said(tc, words)).as(words).isEqualTo("Cannot find device \"no-such-link\"");
+                }
+            }
+        }
+        assertThat(said(tc, "delay 1us dealy 1us")).contains("dealy");
+        assertThat(LinkFile.builtIn().links())
+                .filteredOn(link -> link.lackedByNetem() != null)
+                .extracting(NamedLink::name)
+                .containsExactly("blackhole");
+    }
+
+    private static String said(String tc, String words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(tc, "qdisc", "add", "dev", "no-such-link", "root", "netem"));
+        command.addAll(List.of(words.split(" ")));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said.strip();
     }
 
     @Test

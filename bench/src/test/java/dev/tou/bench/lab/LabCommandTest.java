@@ -16,6 +16,7 @@ class LabCommandTest {
             USAGE      | lab --duration 10ms        | --duration is too short
             USAGE      | lab --rate 0               | --rate is 0
             USAGE      | lab --impair tc            | is none of these: relay, netem
+            USAGE      | lab blackhole --impair netem | netem cannot make blackhole: netem does not drop by size; a link with an mtu
             UNREADABLE | lab --file no-such.yml     | There is no file no-such.yml
             """)
     void whatIsWrongIsSaid(ExitCode exit, String args, String sentence) {

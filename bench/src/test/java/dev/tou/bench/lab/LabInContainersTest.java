@@ -70,6 +70,7 @@ class LabInContainersTest {
         int exit = tou.run(
                 "lab",
                 "lossy",
+                "--no-build",
                 "--duration",
                 "2s",
                 "--file",

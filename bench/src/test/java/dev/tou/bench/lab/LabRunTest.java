@@ -54,8 +54,11 @@ class LabRunTest {
                 *"client perf"*)
                   [ -e FOLDER/ready ] || { touch FOLDER/ready; exit 3; }
                   echo 'PERF' ;;
-                *"ps -q router") echo 4711 ;;
-                "logs 4711") echo '{"event":"interval"'; echo 'ROUTER' ;;
+                *"ps -a -q router") echo 4711 ;;
+                "inspect"*) [ -e FOLDER/ended ] && echo 'exited 3' || echo 'running 0' ;;
+                "logs 4711")
+                  [ -e FOLDER/ended ] && { echo 'a first line' >&2; echo 'router: no netem; take the relay.' >&2; exit; }
+                  echo '{"event":"interval"'; echo 'ROUTER' ;;
                 esac
                 """.replace("CALLS", calls.toString())
                 .replace("FOLDER", folder.toString())
@@ -66,7 +69,7 @@ class LabRunTest {
     }
 
     private LabPlan plan(LabPlan.Impair impair, String... links) {
-        return new LabPlan(List.of(links), impair, "--loss 1%", 7, 200, 10, folder);
+        return new LabPlan(List.of(links), true, impair, "--loss 1%", 7, 200, 10, folder);
     }
 
     private List<LabRun.Result> run(LabPlan plan) throws InterruptedException {
@@ -85,17 +88,21 @@ class LabRunTest {
             words.add(call.replace("compose -f docker-compose.yml -p tou-lab --profile lab ", "")
                     .replaceAll("  LINK.*", ""));
         }
-        assertThat(words.subList(0, 10))
+        assertThat(words.subList(0, 14))
                 .containsExactly(
                         "info",
                         "compose version",
+                        "build server router",
                         "up -d --force-recreate server router",
+                        "ps -a -q router",
+                        "inspect --format {{.State.Status}} {{.State.ExitCode}} 4711",
+                        "logs 4711",
                         "rm -f tou-lab-client",
                         "run -T --no-deps --name tou-lab-client client ping router:7000 --wait 30s --rate 200"
                                 + " --duration 10s --quiet --hlog /tmp/ping.hlog -J",
                         "cp tou-lab-client:/tmp/ping.hlog " + folder.resolve("lte-latency.hlog"),
                         "rm -f tou-lab-client",
-                        "ps -q router",
+                        "ps -a -q router",
                         "stop 4711",
                         "logs 4711");
         assertThat(words).endsWith("rm -f tou-lab-client", "down --timeout 2");
@@ -113,6 +120,18 @@ class LabRunTest {
         assertThat(results).extracting(LabRun.Result::exit).containsExactly(0, 0, 0);
         assertThat(Files.readAllLines(calls).stream().filter(call -> call.contains("client perf")))
                 .hasSize(3);
+    }
+
+    /** A client would wait for it in vain, ten times over for each of the links. */
+    @Test
+    void aRouterThatEndsSaysWhyAtOnce() throws Exception {
+        Files.createFile(folder.resolve("ended"));
+        assertThatThrownBy(() -> run(plan(LabPlan.Impair.NETEM, "lte", "lan")))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.REFUSED))
+                .hasMessage("The router ended with 3: router: no netem; take the relay.");
+        assertThat(Files.readString(calls)).doesNotContain("client ping").contains("down --timeout 2");
+        assertThat(folder.resolve("log.txt")).content().contains("a first line");
     }
 
     /** The kernel's TCP passes an IP router; and that one prints no figures for programs. */

@@ -73,6 +73,21 @@ class ConnectionTraceTest {
         assertThat(client.undone()).isEqualTo(1);
     }
 
+    /** Limits are told as they change, and nobody tells of the first. */
+    @Test
+    void itIsIdleFromTheEndOfTheHandshakeUntilSomethingLimits() throws IOException {
+        ConnectionTrace connection =
+                HandTrace.read(HandTrace.HEAD + """
+                        {"e":"sent","c":1,"t":1000000,"seq":9,"textBytes":0,"segments":1,"controlBits":2}
+                        {"e":"established","c":1,"t":11000000,"iss":9,"irs":1,"mssBytes":1400,"sndScale":0,"rcvScale":0,"sack":true,"timestamps":true}
+                        {"e":"limit","c":1,"t":51000000,"before":"IDLE","limit":"APPLICATION"}
+                        {"e":"roundTrip","c":1,"t":91000000,"sampleNanos":1,"srttNanos":1,"rttvarNanos":1,"rtoNanos":1}
+                        {"e":"end","t":91000000,"events":4,"dropped":0}
+                        """).connections().get(0);
+        assertThat(values(connection.limits.of("IDLE"))).containsExactly("11:0-51000000");
+        assertThat(values(connection.limits.of("APPLICATION"))).containsExactly("51:0-91000000");
+    }
+
     @Test
     void spellsLastUntilTheNextOneBegins() throws IOException {
         ConnectionTrace client = HandTrace.client();

@@ -37,7 +37,7 @@ class GraphsTest {
                 .containsExactly("time-sequence", "time-sequence-received", "limited-by", "window", "rtt", "goodput");
         assertThat(graphs).allSatisfy(graph -> {
             assertThat(graph.reading()).endsWith(".");
-            assertThat(graph.x().title()).isEqualTo("time (ms)");
+            assertThat(graph.x().title()).isEqualTo("time since the first event (ms)");
             assertThat(graph.x().shown(21e6)).isEqualTo(20);
         });
         assertThat(names(graph(graphs, "time-sequence")))
@@ -45,9 +45,9 @@ class GraphsTest {
                         "window edge (SND.UNA + SND.WND)",
                         "acknowledged (SND.UNA)",
                         "sent",
-                        "retransmitted",
                         "tail loss probe",
                         "counted as lost",
+                        "retransmitted",
                         "RTO expired");
         assertThat(graph(graphs, "time-sequence").y().title()).isEqualTo("sequence number since the first (KiB)");
         assertThat(names(graph(graphs, "window")))
@@ -68,7 +68,19 @@ class GraphsTest {
         assertThat(names(limited)).containsExactly("rwnd 100%");
         assertThat(limited.range()).containsExactly(131e6, 151e6);
         List<String> sequence = names(graph(graphs(130e6, 150e6), "time-sequence"));
-        assertThat(sequence).contains("acknowledged (SND.UNA)");
+        assertThat(sequence).containsExactly("window edge (SND.UNA + SND.WND)", "acknowledged (SND.UNA)");
+        for (Curve curve : graph(graphs(130e6, 150e6), "time-sequence").curves()) {
+            assertThat(curve.samples().x(0)).as(curve.name()).isEqualTo(131e6);
+        }
+    }
+
+    @Test
+    void whatHeldBeforeAPartHoldsAtItsBeginning() throws IOException {
+        Curve acknowledged = graph(graphs(60e6, 90e6), "time-sequence").curves().get(1);
+        assertThat(acknowledged.name()).isEqualTo("acknowledged (SND.UNA)");
+        assertThat(acknowledged.samples().size()).isEqualTo(1);
+        assertThat(acknowledged.samples().x(0)).isEqualTo(61e6);
+        assertThat(acknowledged.samples().y(0)).isEqualTo(1001);
     }
 
     @Test
@@ -100,6 +112,6 @@ class GraphsTest {
         Graph graph = Graphs.latencies(Map.of("tou", histogram));
         assertThat(names(graph)).containsExactly("tou");
         assertThat(graph.y().title()).isEqualTo("latency (ms)");
-        assertThat(graph.x().title()).isEqualTo("percentile");
+        assertThat(graph.x().title()).isEqualTo("percentile of the requests");
     }
 }

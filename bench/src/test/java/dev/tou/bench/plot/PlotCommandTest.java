@@ -113,6 +113,28 @@ class PlotCommandTest {
         return colours;
     }
 
+    /** The diamond of a repetition stands on the cross of its loss, and each is seen. */
+    @Test
+    void aRepetitionCanBeSeenWhereItsSegmentIsCountedAsLost() throws IOException {
+        Path png = folder.resolve("png");
+        assertThat(plot(trace, "--png", png, "--to", "60ms")).as(tou.err()).isZero();
+        BufferedImage image = ImageIO.read(png.resolve("time-sequence.png").toFile());
+        BufferedImage curves = image.getSubimage(0, 0, image.getWidth(), image.getHeight() - 60); // no legend
+        assertThat(pixels(curves, Role.RETRANSMITTED)).isGreaterThan(20);
+        assertThat(pixels(curves, Role.LOST)).isGreaterThan(10);
+    }
+
+    private static long pixels(BufferedImage image, Role role) {
+        int colour = Integer.decode(role.light());
+        long count = 0;
+        for (int x = 0; x < image.getWidth(); x++) {
+            for (int y = 0; y < image.getHeight(); y++) {
+                count += (image.getRGB(x, y) & 0xffffff) == colour ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
     @Test
     void onePictureOfAll() throws IOException {
         Path picture = folder.resolve("all.PNG");
@@ -258,6 +280,75 @@ class PlotCommandTest {
     @Test
     void anEmptyPart() {
         fails(ExitCode.USAGE, "--from must be before --to", trace, "--from", "2s", "--to", "1s");
+    }
+
+    @Test
+    void aPartBehindTheEnd() throws IOException {
+        fails(
+                ExitCode.USAGE,
+                "--from 20.00 s is behind the end: " + trace + " is 190.0 ms long;",
+                trace,
+                "--from",
+                "20s");
+        fails(
+                ExitCode.USAGE,
+                "is 190.0 ms long;",
+                trace,
+                "--from",
+                "20s",
+                "--to",
+                "30s",
+                "-o",
+                folder.resolve("x.png"));
+        assertThat(folder.resolve("send.html")).doesNotExist();
+        assertThat(folder.resolve("x.png")).doesNotExist();
+    }
+
+    @Test
+    void aPartThatIsCutByTheEndIsDrawnAndSaidToBe() {
+        assertThat(plot(trace, "--from", "100ms", "--to", "3s")).as(tou.err()).isZero();
+        assertThat(tou.err()).isEqualTo("--to 3.00 s is behind the end, so all is drawn up to there, 190.0 ms.\n");
+    }
+
+    @Test
+    void aConnectionThatHasNothingInThePartIsNamed() throws IOException {
+        Path two = Files.writeString(
+                folder.resolve("two.jsonl"), HandTrace.CLIENT.replaceFirst("(?s)\\{\"e\":\"end\".*", """
+                        {"e":"sent","c":2,"t":501000000,"seq":1,"textBytes":10,"segments":1,"controlBits":16}
+                        {"e":"sent","c":2,"t":601000000,"seq":11,"textBytes":10,"segments":1,"controlBits":16}
+                        {"e":"end","t":601000000,"events":24,"dropped":0}
+                        """));
+        assertThat(plot(two, "--from", "300ms")).as(tou.err()).isZero();
+        assertThat(tou.err())
+                .isEqualTo(
+                        "Connection 1 has nothing in the part that was asked for: it lasts from 0 us to 190.0 ms.\n");
+        fails(
+                ExitCode.USAGE,
+                "--to 400.0 ms is before the beginning: what was chosen of " + two + " lasts from 500.0 ms to 600.0 ms",
+                two,
+                "--connection",
+                "2",
+                "--to",
+                "400ms");
+    }
+
+    @Test
+    void aPartOfLatencies() throws IOException {
+        Path log = log("a.hlog", "tou");
+        fails(ExitCode.USAGE, "--from and --to are for traces; " + log + " has latencies", log, "--from", "1s");
+    }
+
+    @Test
+    void aTraceThatEndsInItsFirstEvent() throws IOException {
+        Path cut = Files.writeString(folder.resolve("cut.jsonl"), HandTrace.CLIENT.substring(0, 120));
+        fails(ExitCode.UNREADABLE, "cut.jsonl has no connection to draw", cut);
+        assertThat(tou.err()).contains("The last line of cut.jsonl is cut short");
+    }
+
+    @Test
+    void whatIsNoTraceAtAll() throws IOException {
+        Path capture = Files.write(folder.resolve("send.pcapng"), new byte[] {10, 13, 13, 10, 0, 0, 0, 28});
+        fails(ExitCode.UNREADABLE, "send.pcapng is no trace of tou; give a file that --trace", capture);
     }
 
     @Test

@@ -11,20 +11,20 @@ import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
 
 /** What one part has found: tables for people, and every run for programs. */
-final class Section {
+final class Findings {
 
     /** The dash of a figure that there is none of. */
     private static final String NONE = "-";
 
     private final String title;
-    private final Consumer<Section> onRow;
+    private final Consumer<Findings> onRow;
     private final List<String> remarks = new ArrayList<>();
     private final List<Map<String, Object>> tables = new ArrayList<>();
     private final List<Map<String, Object>> runs = new ArrayList<>();
     private List<List<String>> rows;
 
     /** @param onRow is given this with each row that it gets, so that what is measured is not lost by what comes after it */
-    Section(String title, Consumer<Section> onRow) {
+    Findings(String title, Consumer<Findings> onRow) {
         this.title = title;
         this.onRow = onRow;
     }
@@ -52,13 +52,9 @@ final class Section {
         runs.add(run);
     }
 
-    /** {@return three digits that say something} */
+    /** {@return three digits that say something, if there are any} */
     static String figure(double value) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return NONE;
-        }
-        double size = Math.abs(value);
-        return size >= 100 ? Units.grouped(Math.round(value)) : Units.format(size >= 10 ? "%.1f" : "%.2f", value);
+        return Double.isNaN(value) || Double.isInfinite(value) ? NONE : Units.figure(value);
     }
 
     /** {@return a ratio with its bounds} */
