@@ -112,7 +112,9 @@ final class Insight {
                 toldCause = cause;
                 toldCwndBytes = cwndBytes;
                 String fall = cwndBytes < cwndBytesBefore ? FALL + cwndBytesBefore : "";
-                tell(Topic.CONGESTION_WINDOW, CONGESTION + cwndBytes + " bytes, " + cause + fall);
+                tell(
+                        Topic.CONGESTION_WINDOW,
+                        CONGESTION + cwndBytes + " bytes, flight " + inFlightBytes + ", " + cause + fall);
             }
             cwndBytesBefore = cwndBytes;
         }
