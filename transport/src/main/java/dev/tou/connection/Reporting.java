@@ -2,12 +2,14 @@
 package dev.tou.connection;
 
 /**
- * Whether a listener of this event loop is being called. The engine is then in the middle of something, most often of a segment
- * that is half made, so what the listener asks of any connection waits until the loop's next task.
+ * Whether something of the application is being called in the middle of the engine's work, most often of a segment that is half
+ * made: a listener, or a factory of listeners or controllers. What it asks of any connection of this event loop waits until the
+ * loop's next task.
  */
 public final class Reporting {
 
     private int depth;
+    private boolean controllerFailed;
 
     void begin() {
         depth++;
@@ -17,8 +19,15 @@ public final class Reporting {
         depth--;
     }
 
-    /** {@return whether a listener is being called} */
+    /** {@return whether the application is being called} */
     public boolean isUnderWay() {
         return depth > 0;
+    }
+
+    /** A factory of controllers has made none. {@return whether that was the first time on this loop} */
+    boolean controllerFailed() {
+        boolean first = !controllerFailed;
+        controllerFailed = true;
+        return first;
     }
 }
