@@ -37,7 +37,8 @@ import io.netty.channel.ChannelPipeline;
  * <p><b>Ownership.</b> Whoever does not pass a message on must release it, and must complete the promise of an outbound one.
  * After the call returns the bytes of an outbound one are written again (the header of a segment that is sent again is made in
  * place), and those of an inbound one are gone: what is to be kept must be copied. Outbound bytes are not to be changed. A write
- * comes with a promise that is void or used again, to which nothing can be added: pass it on as it is.
+ * comes with a promise that is void or used again, to which nothing can be added: pass it on as it is. Datagrams may share one, and
+ * then a failure is believed to be that of the datagram whose turn it is, in the order of the writes.
  *
  * <p><b>Segments</b> pass a handler between two stages, as objects of packages that are not exported and may change with any
  * version: of class {@code Arrival} inbound, where those of a burst that continue each other are one, and {@code Departure}

@@ -260,7 +260,7 @@ public final class ConnectionOptions {
     }
 
     /**
-     * {@return how many repetitions in a row stay unanswered before the application hears of it (R1 of RFC 9293 section 3.8.3);
+     * {@return with which repetition in a row the application hears that nothing is answered (R1 of RFC 9293 section 3.8.3);
      * default 3; 0: it does not}
      */
     public int retriesBeforeReport() {
@@ -271,7 +271,7 @@ public final class ConnectionOptions {
         retriesBeforeReport = count;
     }
 
-    /** {@return how many timeouts in a row end a connection (R2 of RFC 9293 section 3.8.3); default 15} */
+    /** {@return how many repetitions in a row stay unanswered before a connection ends (R2 of RFC 9293 section 3.8.3); default 15} */
     public int retries() {
         return retries;
     }

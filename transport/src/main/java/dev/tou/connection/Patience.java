@@ -108,7 +108,10 @@ public final class Patience {
         return timeoutsInARow == 0;
     }
 
-    /** {@return whether that was once too often (R2 of RFC 9293 section 3.8.3), or too long (USER TIMEOUT)} */
+    /**
+     * {@return whether that was once too often: after R2 repetitions (RFC 9293 section 3.8.3) one more timeout; or too long (USER
+     * TIMEOUT)}
+     */
     public boolean isOver(long nowNanos) {
         int userTimeout = options.userTimeoutMillis();
         return userTimeout > 0
@@ -122,7 +125,7 @@ public final class Patience {
         return since + options.userTimeoutMillis() * NANOS_PER_MILLI;
     }
 
-    /** What has timed out is tried again. At R1 in a row the application shall hear of it (RFC 9293 section 3.8.3, SHLD-9). */
+    /** What has timed out goes again in this turn. Of R1 in a row the application shall hear (RFC 9293 section 3.8.3, SHLD-9). */
     void repeats() {
         repetitions++;
         problemIsNews |= repetitions == options.retriesBeforeReport();
@@ -135,7 +138,7 @@ public final class Patience {
         return due;
     }
 
-    /** {@return how often what is unanswered was sent, the first time included} */
+    /** {@return how often what is unanswered was sent, the first time and the repetition of this turn included} */
     int tries() {
         return keepAliveProbes > 0 && repetitions == 0 ? keepAliveProbes : repetitions + 1;
     }

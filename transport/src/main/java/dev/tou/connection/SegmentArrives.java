@@ -157,6 +157,9 @@ public final class SegmentArrives {
         if (seg.length() == 0 && seg.seq() == tcb.rcv.edge()) {
             return Verdict.PROCEED;
         }
+        if (tcb.rcv.wnd() == 0 && hasFinAtEdge(tcb, seg)) {
+            return Verdict.PROCEED;
+        }
         // "If the RCV.WND is zero, no segments will be acceptable, but special allowance should be made to accept valid
         // ACKs". So the text of a probe is dropped and the rest is used.
         if (tcb.rcv.wnd() == 0 && seg.seq() == tcb.rcv.nxt()) {
@@ -165,6 +168,13 @@ public final class SegmentArrives {
             return Verdict.PROCEED;
         }
         return Verdict.ACKNOWLEDGE_OUT_OF_WINDOW;
+    }
+
+    // By the RFC a full window has no place for a FIN. But it takes no room, and where the peer's application has
+    // closed
+    // nobody may be left there to repeat it when ours reads at last: the end of the stream would look like a reset.
+    private static boolean hasFinAtEdge(TransmissionControlBlock tcb, Segment seg) {
+        return seg.is(ControlBits.FIN) && seg.end() - 1 == tcb.rcv.edge();
     }
 
     private static Verdict acknowledgment(TransmissionControlBlock tcb, Segment seg) {
@@ -184,7 +194,8 @@ public final class SegmentArrives {
             seg.trimFront(stale);
             tcb.acknowledgments.onUrgent();
         }
-        if (seg.length() > 0 && gt(seg.end(), tcb.rcv.edge()) && geq(tcb.rcv.edge(), seg.seq())) {
+        boolean beyond = gt(seg.end(), tcb.rcv.edge()) && geq(tcb.rcv.edge(), seg.seq());
+        if (seg.length() > 0 && beyond && !hasFinAtEdge(tcb, seg)) {
             seg.trimBack(seg.end() - tcb.rcv.edge());
         }
     }

@@ -132,8 +132,8 @@ public final class ConnectionTable<V extends Keyed> {
 
     /**
      * Shows the connections of a few places to an action, which must not change the table, and tells where to go on. Between
-     * two calls connections may come and go, and the table may grow or shrink: whoever is there all the time is shown, after
-     * the table has shrunk perhaps twice.
+     * two calls connections may come and go, and the table may grow or shrink: whoever is there all the time is shown,
+     * and nobody twice.
      *
      * @param position 0 at first, then what was returned
      * @param places how many places to look at, more than 0
@@ -142,7 +142,7 @@ public final class ConnectionTable<V extends Keyed> {
     public int scan(int position, int places, Consumer<? super V> action) {
         int next = position;
         for (int i = 0; i < places; i++) {
-            showFrom(next & values.length - 1, action);
+            showFrom(next, action);
             // Counts from the highest bit down: in a table of another size the places that have been shown are those
             // below, too.
             next = Integer.reverse(Integer.reverse(next | ~(values.length - 1)) + 1);
@@ -154,13 +154,19 @@ public final class ConnectionTable<V extends Keyed> {
     }
 
     // Those that want to be at a place are there or behind it, before the next empty one.
-    private void showFrom(int wanted, Consumer<? super V> action) {
+    private void showFrom(int position, Consumer<? super V> action) {
         int mask = values.length - 1;
+        int wanted = position & mask;
         for (int index = wanted; values[index] != null; index = index + 1 & mask) {
-            if ((hashes[index] & mask) == wanted) {
+            if ((hashes[index] & mask) == wanted && !isShown(hashes[index], position)) {
                 action.accept(at(index));
             }
         }
+    }
+
+    // When the table has shrunk, a place holds those of several, some of which had been passed.
+    private static boolean isShown(int hashed, int position) {
+        return Integer.compareUnsigned(Integer.reverse(hashed), Integer.reverse(position)) < 0;
     }
 
     private int indexOf(long hi, long lo, long ports) {

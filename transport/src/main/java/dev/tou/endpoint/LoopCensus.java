@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +44,6 @@ final class LoopCensus {
     private final List<SocketSnapshot> sockets = new ArrayList<>();
     private final List<ListenerSnapshot> listeners = new ArrayList<>();
     private final List<ConnectionSnapshot> connections = new ArrayList<>();
-
-    /** A table that shrinks between two slices may show a connection twice. */
-    private final Set<TransmissionControlBlock> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private List<Shard> shards = List.of();
     private int shard;
@@ -174,6 +170,9 @@ final class LoopCensus {
 
     private void look(Shard where, TransmissionControlBlock tcb) {
         TcpState state = tcb.state();
+        if (state == TcpState.LISTEN) {
+            return; // not yet begun, and no listener, which LISTEN counts
+        }
         count(state, 1);
         ConnectionKey key = tcb.key();
         if (!request.wants(state) || !request.wants(key.localTcpPort(), key.remoteTcpPort())) {
@@ -183,7 +182,7 @@ final class LoopCensus {
         InetSocketAddress remote = key.remoteTcpAddress();
         if (request.wants(local, remote.getAddress())) {
             matching++;
-            if (connections.size() < request.most() && seen.add(tcb)) {
+            if (connections.size() < request.most()) {
                 connections.add(snapshot(where, tcb, new InetSocketAddress(local, key.localTcpPort()), remote));
             }
         }

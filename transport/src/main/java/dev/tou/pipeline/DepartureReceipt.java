@@ -8,6 +8,9 @@ import io.netty.channel.Channel;
  * The promise of a train: when it completes, the train has left, or could not. Until then none of its segments is sent again,
  * and their clocks have not started.
  *
+ * <p>Where the channel does not take it in one piece, each of its datagrams has this promise, and each has its own fate. Which of
+ * them failed is told by the order in which they come to an end: the channel keeps the one in which they were written.
+ *
  * <p>Used again for another train after that: the book keeps the spare ones.
  */
 final class DepartureReceipt extends ReusablePromise {
@@ -20,6 +23,9 @@ final class DepartureReceipt extends ReusablePromise {
     private int textBytes;
     private long bookedNanos;
     private int bookedBefore;
+
+    /** Of datagrams of their own, those that could not leave: a bit each, {@link Segments#PER_TRAIN} at most. */
+    private long failedParts;
 
     /** The next spare one; the book's. */
     DepartureReceipt nextSpare;
@@ -43,8 +49,14 @@ final class DepartureReceipt extends ReusablePromise {
         textBytes = largestText;
         bookedNanos = nowNanos;
         bookedBefore = book.flushes();
+        failedParts = 0;
         reopen();
         return this;
+    }
+
+    @Override
+    void failed(int part) {
+        failedParts |= 1L << part;
     }
 
     @Override
@@ -54,8 +66,29 @@ final class DepartureReceipt extends ReusablePromise {
         long leftNanos = book.flushes() == bookedBefore ? bookedNanos : book.nowNanos();
         TransmissionControlBlock connection = tcb;
         tcb = null;
+        if (cause == null || parts() == 1 || entries == 1) {
+            // In one piece; or what must be several by now and was one: where one is refused, the entry has not left.
+            book.left(connection, firstEntry, entries, leftNanos, cause);
+        } else {
+            leftOneByOne(connection, leftNanos, cause);
+        }
         book.spare(this);
-        book.left(connection, firstEntry, entries, leftNanos, cause);
         book.judge(connection, segments, textBytes, cause);
+    }
+
+    private void leftOneByOne(TransmissionControlBlock connection, long leftNanos, Throwable cause) {
+        for (int from = 0; from < entries; ) {
+            boolean failed = hasFailed(from);
+            int to = from + 1;
+            while (to < entries && hasFailed(to) == failed) {
+                to++;
+            }
+            book.left(connection, firstEntry + from, to - from, leftNanos, failed ? cause : null);
+            from = to;
+        }
+    }
+
+    private boolean hasFailed(int part) {
+        return (failedParts >>> part & 1) != 0;
     }
 }

@@ -24,6 +24,7 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
     private final Channel channel;
     private boolean open;
     private int parts;
+    private int partsOver;
     private Throwable failure;
 
     ReusablePromise(Channel channel) {
@@ -35,12 +36,21 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
         assert !open;
         open = true;
         parts = 1;
+        partsOver = 0;
     }
 
     /** The operation consists of so many, which are all given this promise: it is over with the last, and fails with any. */
     final void parts(int operations) {
         parts = operations;
     }
+
+    /** {@return of how many parts the operation consists} */
+    final int parts() {
+        return parts;
+    }
+
+    /** One of several parts has failed, by the order in which they came to an end; {@link #completed} follows. */
+    void failed(int part) {}
 
     /** The operation is over; the promise may be reopened from here on. {@code cause} is null if it succeeded. */
     abstract void completed(Throwable cause);
@@ -49,8 +59,11 @@ abstract class ReusablePromise extends AbstractFuture<Void> implements ChannelPr
         if (!open) {
             return false;
         }
-        failure = failure == null ? cause : failure;
-        if (--parts > 0) {
+        if (cause != null) {
+            failure = failure == null ? cause : failure;
+            failed(partsOver);
+        }
+        if (++partsOver < parts) {
             return true;
         }
         open = false;

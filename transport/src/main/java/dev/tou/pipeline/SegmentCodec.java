@@ -167,8 +167,7 @@ final class SegmentCodec extends ChannelDuplexHandler {
             ctx.write(new SegmentedDatagramPacket(slice(train, 0, whole), stride, recipientOf(departure)), promise);
         } else {
             ChannelPromise others = ctx.voidPromise();
-            if (departure.kind() == Departure.Kind.RETRANSMISSION && promise instanceof DepartureReceipt receipt) {
-                // The pieces of one entry: where one is refused, the entry has not left.
+            if (promise instanceof DepartureReceipt receipt) {
                 receipt.parts(last + 1);
                 others = promise;
             }

@@ -9,8 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.connection.ConnectionKey;
+import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.TransmissionControlBlock;
+import dev.tou.endpoint.Shard;
 import dev.tou.simulation.RawPeer;
 import dev.tou.simulation.SimHost;
+import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.ConnectionSnapshot;
 import dev.tou.telemetry.ListenerSnapshot;
@@ -80,6 +85,22 @@ class SnapshotSimTest {
                     .singleElement()
                     .returns(pair.serverHost.address(SimPair.PORT), SocketSnapshot::peer)
                     .returns(1, SocketSnapshot::connections);
+        }
+    }
+
+    @Test
+    void aConnectionThatIsNotYetBegunIsNoListener() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            Shard shard = pair.servers.resources().shards().iterator().next();
+            ConnectionKey key = ConnectionKey.of(pair.clientHost.address(4000), SimPair.PORT, 5000);
+            TransmissionControlBlock tcb = shard.newConnection(
+                    key, new ConnectionOptions(), shard.resources().nowNanos());
+            tcb.transition(TcpEvent.PASSIVE_OPEN);
+            LoopSnapshot seen = look(pair, pair.serverHost, ALL);
+            assertThat(seen.states()).containsOnly(Map.entry(TcpState.LISTEN, 1L));
+            assertThat(seen.matching()).isZero();
+            shard.connections().remove(tcb);
         }
     }
 

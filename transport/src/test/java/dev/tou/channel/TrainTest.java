@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 
+import dev.tou.simulation.Errno;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SendDelay;
 import io.netty.buffer.ByteBuf;
@@ -195,6 +196,31 @@ class TrainTest {
             assertThat(((TouSocketChannel) client).tcpInfo().retrans()).isZero();
             gate.open();
             pair.simulation.expect("text", () -> pair.child().receivedBytes() == SIZE + 10, SimPair.seconds(60));
+            client.close();
+            pair.expectNothingLeft();
+        }
+    }
+
+    /** Without segmentation offload a train is many datagrams: the socket may take some of them and refuse others. */
+    @ParameterizedTest
+    @CsvSource({"0, ENOBUFS", "4, ENOBUFS", "9, ENOBUFS", "0, ECONNREFUSED", "9, ECONNREFUSED"})
+    void ofATrainOnlyTheDatagramThatWasRefusedGoesAgain(int refused, Errno errno) {
+        try (SimPair pair = new SimPair(1, LinkProfile.IDEAL.delay(SimPair.ms(50)), false)) {
+            pair.listen();
+            SocketChannel client = pair.connect(new Recorder());
+            pair.child();
+            int bytes = 10 * ((TouSocketChannel) client).tcpInfo().mss();
+            int[] sends = {0};
+            pair.clientHost.sendFault((random, recipient, length, segments) -> sends[0]++ == refused ? errno : null);
+            client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(bytes)));
+            // In less than a round trip: not because the peer misses it.
+            pair.simulation.advance(SimPair.ms(40));
+            assertThat(sends[0]).isEqualTo(11);
+            pair.simulation.expect("text", () -> pair.child().receivedBytes() == bytes, SimPair.ms(30));
+            assertThat(pair.child().received()).isEqualTo(Sockets.bytes(bytes));
+            pair.simulation.advance(SimPair.seconds(1));
+            assertThat(((TouSocketChannel) client).tcpInfo().retrans()).isEqualTo(1);
+            assertThat(((TouSocketChannel) client).tcpInfo().timeouts()).isZero();
             client.close();
             pair.expectNothingLeft();
         }

@@ -21,6 +21,11 @@ class ReusablePromiseTest {
     private final List<String> told = new ArrayList<>();
     private final ReusablePromise promise = new ReusablePromise(channel) {
         @Override
+        void failed(int part) {
+            told.add("part " + part);
+        }
+
+        @Override
         void completed(Throwable cause) {
             told.add(cause == null ? SUCCESS : cause.getMessage());
         }
@@ -44,7 +49,22 @@ class ReusablePromiseTest {
         promise.setSuccess();
         promise.reopen();
         promise.setFailure(new IOException("too large"));
-        assertThat(told).containsExactly(SUCCESS, "no route", SUCCESS, "too large");
+        assertThat(told).containsExactly(SUCCESS, "part 0", "no route", SUCCESS, "part 0", "too large");
+    }
+
+    @Test
+    void completesWithTheLastOfItsPartsAndTellsWhichFailed() {
+        promise.reopen();
+        promise.parts(4);
+        assertThat(promise.trySuccess()).isTrue();
+        assertThat(promise.tryFailure(new IOException("no buffer"))).isTrue();
+        assertThat(promise.trySuccess()).isTrue();
+        assertThat(told).containsExactly("part 1");
+        assertThat(promise.tryFailure(new IOException("no route"))).isTrue();
+        assertThat(promise.trySuccess()).as("over").isFalse();
+        promise.reopen();
+        promise.setSuccess();
+        assertThat(told).containsExactly("part 1", "part 3", "no buffer", SUCCESS);
     }
 
     @Test
@@ -55,7 +75,7 @@ class ReusablePromiseTest {
         channel.close();
         promise.reopen();
         channel.writeAndFlush("datagram", promise);
-        assertThat(told).hasSize(2).last().isNotEqualTo(SUCCESS);
+        assertThat(told).hasSize(3).last().isNotEqualTo(SUCCESS);
     }
 
     @Test

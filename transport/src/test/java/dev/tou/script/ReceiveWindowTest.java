@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
+import static dev.tou.script.Segments.fin;
 import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.syn;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -121,6 +122,57 @@ class ReceiveWindowTest extends ScriptedTest {
         }
         peer.expects(ack(FIRST + 4000).win(0)).now();
         peer.expectsNothingFor(seconds(1));
+    }
+
+    // Not in the RFC, but in newer Linux: a FIN needs no room, and when there is some its sender may be there no more.
+    @Test
+    void aFinIsTakenThatFollowsTheLastByteOfAFullWindow() {
+        acceptedAndNobodyReads();
+        fills();
+        peer.sends(fin());
+        peer.expects(ack(FIRST + 4001).win(0)).now();
+        theStreamEnds();
+    }
+
+    @Test
+    void aFinIsTakenThatComesWithTheLastByteOfTheWindow() {
+        acceptedAndNobodyReads();
+        for (int i = 1; i <= 3; i++) {
+            peer.sends(data(1000));
+            peer.expects(ack(FIRST + 1000 * i).win(4000 - 1000 * i)).now();
+        }
+        peer.sends(fin().bytes(1000));
+        peer.expects(ack(FIRST + 4001).win(0)).now();
+        theStreamEnds();
+    }
+
+    @Test
+    void aFinIsTakenThatIsRepeatedWithTextOfAFullWindow() {
+        acceptedAndNobodyReads();
+        fills();
+        peer.sends(fin().bytes(1000).seq(FIRST + 3000));
+        peer.expects(ack(FIRST + 4001).win(0)).now();
+        theStreamEnds();
+    }
+
+    private void theStreamEnds() {
+        script.passes(seconds(600));
+        app.readsAll();
+        app.received(4000);
+        peer.expects(ack(FIRST + 4001).win(4000)).now();
+        peer.expects(fin().seq(ISS + 1).ack(FIRST + 4001)).now();
+        peer.sends(ack(ISS + 2).seq(FIRST + 4001));
+        app.isClosed();
+    }
+
+    @Test
+    void textInFrontOfAFinStillNeedsRoom() {
+        acceptedAndNobodyReads();
+        fills();
+        peer.sends(fin().bytes(1).seq(FIRST + 4000));
+        peer.expects(ack(FIRST + 4000).win(0)).now();
+        peer.sends(fin().seq(FIRST + 4001));
+        peer.expects(ack(FIRST + 4000).win(0)).now();
     }
 
     // "special allowance should be made to accept valid ACKs" while the window is closed.
