@@ -4,8 +4,6 @@ package dev.tou.connection;
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.CongestionControllers;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * The congestion controller that the application has chosen. A connection has one from the beginning, but a server's bootstrap
@@ -15,8 +13,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
  * <p>Where the factory fails the connection has CUBIC: a peer that opens a connection has done nothing wrong.
  */
 final class ControllerChoice {
-
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ControllerChoice.class);
 
     private final TransmissionControlBlock tcb;
     private final Reporting reporting;
@@ -37,22 +33,13 @@ final class ControllerChoice {
             if (made != null) {
                 return made;
             }
-            failed(new NullPointerException("the factory of congestion controllers has returned null"));
+            reporting.controllerFailed(tcb.key(), new NullPointerException("the factory has returned null"));
         } catch (RuntimeException | Error failure) {
-            failed(failure);
+            reporting.controllerFailed(tcb.key(), failure);
         } finally {
             reporting.end();
         }
         return CongestionControllers.CUBIC.newController();
-    }
-
-    private void failed(Throwable failure) {
-        if (reporting.controllerFailed()) {
-            LOGGER.warn(
-                    "no congestion controller for {}, which has CUBIC now; this is logged once", tcb.key(), failure);
-        } else {
-            LOGGER.debug("no congestion controller for {} either", tcb.key(), failure);
-        }
     }
 
     CongestionController controller() {

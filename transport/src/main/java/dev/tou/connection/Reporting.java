@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.connection;
 
+import java.util.function.BiConsumer;
+
 /**
  * Whether something of the application is being called in the middle of the engine's work, most often of a segment that is half
  * made: a listener, a factory of listeners or controllers, or a handler that a segment meets on its way out. What it asks of any
@@ -8,8 +10,13 @@ package dev.tou.connection;
  */
 public final class Reporting {
 
+    private final BiConsumer<ConnectionKey, Throwable> controllerFailures;
     private int depth;
-    private boolean controllerFailed;
+
+    /** @param controllerFailures is told when a factory of congestion controllers has made none for a connection, and why */
+    public Reporting(BiConsumer<ConnectionKey, Throwable> controllerFailures) {
+        this.controllerFailures = controllerFailures;
+    }
 
     /** The application is called, or may be. */
     public void begin() {
@@ -26,10 +33,7 @@ public final class Reporting {
         return depth > 0;
     }
 
-    /** A factory of controllers has made none. {@return whether that was the first time on this loop} */
-    boolean controllerFailed() {
-        boolean first = !controllerFailed;
-        controllerFailed = true;
-        return first;
+    void controllerFailed(ConnectionKey key, Throwable failure) {
+        controllerFailures.accept(key, failure);
     }
 }

@@ -41,7 +41,7 @@ public final class EventLoopResources {
     private final EventLoop loop;
     private final TimerWheel wheel;
     private final MemoryAccount memory = new MemoryAccount(BUDGET);
-    private final Reporting reporting = new Reporting();
+    private final Reporting reporting = new Reporting(new ControllerFailures());
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
 
@@ -128,7 +128,7 @@ public final class EventLoopResources {
         return memory;
     }
 
-    /** {@return whether a listener of a connection is being called} */
+    /** {@return whether an application is being called in the middle of something} */
     public Reporting reporting() {
         return reporting;
     }

@@ -22,7 +22,7 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
  * text where it lies, and a train goes on as one piece where the channel takes that.
  *
  * <p>A segment waits here for the next one until the channel has read what there was. A handler before this one may pass a datagram
- * on when it likes, and nothing more may be read then; so where there is such a handler, a task ends what no reading ends.
+ * on when it likes, and nothing more may be read then: see {@link LateEnd}.
  *
  * <p>Owns received datagrams until their text is handed on; what it hands to the channel is retained for it.
  */
@@ -30,22 +30,16 @@ final class SegmentCodec extends ChannelDuplexHandler {
 
     private final Shard shard;
     private final Burst burst;
+    private final LateEnd lateEnd;
     private final SegmentDecoder.Rejection rejection = new SegmentDecoder.Rejection();
     private Arrival pending = new Arrival();
     private Arrival next = new Arrival();
     private boolean hasPending;
-    private ChannelHandlerContext self;
-    private final Runnable lateEnd = this::endLate;
-    private boolean lateEndIsDue;
 
     SegmentCodec(Shard shard, Burst burst) {
         this.shard = shard;
         this.burst = burst;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        self = context;
+        lateEnd = new LateEnd(this, shard, burst);
     }
 
     @Override
@@ -56,11 +50,7 @@ final class SegmentCodec extends ChannelDuplexHandler {
         }
         if (!burst.isActive()) {
             burst.beginReading();
-            // Not where we are the first: then it is the channel itself that reads.
-            if (!lateEndIsDue && ctx.pipeline().firstContext() != ctx) {
-                lateEndIsDue = true;
-                shard.loop().execute(lateEnd);
-            }
+            lateEnd.watch(ctx);
         }
         ByteBuf datagram = packet.content();
         if (datagram.readableBytes() > shard.maxDatagramBytes()) {
@@ -76,13 +66,6 @@ final class SegmentCodec extends ChannelDuplexHandler {
                 .segment()
                 .received(datagram.skipBytes(textAt));
         mergeOrPass(ctx);
-    }
-
-    private void endLate() {
-        lateEndIsDue = false;
-        if (burst.isActive() && !self.isRemoved()) {
-            channelReadComplete(self);
-        }
     }
 
     private void drop(DatagramPacket packet, DropReason reason) {

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Every event passes the guard, and nothing that a listener throws does. */
 class GuardedListenerTest {
 
-    private final Reporting reporting = new Reporting();
+    private final Reporting reporting = new Reporting((key, failure) -> {});
     private final List<Throwable> failures = new ArrayList<>();
 
     @Test

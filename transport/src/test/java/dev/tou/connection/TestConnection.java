@@ -43,7 +43,7 @@ public final class TestConnection {
 
             @Override
             public Reporting reporting() {
-                return new Reporting();
+                return new Reporting((key, failure) -> {});
             }
 
             @Override
