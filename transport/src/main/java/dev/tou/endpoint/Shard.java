@@ -52,7 +52,7 @@ public final class Shard implements ConnectionOwner {
     private final ConnectionMaker maker;
     private final SynCookies cookies;
     private final ShardOptions options;
-    private final int interfaceMtu;
+    private final InterfaceMtu interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWait timeWait;
@@ -89,7 +89,7 @@ public final class Shard implements ConnectionOwner {
         this.resources = resources;
         this.endpoint = endpoint;
         this.options = options;
-        this.interfaceMtu = interfaceMtu;
+        this.interfaceMtu = new InterfaceMtu(transport::interfaceMtu, interfaceMtu);
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
@@ -210,17 +210,17 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
-        return options.maxDatagramBytes(interfaceMtu);
+        return options.maxDatagramBytes(interfaceMtu());
     }
 
     /** {@return the largest IP packet that the channel's interface carried when it was opened, in bytes} */
     public int interfaceMtu() {
-        return interfaceMtu;
+        return interfaceMtu.bytesAtOpen();
     }
 
-    /** {@return the largest IP packet that the channel's interface carries now, in bytes} */
+    /** {@return the largest IP packet that the channel's interface carries now, or did a second ago, in bytes} */
     public int interfaceMtuNow() {
-        return transport.interfaceMtu(localAddress.getAddress());
+        return interfaceMtu.bytes(localAddress.getAddress(), resources.nowNanos());
     }
 
     /** {@return whether a train can go to the channel in one piece} */
