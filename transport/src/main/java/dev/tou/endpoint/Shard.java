@@ -69,7 +69,7 @@ public final class Shard implements ConnectionOwner {
     private boolean closed;
     private boolean listenerFailed;
     private Runnable onIdle;
-    private long uses;
+    private boolean used;
 
     /**
      * A shard for a channel that is not registered yet.
@@ -267,7 +267,7 @@ public final class Shard implements ConnectionOwner {
 
     private TransmissionControlBlock registered(TransmissionControlBlock tcb) {
         connections.put(tcb);
-        uses++;
+        used = true;
         return tcb;
     }
 
@@ -332,14 +332,9 @@ public final class Shard implements ConnectionOwner {
 
     /** Lets go of a channel that was opened for a connection that nobody wants any more. */
     void forgoIfNeverUsed() {
-        if (uses == 0) {
+        if (!used) {
             onIdle.run();
         }
-    }
-
-    /** {@return how many connections there have been} */
-    long uses() {
-        return uses;
     }
 
     /** {@return whether nothing lives here, and no application holds on to what did} */
