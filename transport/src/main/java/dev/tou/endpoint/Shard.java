@@ -297,9 +297,9 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    /** {@return whether TIME-WAIT is over for a connection whose timer says so; if not, the timer is set again} */
-    public boolean isTimeWaitOver(TransmissionControlBlock tcb, long nowNanos) {
-        return timeWait.isOver(tcb, nowNanos);
+    /** Sets the timer of TIME-WAIT again that has expired, unless it is over. {@return whether it is} */
+    public boolean rearmUnlessTimeWaitOver(TransmissionControlBlock tcb, long nowNanos) {
+        return timeWait.rearmUnlessOver(tcb, nowNanos);
     }
 
     @Override
