@@ -27,6 +27,10 @@ why=$(tc qdisc add dev lo root netem delay 0ms 2>&1) || case $why in
 esac
 tc qdisc del dev lo root
 
+shape() {
+  tc "$@" || fail 3 "The kernel did not take \"tc $*\"; take the relay instead: IMPAIR=relay, or \"tou lab\" without --impair."
+}
+
 link=$(java -jar /tou.jar "$@" --netem) || exit $?
 up=$(printf '%s\n' "$link" | sed -n 's/^up //p')
 down=$(printf '%s\n' "$link" | sed -n 's/^down //p')
@@ -35,12 +39,12 @@ server=$(getent ahostsv4 "${to%:*}" | awk 'NR == 1 { print $1 }')
 
 # On each device what goes to the server takes the first band, and everything else is on its way to clients.
 for device in $(ip -o -4 address show scope global | awk '{ print $2 }' | sort -u); do
-  tc qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+  shape qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
   # shellcheck disable=SC2086 # words for tc
-  tc qdisc add dev "$device" parent 1:1 netem $up
+  shape qdisc add dev "$device" parent 1:1 netem $up
   # shellcheck disable=SC2086
-  tc qdisc add dev "$device" parent 1:2 netem $down
-  tc filter add dev "$device" parent 1: protocol ip u32 match ip dst "$server/32" flowid 1:1
+  shape qdisc add dev "$device" parent 1:2 netem $down
+  shape filter add dev "$device" parent 1: protocol ip u32 match ip dst "$server/32" flowid 1:1
 done
 
 # Clients speak to the router's address, as they do with the relay.

@@ -19,6 +19,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 /**
  * This program once more, in a process of its own, told what to do by arguments and telling what it does in JSON lines.
  *
+ * <p>It has the options for Java that {@code ./tou} was given in {@code JAVA_OPTS}: of two ends that are compared, both have them.
+ *
  * <p>It may be told more by lines on its standard input. It is ended by closing its standard input; if that is not enough, by force.
  */
 public final class ChildProcess implements AutoCloseable {
@@ -49,6 +51,7 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(String role, Path log, List<String> before, List<String> arguments) {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(words(System.getenv("JAVA_OPTS")));
         command.add("-Dtou.terminals="); // it speaks to us, whatever it has inherited
         command.addAll(program(System.getProperty("java.class.path")));
         command.addAll(arguments);
@@ -64,6 +67,12 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new Failure(ExitCode.INTERNAL, "Cannot start the " + role + " process: " + e.getMessage() + ".", e);
         }
+    }
+
+    private static List<String> words(String options) {
+        return options == null || options.isBlank()
+                ? List.of()
+                : List.of(options.strip().split("\\s+"));
     }
 
     /** A single jar is run as such, so that its manifest counts. */

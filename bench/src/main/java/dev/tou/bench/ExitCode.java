@@ -21,11 +21,11 @@ public enum ExitCode {
     INVALID_MEASUREMENT(6, "the measurement ran, but its figures cannot be trusted"),
     UNKNOWN_HOST(7, "the host name cannot be resolved"),
     CANNOT_LISTEN(8, "the port is in use, or the address cannot be listened on"),
-    UNREADABLE(9, "the file to send is missing or cannot be read"),
-    DISK_FULL(10, "the disk of the receiver is full"),
+    UNREADABLE(9, "a file is missing or cannot be read"),
+    DISK_FULL(10, "the disk is full, here or at the receiver"),
     EXISTS(11, "the receiver has a file of that name already, and was not told to replace it"),
-    UNWRITABLE(12, "the receiver cannot write there"),
-    NOT_SEEN(13, "a replay did not show what it is about"),
+    UNWRITABLE(12, "a file or folder cannot be written there, here or at the receiver"),
+    NOT_SEEN(13, "a scenario of tou replay did not show what it is about"),
     INTERRUPTED(130, "interrupted (Ctrl-C, SIGINT)"),
     TERMINATED(143, "terminated (SIGTERM)");
 

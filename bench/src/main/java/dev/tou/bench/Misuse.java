@@ -86,6 +86,10 @@ final class Misuse {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         if (e.isUnknownOption()) {
             String option = first.replaceFirst("=.*", "");
+            if (command.userObject() instanceof OtherOptions other
+                    && other.insteadOf(option).isPresent()) {
+                return other.insteadOf(option).get();
+            }
             return "There is no option " + first + Nearest.question(option, options(command));
         }
         if (command.parent() == null) {

@@ -150,7 +150,7 @@ public final class Tou implements Runnable {
             names = "--color",
             paramLabel = "WHEN",
             scope = ScopeType.INHERIT,
-            description = "always, never or auto: on a terminal, unless NO_COLOR is set (default: auto).")
+            description = "Colours: always, never, or auto, on a terminal unless NO_COLOR is set (default: auto).")
     void colour(ColourChoice when) {
         if (when != null && when != ColourChoice.AUTO) {
             console.useColour(when == ColourChoice.ALWAYS);

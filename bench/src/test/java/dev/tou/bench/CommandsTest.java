@@ -100,6 +100,25 @@ class CommandsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
+    void noExampleIsBroken(String command) {
+        String help = help(command);
+        assertThat(help.substring(help.indexOf("\nExamples:\n") + 1).lines().skip(1))
+                .allSatisfy(line -> assertThat(line).matches("|  .*|\"tou --help\" lists the exit codes\\."));
+    }
+
+    @Test
+    void everyExitCodeIsInTheDocumentation() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("../docs/COMMANDS.md")).stream()
+                .filter(line -> line.matches("\\| \\d+ \\|.*"))
+                .toList();
+        assertThat(rows)
+                .containsExactlyElementsOf(Stream.of(ExitCode.values())
+                        .map(exit -> "| " + exit.code() + " | " + exit.meaning() + " |")
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
     void everyArgumentIsExplained(String command) {
         CommandSpec spec = spec(command);
         assertThat(spec.usageMessage().description()).isNotEmpty();

@@ -6,6 +6,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.tou.bench.file.HandDrivenReceiver;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 /** Processes that are told to end in the middle of their work, and those at the other end. */
 @Timeout(180)
@@ -62,8 +65,8 @@ class InterruptionTest {
         try (TouProcess receiver = receiver()) {
             interruptHalfway(receiver, signal, exit);
             assertThat(receiver.output())
-                    .endsWith("tou: Interrupted while a file was coming; what has come is kept, and the next"
-                            + " \"tou send\" of it goes on there.");
+                    .endsWith("tou: Interrupted while a file was coming; on disk and kept: 10 B of half."
+                            + " The next \"tou send\" goes on there.");
             assertThat(inboxNames()).singleElement().asString().endsWith(".part");
         }
     }
@@ -118,8 +121,55 @@ class InterruptionTest {
             sender.signal("INT");
             assertThat(sender.awaitExit()).isEqualTo(130);
             assertThat(sender.output())
-                    .matches(
-                            "(?s).*tou: Interrupted after .* of 1\\.0 GiB; send big\\.bin again, and it goes on there\\.");
+                    .matches("(?s).*tou: Interrupted when .* of 1\\.0 GiB were acknowledged; more may have arrived\\."
+                            + " Send big\\.bin again, and it goes on where the receiver's part of it ends\\.");
+        }
+    }
+
+    /** What a sender knows to be there, and what is there. */
+    @Test
+    void anInterruptedSenderAndItsReceiverAgree() throws Exception {
+        try (TouProcess receiver = receiver("--once", "--timeout", "5s");
+                TouProcess sender = TouProcess.start(
+                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
+            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+            sender.signal("TERM");
+            double acknowledged = bytesIn("Interrupted when (\\S+ \\S+) of 1\\.0 GiB were acknowledged", sender);
+            double received = bytesIn("after (\\S+ \\S+) of 1\\.0 GiB; what has come of big\\.bin is kept", receiver);
+            assertThat(acknowledged).isPositive().isLessThanOrEqualTo(received);
+            assertThat((double) partSize()).isCloseTo(received, withinPercentage(5)); // as many digits as are said
+        }
+    }
+
+    /** What is on disk was acknowledged; what was acknowledged may have died in the receiver's memory. */
+    @Test
+    void anInterruptedReceiverAndItsSenderAgree() throws Exception {
+        try (TouProcess receiver = receiver();
+                TouProcess sender = TouProcess.start(
+                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
+            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+            receiver.signal("TERM");
+            double onDisk = bytesIn("on disk and kept: (\\S+ \\S+) of big\\.bin\\.", receiver);
+            assertThat((double) partSize()).isCloseTo(onDisk, withinPercentage(5));
+            String said = sender.output();
+            if (!said.contains("given up because the receiver is ending")) {
+                double acknowledged = bytesIn("after it had acknowledged (\\S+ \\S+) of 1\\.0 GiB", sender);
+                assertThat(onDisk).isPositive().isLessThanOrEqualTo(acknowledged);
+            }
+        }
+    }
+
+    private static double bytesIn(String pattern, TouProcess process) throws InterruptedException {
+        Matcher said = Pattern.compile(pattern).matcher(process.output());
+        assertThat(said.find()).as(process.output()).isTrue();
+        return Units.parseSize(said.group(1).replace(" ", ""));
+    }
+
+    private long partSize() throws IOException {
+        try (Stream<Path> all = Files.list(inbox)) {
+            return Files.size(all.filter(path -> path.toString().endsWith(".part"))
+                    .findFirst()
+                    .orElseThrow());
         }
     }
 

@@ -57,6 +57,7 @@ public final class TouProcess implements AutoCloseable {
     private static TouProcess start(Path temporary, List<String> options, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // it ends before more would pay
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dtou.terminals=",

@@ -66,8 +66,14 @@ class ExamplesTest extends RunsAnExample {
 
     @Test
     void aWireThatLosesAllIsWrongUsage() {
-        assertThat(runExample("wire-client", "--lose", "1")).isEqualTo(2);
-        assertThat(complained.strip()).hasLineCount(1).contains("--lose");
+        assertThat(runExample("wire-client", "--lose-every", "1")).isEqualTo(2);
+        assertThat(complained.strip()).hasLineCount(1).contains("--lose-every");
+    }
+
+    @Test
+    void aNumberSaysWhatItCounts() {
+        assertThat(runExample("wire-client", "--help")).isZero();
+        assertThat(printed).contains("--lose-every=N", "50 loses 2% of them");
     }
 
     @ParameterizedTest

@@ -72,7 +72,8 @@ final class ConnectAttempt {
         } else {
             try {
                 channel.open(place.getNow(), peer);
-            } catch (BindException e) {
+            } catch (BindException | RuntimeException | Error e) {
+                // Closing lets go of the place.
                 fail(e);
             }
         }

@@ -328,10 +328,11 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
 
     /** Sends the SYN. */
     void open(Shard place, InetSocketAddress peer) throws BindException {
+        // First, so that whatever fails after it, close lets go of the place.
+        shard = place;
         int port = place.resources()
                 .clientSockets()
                 .freePort(place, peer.getPort(), config.connection().reusesTimeWait());
-        shard = place;
         ConnectionKey key = ConnectionKey.of(place.peer(), port, peer.getPort());
         tcb = shard.newConnection(key, config.connection(), shard.resources().nowNanos());
         tcb.stream(application);
@@ -516,8 +517,9 @@ public final class TouSocketChannel extends AbstractChannel implements SocketCha
         application.abandonConnect();
         Shard home = shard;
         if (home == null || tcb == null) {
-            if (bound != null) {
-                ClientSockets.forgo(bound);
+            Shard unused = home == null ? bound : home;
+            if (unused != null) {
+                ClientSockets.forgo(unused);
             }
             return;
         }

@@ -62,7 +62,7 @@ package dev.tou.congestion;
  * the send buffer: they must only read.
  *
  * <p>A controller must not throw: the segment that brought the event would be left half handled, and the exception only
- * logged.
+ * logged. What it throws when it is asked for its window, or told of idleness, as text is to be sent, resets the connection.
  *
  * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations allocate nothing per event, and
  * read no clock.

@@ -15,7 +15,7 @@ public interface ConnectionOwner {
     /** {@return the UDP address of this end; the wildcard for a catch-all} */
     InetSocketAddress localAddress();
 
-    /** {@return whether a listener of the event loop is being called} */
+    /** {@return whether an application of the event loop is being called in the middle of something} */
     Reporting reporting();
 
     /** The listener of a connection has thrown something. */

@@ -3,22 +3,56 @@ package dev.tou.connection;
 
 import dev.tou.congestion.CongestionController;
 import dev.tou.congestion.CongestionControllerFactory;
+import dev.tou.congestion.CongestionControllers;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * The congestion controller that the application has chosen. A connection has one from the beginning, but a server's bootstrap
  * sets {@code childOption}s only when the connection is accepted, after the handshake; so another one can be chosen as long as no
  * text was sent. After that the one that has seen it stays.
+ *
+ * <p>Where the factory fails the connection has CUBIC: a peer that opens a connection has done nothing wrong.
  */
 final class ControllerChoice {
 
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ControllerChoice.class);
+
     private final TransmissionControlBlock tcb;
+    private final Reporting reporting;
     private CongestionControllerFactory factory;
     private CongestionController controller;
 
-    ControllerChoice(TransmissionControlBlock tcb) {
+    ControllerChoice(TransmissionControlBlock tcb, Reporting reporting) {
         this.tcb = tcb;
+        this.reporting = reporting;
         factory = tcb.options().congestionController();
-        controller = factory.newController();
+        controller = newController();
+    }
+
+    private CongestionController newController() {
+        reporting.begin();
+        try {
+            CongestionController made = factory.newController();
+            if (made != null) {
+                return made;
+            }
+            failed(new NullPointerException("the factory of congestion controllers has returned null"));
+        } catch (RuntimeException | Error failure) {
+            failed(failure);
+        } finally {
+            reporting.end();
+        }
+        return CongestionControllers.CUBIC.newController();
+    }
+
+    private void failed(Throwable failure) {
+        if (reporting.controllerFailed()) {
+            LOGGER.warn(
+                    "no congestion controller for {}, which has CUBIC now; this is logged once", tcb.key(), failure);
+        } else {
+            LOGGER.debug("no congestion controller for {} either", tcb.key(), failure);
+        }
     }
 
     CongestionController controller() {
@@ -39,7 +73,7 @@ final class ControllerChoice {
         CongestionControllerFactory chosen = tcb.options().congestionController();
         if (chosen != factory && tcb.counters.bytesSent == 0) {
             factory = chosen;
-            controller = chosen.newController();
+            controller = newController();
             tcb.recovery.follow(controller);
             open(nowNanos);
         }

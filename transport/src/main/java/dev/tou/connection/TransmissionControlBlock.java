@@ -127,7 +127,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         ReceiveAutotuning autotuning = new ReceiveAutotuning(ReceiveAutotuning.DEFAULT_MAX_BYTES, maxWindowBytes);
         receiving = new ReceiveFlow(rcv, receiveBuffer, reassembly, advertisedWindow, autotuning, memory::isShort);
         fixReceiveBuffer();
-        controllers = new ControllerChoice(this);
+        controllers = new ControllerChoice(this, owner.reporting());
         recovery = new LossRecovery(retransmissionQueue, rtt, controllers.controller());
         report = new Reporter(this, owner, wheel);
         holdings = new Holdings(memory, sendBuffer, receiveBuffer, reassembly, retransmissionQueue, deliveryRate);

@@ -159,7 +159,9 @@ public final class ClientSockets {
             if (!FixedPort.isDraining(transport, local.getPort())) {
                 throw inUse;
             }
-            return bind(transport, installer, local, options, true);
+            synchronized (EndpointRegistry.OPENING) {
+                return bind(transport, installer, local, options, true);
+            }
         }
     }
 
@@ -271,7 +273,7 @@ public final class ClientSockets {
             ShardOptions options)
             throws Exception {
         DatagramChannel udp =
-                transport.newChannel(resources.loop(), UdpEndpoint.familyOf(address), options.maxDatagramBytes(mtu));
+                transport.newChannel(resources.loop(), SocketFamily.of(address), options.maxDatagramBytes(mtu));
         Shard shard = new Shard(udp, transport, resources, null, options, mtu);
         shard.installed(installer.install(shard, udp.pipeline()));
         try {

@@ -12,18 +12,19 @@ final class ConnectionMaker {
     private static final int BEYOND_OLD_CONNECTION = 65_537;
 
     private final Shard shard;
+    private final TimeWait timeWait;
     private final int interfaceMtu;
 
     /** @param interfaceMtu the largest IP packet that the interface of the shard's channel carries, in bytes */
-    ConnectionMaker(Shard shard, int interfaceMtu) {
+    ConnectionMaker(Shard shard, TimeWait timeWait, int interfaceMtu) {
         this.shard = shard;
+        this.timeWait = timeWait;
         this.interfaceMtu = interfaceMtu;
     }
 
     /** {@return a new connection, closed; it takes over its name if that is in TIME-WAIT} */
     TransmissionControlBlock newConnection(ConnectionKey key, ConnectionOptions options, long nowNanos) {
-        TimeWaitTable timeWait = shard.timeWait();
-        int record = timeWait.find(key);
+        int record = timeWait.table().find(key);
         if (record < 0) {
             int localUdpPort = shard.localAddress().getPort();
             return newConnectionFrom(
@@ -31,9 +32,10 @@ final class ConnectionMaker {
         }
         // RFC 9293 section 3.6.1, MAY-2: our numbers must be beyond the old ones, and a fast connection may have outrun
         // the clock.
-        int iss = timeWait.sndNxt(record) + BEYOND_OLD_CONNECTION;
-        timeWait.remove(record);
-        return newConnectionFrom(iss, key, options);
+        int iss = timeWait.table().sndNxt(record) + BEYOND_OLD_CONNECTION;
+        TransmissionControlBlock tcb = newConnectionFrom(iss, key, options);
+        timeWait.reopened(tcb, record);
+        return tcb;
     }
 
     /** {@return a new connection, closed, whose sequence numbers start there} */

@@ -72,7 +72,10 @@ final class FixedPort {
         return null;
     }
 
-    /** Lets another socket be bound beside this one, or no more. */
+    /**
+     * Lets another socket be bound beside this one, or no more. Who does so for a socket that does not drain holds
+     * {@link EndpointRegistry#OPENING} in between: another event loop's would find its way there, too.
+     */
     static void share(DatagramChannel udp, boolean on) {
         try {
             udp.config().setOption(ChannelOption.SO_REUSEADDR, on);

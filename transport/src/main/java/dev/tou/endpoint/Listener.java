@@ -131,17 +131,16 @@ public final class Listener {
         return wanted;
     }
 
-    /** {@return whether one more SYN may become a half-open connection; if so it counts} */
-    public boolean admitSyn() {
-        if (halfOpen >= limits.maxSynBacklog()) {
-            return false;
-        }
-        halfOpen++;
-        return true;
+    /** {@return whether one more SYN may become a half-open connection} */
+    public boolean admitsSyn() {
+        return halfOpen < limits.maxSynBacklog();
     }
 
-    /** One more, however many there are: it has brought back a cookie, which no flood of forged addresses can. */
-    public void admitProven() {
+    /**
+     * One more is half-open, and {@link #handshakeOver} will tell how that ends: for a SYN that was admitted, or, however many
+     * there are, for a cookie that came back, which no flood of forged addresses can bring.
+     */
+    public void handshakeBegins() {
         halfOpen++;
     }
 

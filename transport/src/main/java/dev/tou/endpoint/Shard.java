@@ -93,7 +93,7 @@ public final class Shard implements ConnectionOwner {
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
-        maker = new ConnectionMaker(this, interfaceMtu);
+        maker = new ConnectionMaker(this, timeWait, interfaceMtu);
         cookies = new SynCookies(resources::newSecret, resources.wheel());
     }
 
@@ -287,12 +287,11 @@ public final class Shard implements ConnectionOwner {
         if (fixedPort != null && !tcb.isLive()) {
             fixedPort.connectionOver();
         }
-        if (to == TcpState.TIME_WAIT) {
+        if (to == TcpState.TIME_WAIT || to == TcpState.CLOSED) {
             connections.remove(tcb);
-            timeWait.enter(tcb);
-        } else if (to == TcpState.CLOSED) {
-            connections.remove(tcb);
-            timeWait.over(tcb);
+        }
+        timeWait.stateChanged(tcb, to);
+        if (to == TcpState.CLOSED) {
             becomeIdleMaybe();
         }
     }

@@ -1,8 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import dev.tou.connection.TransmissionControlBlock;
@@ -30,6 +32,10 @@ final class TimeWait extends ConnectionTimer {
     private final int maxRecords;
     private final TimeWaitTable table;
     private final Set<TransmissionControlBlock> seen = new LinkedHashSet<>();
+
+    /** The records of those whose names new connections have taken over that are half-open. */
+    private final Map<TransmissionControlBlock, TimeWaitTable.Memory> reopened = new HashMap<>();
+
     private final SparseWarning warning = new SparseWarning();
 
     TimeWait(Shard shard) {
@@ -48,8 +54,40 @@ final class TimeWait extends ConnectionTimer {
         return table.size() == 0 && seen.isEmpty();
     }
 
+    /** A new connection takes over the name of a record. */
+    void reopened(TransmissionControlBlock tcb, int record) {
+        reopened.put(tcb, table.recall(record));
+        table.remove(record);
+    }
+
+    /** The state of a connection of the channel has changed. */
+    void stateChanged(TransmissionControlBlock tcb, TcpState to) {
+        if (to == TcpState.TIME_WAIT) {
+            enter(tcb);
+        } else if (to == TcpState.CLOSED) {
+            seen.remove(tcb);
+        }
+        boolean undecided = to == TcpState.LISTEN || to == TcpState.SYN_RECEIVED;
+        TimeWaitTable.Memory old = undecided || reopened.isEmpty() ? null : reopened.remove(tcb);
+        if (old != null && to == TcpState.CLOSED && tcb.isPassive()) {
+            goOn(old);
+        }
+    }
+
+    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate". Our SYN
+    // was acknowledged by nobody; as after a late FIN, the time begins anew, unless it has run out in between.
+    private void goOn(TimeWaitTable.Memory old) {
+        long now = shard.resources().nowNanos();
+        if (shard.udp().isOpen() && old.deadlineNanos() - now > 0) {
+            if (table.add(old, now)) {
+                warn(now);
+            }
+            armForNext();
+        }
+    }
+
     /** A connection has got here. */
-    void enter(TransmissionControlBlock tcb) {
+    private void enter(TransmissionControlBlock tcb) {
         long now = shard.resources().nowNanos();
         boolean destroyed = tcb.negotiated.timestamps()
                 ? table.add(
@@ -58,9 +96,7 @@ final class TimeWait extends ConnectionTimer {
         if (destroyed) {
             warn(now);
         }
-        if (table.size() > 0) {
-            arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
-        }
+        armForNext();
         if (tcb.report.isHeard() || !tcb.isOrphan()) {
             seen.add(tcb);
             tcb.arm(TcpTimer.TIME_WAIT, endNanos(tcb, now));
@@ -73,6 +109,10 @@ final class TimeWait extends ConnectionTimer {
     /** Takes over the records of a channel that had the port before. */
     void inherit(List<TimeWaitTable.Memory> memories) {
         table.remember(memories);
+        armForNext();
+    }
+
+    private void armForNext() {
         if (table.size() > 0) {
             arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
         }
@@ -106,11 +146,6 @@ final class TimeWait extends ConnectionTimer {
         return own ? table.deadlineNanos(record) : nowNanos;
     }
 
-    /** A connection that got here is closed. */
-    void over(TransmissionControlBlock tcb) {
-        seen.remove(tcb);
-    }
-
     /** The application of a connection that got here has closed its channel. */
     void applicationClosed(TransmissionControlBlock tcb) {
         if (!tcb.report.isHeard() && seen.remove(tcb)) {
@@ -123,15 +158,15 @@ final class TimeWait extends ConnectionTimer {
         disarmAll();
         seen.forEach(TransmissionControlBlock::disarmAll);
         seen.clear();
+        reopened.clear();
     }
 
     @Override
     protected void onExpiry(long nowNanos) {
         disarmAll();
         table.expire(nowNanos, MOST_AT_ONCE);
-        if (table.size() > 0) {
-            arm(TcpTimer.TIME_WAIT, table.nextDeadlineNanos());
-        } else {
+        armForNext();
+        if (table.size() == 0) {
             shard.becomeIdleMaybe();
         }
     }

@@ -177,35 +177,44 @@ public final class TimeWaitTable {
 
     private void recall(TimeWaitRecords records, List<Memory> all) {
         for (int record = records.oldest(); record != TimeWaitRecords.NONE; record = records.newerThan(record)) {
-            int slot = slot(records, record);
-            all.add(new Memory(
-                    records.hi(record),
-                    records.lo(record),
-                    records.ports(record),
-                    rcvNxt(slot),
-                    sndNxt(slot),
-                    hasTimestamps(slot),
-                    tsRecent(slot),
-                    tsOffset(slot),
-                    deadlineNanos(slot)));
+            all.add(recall(slot(records, record)));
         }
+    }
+
+    /** {@return all that a record holds} */
+    Memory recall(int slot) {
+        TimeWaitRecords records = recordsOf(slot);
+        int record = record(slot);
+        return new Memory(
+                records.hi(record),
+                records.lo(record),
+                records.ports(record),
+                rcvNxt(slot),
+                sndNxt(slot),
+                hasTimestamps(slot),
+                tsRecent(slot),
+                tsOffset(slot),
+                deadlineNanos(slot));
     }
 
     /** Remembers what another table did, for as long. Before anything else: records expire in the order in which they came. */
     void remember(List<Memory> all) {
         assert size() == 0;
-        for (Memory one : all) {
-            add(
-                    one.hi(),
-                    one.lo(),
-                    one.ports(),
-                    one.rcvNxt(),
-                    one.sndNxt(),
-                    one.timestamps() ? TIMESTAMPS : 0,
-                    one.tsRecent(),
-                    one.tsOffset(),
-                    one.deadlineNanos() - timeWaitNanos);
-        }
+        all.forEach(one -> add(one, one.deadlineNanos() - timeWaitNanos));
+    }
+
+    /** Remembers a connection again, from now on. {@return whether a record had to be destroyed because there are too many} */
+    boolean add(Memory one, long nowNanos) {
+        return add(
+                one.hi(),
+                one.lo(),
+                one.ports(),
+                one.rcvNxt(),
+                one.sndNxt(),
+                one.timestamps() ? TIMESTAMPS : 0,
+                one.tsRecent(),
+                one.tsOffset(),
+                nowNanos);
     }
 
     /** Forgets a connection: a new one takes its name. */

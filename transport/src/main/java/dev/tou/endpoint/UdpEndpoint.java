@@ -4,21 +4,18 @@ package dev.tou.endpoint;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
+import dev.tou.endpoint.EndpointRegistry.Name;
 import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
@@ -26,7 +23,9 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * A bound UDP address with its listeners and shards. It outlives its listeners until the last connection and TIME-WAIT record
- * is gone; binding the address again before that attaches to it, and binding one address of a wildcard takes that one's shard.
+ * is gone; binding the address again before that attaches to it. Binding one address of a wildcard that drains takes that one's
+ * shard, and binding a wildcard takes the shards of its addresses that drain on the same event loop. A listener is in the way
+ * of others, as in a kernel.
  *
  * <p>No transport of Netty can choose a reply's source address, so a wildcard bind opens a channel for every local address
  * beside the catch-all, as name servers do; connections then have concrete local addresses.
@@ -36,20 +35,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 public final class UdpEndpoint {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(UdpEndpoint.class);
-
-    /** What an endpoint was bound to. The transport is part of it, because simulated hosts share a process. */
-    private record Name(DatagramTransport transport, InetSocketAddress address) {}
-
-    /** Those that share their address with nobody. */
-    private static final ConcurrentMap<Name, UdpEndpoint> REGISTRY = new ConcurrentHashMap<>();
-
-    /**
-     * Held by who looks for an endpoint and opens one if there is none: two that do so at once would both find none. It is
-     * one for all names, because a part of a wildcard has another; opening takes far less than a millisecond.
-     */
-    private static final Object OPENING = new Object();
-
-    private static final List<InetAddress> WILDCARDS = List.of(anyOf(new byte[4]), anyOf(new byte[16]));
 
     private final DatagramTransport transport;
     private final EventLoopResources resources;
@@ -90,22 +75,30 @@ public final class UdpEndpoint {
             throws Exception {
         InetSocketAddress address = TunnelPort.udpAddress(tcp, tunnelPort);
         Name wanted = new Name(transport, address);
-        if (options.reusePort()) {
-            UdpEndpoint known = openOn(loop, wanted, tcp.getPort());
-            return known != null && known.attach()
+        synchronized (EndpointRegistry.OPENING) {
+            UdpEndpoint known = options.reusePort() ? openOn(loop, wanted, tcp.getPort()) : known(wanted);
+            return known != null
                     ? known.warnedOf(options)
                     : new UdpEndpoint(loop, transport, installer, options).open(address);
         }
-        synchronized (OPENING) {
-            UdpEndpoint known = REGISTRY.get(wanted);
-            if (known != null && known.attach()) {
-                return known.warnedOf(options);
-            }
-            UdpEndpoint part = partOfWildcard(wanted);
-            return part != null
-                    ? part.warnedOf(options)
-                    : new UdpEndpoint(loop, transport, installer, options).open(address);
+    }
+
+    // Attached: one that was bound to the address, or to a wildcard that it is part of; or null.
+    private static UdpEndpoint known(Name wanted) throws BindException {
+        UdpEndpoint known = EndpointRegistry.find(wanted);
+        List<UdpEndpoint> parts = EndpointRegistry.partsOf(wanted);
+        if (known != null) {
+            known.checkFree(parts);
         }
+        if (known == null || !known.attach()) {
+            return partOfWildcard(wanted);
+        }
+        parts.forEach(known::takeBack);
+        if (wanted.isWildcard()) {
+            // One that had been taken out of it may have ended since.
+            known.executeIfAlive(known::openMissing);
+        }
+        return known;
     }
 
     private UdpEndpoint warnedOf(ShardOptions asked) {
@@ -121,7 +114,10 @@ public final class UdpEndpoint {
     private static UdpEndpoint openOn(EventLoop loop, Name wanted, int tcpPort) {
         for (Shard shard : EventLoopResources.of(loop).shards()) {
             UdpEndpoint endpoint = shard.endpoint();
-            if (endpoint != null && endpoint.options.reusePort() && endpoint.hasPlaceFor(wanted, tcpPort)) {
+            if (endpoint != null
+                    && endpoint.options.reusePort()
+                    && endpoint.hasPlaceFor(wanted, tcpPort)
+                    && endpoint.attach()) {
                 return endpoint;
             }
         }
@@ -139,15 +135,11 @@ public final class UdpEndpoint {
 
     /** {@return an endpoint for one of the addresses of a wildcard that drains, with the shard that it had there; or null} */
     private static UdpEndpoint partOfWildcard(Name wanted) {
-        for (InetAddress any : WILDCARDS) {
-            InetSocketAddress all = new InetSocketAddress(any, wanted.address().getPort());
-            UdpEndpoint wildcard = REGISTRY.get(new Name(wanted.transport(), all));
-            UdpEndpoint part = wildcard == null ? null : wildcard.cede(wanted);
-            if (part != null) {
-                return part;
-            }
-        }
-        return null;
+        return EndpointRegistry.wildcardsOf(wanted).stream()
+                .map(wildcard -> wildcard.cede(wanted))
+                .filter(part -> part != null)
+                .findFirst()
+                .orElse(null);
     }
 
     private synchronized UdpEndpoint cede(Name wanted) {
@@ -162,13 +154,44 @@ public final class UdpEndpoint {
                 part.attach();
                 shards.remove(shard);
                 shard.moveTo(part);
-                REGISTRY.put(wanted, part);
+                EndpointRegistry.put(wanted, part);
                 // It may have been the last that something lived on.
                 executeIfAlive(this::closeIfDrained);
                 return part;
             }
         }
         return null;
+    }
+
+    // All of them must drain, and on the same loop.
+    private void checkFree(List<UdpEndpoint> parts) throws BindException {
+        for (UdpEndpoint part : parts) {
+            boolean free;
+            synchronized (part) {
+                free = part.closing || part.isDraining() && part.loop() == loop();
+            }
+            if (!free) {
+                throw new BindException("Address already in use: " + part.address());
+            }
+        }
+    }
+
+    // While nobody can attach to it.
+    private void takeBack(UdpEndpoint part) {
+        synchronized (part) {
+            for (Shard shard : part.shards) {
+                if (shard.isOpen()) {
+                    shards.add(shard);
+                    shard.moveTo(this);
+                    part.shards.remove(shard);
+                }
+            }
+            if (part.shards.isEmpty() && !part.closing) {
+                part.closing = true;
+                EndpointRegistry.remove(part.name, part);
+                part.released.trySuccess(null);
+            }
+        }
     }
 
     private void executeIfAlive(Runnable task) {
@@ -201,33 +224,72 @@ public final class UdpEndpoint {
         name = new Name(transport, bound);
         attach();
         if (!options.reusePort()) {
-            REGISTRY.put(name, this);
+            EndpointRegistry.put(name, this);
         }
         return this;
     }
 
     private InetSocketAddress openWildcard(InetSocketAddress address) throws Exception {
-        Shard catchAll = openShard(address, false);
-        int port = catchAll.localAddress().getPort();
-        // The first was bound without SO_REUSEADDR, so that a port in use is an error; the others need it on both.
-        catchAll.udp().config().setOption(ChannelOption.SO_REUSEADDR, true);
+        List<UdpEndpoint> draining =
+                options.reusePort() ? List.of() : EndpointRegistry.partsOf(new Name(transport, address));
+        checkFree(draining);
+        draining.forEach(part -> part.share(true));
+        try {
+            // Where nothing drains it is bound without SO_REUSEADDR, so that a port in use is an error.
+            int port = openShard(address, !draining.isEmpty()).localAddress().getPort();
+            openAddresses(port, draining);
+            // Last: if something fails, our own shards are closed.
+            draining.forEach(part -> takeBack(part.warnedOf(options)));
+            return new InetSocketAddress(address.getAddress(), port);
+        } finally {
+            draining.forEach(part -> part.share(false));
+            share(false);
+        }
+    }
+
+    // A shard for each address of this host that has none, here or there. Ends with all of ours shared.
+    private void openAddresses(int port, List<UdpEndpoint> others) throws Exception {
+        share(true);
         for (InetAddress local : transport.localAddresses()) {
-            try {
-                openShard(new InetSocketAddress(local, port), true);
-            } catch (BindException e) {
-                // An address that has just gone, or is not usable yet: the catch-all serves it.
-                continue;
+            InetSocketAddress address = new InetSocketAddress(local, port);
+            if (!hasShardFor(address) && others.stream().noneMatch(other -> other.hasShardFor(address))) {
+                try {
+                    openShard(address, true);
+                } catch (BindException e) {
+                    // It has just gone, or is not usable yet: the catch-all serves it.
+                    LOGGER.debug("{} has no UDP channel of its own", address, e);
+                }
             }
         }
-        for (Shard shard : shards) {
-            shard.udp().config().setOption(ChannelOption.SO_REUSEADDR, false);
+    }
+
+    private boolean hasShardFor(InetSocketAddress address) {
+        return shards.stream().anyMatch(shard -> address.equals(shard.localAddress()));
+    }
+
+    private void openMissing() {
+        if (closing) {
+            return;
         }
-        return new InetSocketAddress(address.getAddress(), port);
+        synchronized (EndpointRegistry.OPENING) {
+            try {
+                openAddresses(address().getPort(), List.of());
+            } catch (Exception e) {
+                LOGGER.warn("not every address of {} has a UDP channel of its own", address(), e);
+            } finally {
+                share(false);
+            }
+        }
+    }
+
+    private void share(boolean on) {
+        shards.forEach(shard -> FixedPort.share(shard.udp(), on));
     }
 
     private Shard openShard(InetSocketAddress address, boolean reuse) throws Exception {
         int mtu = transport.interfaceMtu(address.getAddress());
-        DatagramChannel udp = transport.newChannel(resources.loop(), familyOf(address), options.maxDatagramBytes(mtu));
+        DatagramChannel udp =
+                transport.newChannel(resources.loop(), SocketFamily.of(address), options.maxDatagramBytes(mtu));
         udp.config().setOption(ChannelOption.SO_REUSEADDR, reuse);
         Shard shard = new Shard(udp, transport, resources, this, options, mtu);
         shard.installed(installer.install(shard, udp.pipeline()));
@@ -244,25 +306,6 @@ public final class UdpEndpoint {
         }
         shard.opened(udp.localAddress(), null, () -> shard.endpoint().closeIfDrained());
         return shard;
-    }
-
-    /** {@return the family whose sockets reach the address; a wildcard without preference serves both} */
-    static SocketProtocolFamily familyOf(InetSocketAddress address) {
-        boolean ipv4 = address.getAddress() instanceof java.net.Inet4Address
-                && !(address.getAddress().isAnyLocalAddress() && hasIpv6());
-        return ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-    }
-
-    private static InetAddress anyOf(byte[] zeros) {
-        try {
-            return InetAddress.getByAddress(zeros);
-        } catch (UnknownHostException e) {
-            throw new AssertionError(zeros.length + " bytes are an address", e);
-        }
-    }
-
-    private static boolean hasIpv6() {
-        return io.netty.util.NetUtil.LOCALHOST6 != null && !io.netty.util.NetUtil.isIpV4StackPreferred();
     }
 
     /** {@return the address that was bound, with its port} */
@@ -300,9 +343,19 @@ public final class UdpEndpoint {
      *
      * @param tcpPort the port that is wanted; with 0 any will do: the UDP port's number, or another that is free behind a tunnel
      * @param maker makes the listener for its port
-     * @throws BindException if the port has one, or all have
+     * @throws BindException if the port has one, or all have; what the maker throws comes as it is
      */
     public Listener listen(int tcpPort, IntFunction<Listener> maker) throws BindException {
+        try {
+            return attached(tcpPort, maker);
+        } catch (Throwable e) {
+            // An error of the maker's, too: nobody may be left who would ever unlisten.
+            executeIfAlive(this::closeIfDrained);
+            throw e;
+        }
+    }
+
+    private Listener attached(int tcpPort, IntFunction<Listener> maker) throws BindException {
         Listener added;
         synchronized (this) {
             attaching--;
@@ -362,7 +415,7 @@ public final class UdpEndpoint {
             return;
         }
         closing = true;
-        REGISTRY.remove(name, this);
+        EndpointRegistry.remove(name, this);
         List.copyOf(shards).forEach(Shard::close);
     }
 
@@ -378,7 +431,7 @@ public final class UdpEndpoint {
                     return;
                 }
                 closing = true;
-                REGISTRY.remove(name, this);
+                EndpointRegistry.remove(name, this);
             }
         }
         if (owner != this) {

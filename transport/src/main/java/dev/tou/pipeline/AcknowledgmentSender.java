@@ -80,7 +80,7 @@ final class AcknowledgmentSender {
             // The one before has used it up.
             tcb.report.acknowledgmentDue(kind);
             tcb.report.acknowledges(tcb.rcv.nxt());
-            ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
+            departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0).leave(ctx, ctx.voidPromise());
         }
     }
 
@@ -92,7 +92,7 @@ final class AcknowledgmentSender {
         for (int i = 0; i < steps && lt(ack, tcb.rcv.nxt()); i++) {
             tcb.report.acknowledges(ack);
             departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0).acknowledgesOnly(ack);
-            ctx.write(departure, ctx.voidPromise());
+            departure.leave(ctx, ctx.voidPromise());
             ack += step;
         }
     }

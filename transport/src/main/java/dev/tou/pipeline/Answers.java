@@ -33,6 +33,6 @@ final class Answers {
 
     /** Sends the departure's segment to where the arrival came from. */
     void send(ChannelHandlerContext ctx, Arrival to) {
-        ctx.write(departure.complete(null, shard.peer() == null ? to.sender() : null), ctx.voidPromise());
+        departure.complete(null, shard.peer() == null ? to.sender() : null).leave(ctx, ctx.voidPromise());
     }
 }

@@ -125,7 +125,10 @@ final class Burst {
         return tcb;
     }
 
-    /** The burst is over. After an error some may not have been dealt with; their peers or timers will ask again. */
+    /**
+     * The burst is over. Nobody is left on the list, as a connection that fails does so by itself, unless an error has come in
+     * between; then those that are left have to wait for their peers or timers, which what was never sent has none of.
+     */
     void end() {
         while (first != null) {
             poll();

@@ -3,11 +3,14 @@ package dev.tou.pipeline;
 
 import java.net.InetSocketAddress;
 
+import dev.tou.connection.Reporting;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.segment.ControlBits;
 import dev.tou.segment.Segment;
 import dev.tou.segment.SequenceNumber;
 import dev.tou.window.Train;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 
 /**
  * What travels up the pipeline: one segment without text, or a train of segments with text; its connection or its recipient.
@@ -30,6 +33,7 @@ public final class Departure {
         CONTROL
     }
 
+    private final Reporting calls;
     private final Segment segment = new Segment();
     private final Train train = new Train();
     private TransmissionControlBlock connection;
@@ -41,6 +45,11 @@ public final class Departure {
     private int entry;
     private int partialAck;
     private boolean partial;
+
+    /** @param calls of the event loop's applications */
+    Departure(Reporting calls) {
+        this.calls = calls;
+    }
 
     /** Starts text of {@link #train()}, which is filled in. */
     Departure text(TransmissionControlBlock tcb, Kind kindOfText, int bitsOfLast) {
@@ -74,6 +83,19 @@ public final class Departure {
         hasTrain = false;
         entry = 0;
         partial = false;
+    }
+
+    /**
+     * Goes up the pipeline, from the stage of that context. A handler of the application may be on the way, and may close the very
+     * connection that is being sent for; so what it asks for waits.
+     */
+    void leave(ChannelHandlerContext from, ChannelPromise promise) {
+        calls.begin();
+        try {
+            from.write(this, promise);
+        } finally {
+            calls.end();
+        }
     }
 
     /** {@return the header that all segments share, but for sequence number and the last one's control bits} */

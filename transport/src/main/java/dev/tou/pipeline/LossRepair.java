@@ -138,6 +138,6 @@ final class LossRepair {
         tcb.counters.bytesRetransmitted += train.totalTextBytes();
         int bits = fin ? ControlBits.FIN : ControlBits.PSH;
         departure.text(tcb, Departure.Kind.RETRANSMISSION, bits).entry(entry);
-        ctx.write(departure, book.enter(departure));
+        departure.leave(ctx, book.enter(departure));
     }
 }

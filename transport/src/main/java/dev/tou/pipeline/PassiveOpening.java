@@ -64,7 +64,7 @@ final class PassiveOpening {
             cookies.answer(ctx, arrival, listener);
             return null;
         }
-        if (!listener.admitSyn()) {
+        if (!listener.admitsSyn()) {
             return drop(DropReason.SYN_QUEUE_FULL);
         }
         return halfOpen(arrival, listener);
@@ -83,7 +83,6 @@ final class PassiveOpening {
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
-        listener.admitProven();
         return listening(cookies.connection(arrival, listener), listener);
     }
 
@@ -99,7 +98,7 @@ final class PassiveOpening {
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
-        if (!listener.admitSyn()) {
+        if (!listener.admitsSyn()) {
             return drop(DropReason.SYN_QUEUE_FULL);
         }
         return halfOpen(arrival, listener);
@@ -140,6 +139,8 @@ final class PassiveOpening {
 
     private TransmissionControlBlock listening(TransmissionControlBlock tcb, Listener listener) {
         tcb.becomePassive(new Admission(listener, shard));
+        // Not before there is a connection that will be taken off the count: making one may fail.
+        listener.handshakeBegins();
         tcb.transition(TcpEvent.PASSIVE_OPEN);
         return tcb;
     }

@@ -86,7 +86,7 @@ final class PathMtuProber {
         tcb.report.pathMtuProbe(packet);
         tcb.retransmissionQueue.probeFollows();
         tcb.snd.sent(text);
-        ctx.write(departure.text(tcb, Departure.Kind.NEW, ControlBits.PSH), ctx.voidPromise());
+        departure.text(tcb, Departure.Kind.NEW, ControlBits.PSH).leave(ctx, ctx.voidPromise());
     }
 
     /** After acknowledgments and timeouts: the probe may have arrived, or be lost. */

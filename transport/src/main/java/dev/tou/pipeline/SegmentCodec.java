@@ -21,6 +21,9 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
  * one, as a kernel's receive offload does, so the stages below run once for them. Outbound, headers are written in front of
  * text where it lies, and a train goes on as one piece where the channel takes that.
  *
+ * <p>A segment waits here for the next one until the channel has read what there was. A handler before this one may pass a datagram
+ * on when it likes, and nothing more may be read then; so where there is such a handler, a task ends what no reading ends.
+ *
  * <p>Owns received datagrams until their text is handed on; what it hands to the channel is retained for it.
  */
 final class SegmentCodec extends ChannelDuplexHandler {
@@ -31,10 +34,18 @@ final class SegmentCodec extends ChannelDuplexHandler {
     private Arrival pending = new Arrival();
     private Arrival next = new Arrival();
     private boolean hasPending;
+    private ChannelHandlerContext self;
+    private final Runnable lateEnd = this::endLate;
+    private boolean lateEndIsDue;
 
     SegmentCodec(Shard shard, Burst burst) {
         this.shard = shard;
         this.burst = burst;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        self = context;
     }
 
     @Override
@@ -45,6 +56,11 @@ final class SegmentCodec extends ChannelDuplexHandler {
         }
         if (!burst.isActive()) {
             burst.beginReading();
+            // Not where we are the first: then it is the channel itself that reads.
+            if (!lateEndIsDue && ctx.pipeline().firstContext() != ctx) {
+                lateEndIsDue = true;
+                shard.loop().execute(lateEnd);
+            }
         }
         ByteBuf datagram = packet.content();
         if (datagram.readableBytes() > shard.maxDatagramBytes()) {
@@ -60,6 +76,13 @@ final class SegmentCodec extends ChannelDuplexHandler {
                 .segment()
                 .received(datagram.skipBytes(textAt));
         mergeOrPass(ctx);
+    }
+
+    private void endLate() {
+        lateEndIsDue = false;
+        if (burst.isActive() && !self.isRemoved()) {
+            channelReadComplete(self);
+        }
     }
 
     private void drop(DatagramPacket packet, DropReason reason) {

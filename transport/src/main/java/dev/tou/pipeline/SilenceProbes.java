@@ -55,7 +55,7 @@ final class SilenceProbes {
         tcb.counters.windowProbes++;
         tcb.report.windowProbe();
         // A sequence number that is acknowledged already: not acceptable, so the peer must answer with where it is.
-        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0), ctx.voidPromise());
+        departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.una() - 1, 0).leave(ctx, ctx.voidPromise());
         long delay = tcb.patience.windowProbeDelayNanos(tcb.rtt.rtoNanos());
         tcb.arm(TcpTimer.PERSIST, tcb.patience.beforeUserTimeout(now + delay));
     }
@@ -81,7 +81,7 @@ final class SilenceProbes {
         tcb.patience.keptAlive();
         tcb.counters.keepAlives++;
         tcb.report.keepAlive();
-        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0), ctx.voidPromise());
+        departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt() - 1, 0).leave(ctx, ctx.voidPromise());
         tcb.arm(TcpTimer.KEEPALIVE, tcb.patience.nextKeepAliveNanos(now));
     }
 
@@ -105,7 +105,7 @@ final class SilenceProbes {
         mappingRefreshed = true;
         mappingNanos = now;
         tcb.counters.natKeepAlives++;
-        ctx.write(departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0), ctx.voidPromise());
+        departure.bare(tcb, Departure.Kind.ACKNOWLEDGMENT, tcb.snd.nxt(), 0).leave(ctx, ctx.voidPromise());
         tcb.arm(TcpTimer.NAT_KEEPALIVE, now + interval);
     }
 }

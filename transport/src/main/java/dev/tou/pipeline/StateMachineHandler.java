@@ -230,7 +230,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void replyReset(TransmissionControlBlock tcb, Segment cause) {
         Replies.reset(departure.segment(), cause);
-        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+        departure.complete(tcb, null).leave(ctx, ctx.voidPromise());
     }
 
     static void reset(TransmissionControlBlock tcb, Exception cause) {
@@ -292,7 +292,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
                             ControlBits.RST | ControlBits.ACK,
                             0);
             stampTimestamps(tcb, reset);
-            ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+            departure.complete(tcb, null).leave(ctx, ctx.voidPromise());
         }
         abandon(tcb);
     }
@@ -394,7 +394,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void writeSyn(TransmissionControlBlock tcb, Segment syn) {
         assert departure.segment() == syn;
-        ctx.write(departure.complete(tcb, null), ctx.voidPromise());
+        departure.complete(tcb, null).leave(ctx, ctx.voidPromise());
     }
 
     @Override

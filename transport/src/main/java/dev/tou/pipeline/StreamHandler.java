@@ -24,7 +24,8 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
  * connection what has become of it; and it takes the application's calls (RFC 9293 section 3.9.1).
  *
  * <p>An application may call back from inside any of this: its calls then only mark, and the burst's end sends. A
- * {@link dev.tou.telemetry.TransportListener} is called in the middle of a segment, so what it asks for waits for the loop.
+ * {@link dev.tou.telemetry.TransportListener}, or a handler on the UDP channel's pipeline, is called in the middle of a segment, so
+ * what it asks for waits for the loop.
  */
 final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCalls {
 

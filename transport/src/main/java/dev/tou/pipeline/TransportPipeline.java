@@ -22,7 +22,7 @@ public final class TransportPipeline {
 
     private static UserCalls install(Shard shard, ChannelPipeline udp) {
         Burst burst = new Burst(shard.resources().wheel());
-        Departure departure = new Departure();
+        Departure departure = new Departure(shard.reporting());
         SegmentCodec codec = new SegmentCodec(shard, burst);
         ConnectionDemultiplexer demux = new ConnectionDemultiplexer(shard, departure);
         StateMachineHandler stateMachine = new StateMachineHandler(shard, burst, departure);

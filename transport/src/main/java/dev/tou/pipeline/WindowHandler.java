@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.pipeline;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 
 import dev.tou.connection.TransmissionControlBlock;
@@ -16,6 +17,8 @@ import dev.tou.window.Train;
 import dev.tou.window.UsableWindow;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
  * Fifth stage: how much may flow (RFC 9293 section 3.10.7.4, fifth to eighth; sections 3.8.4 and 3.8.6). Inbound, it takes the
@@ -24,6 +27,8 @@ import io.netty.channel.ChannelHandlerContext;
  */
 final class WindowHandler extends ChannelDuplexHandler {
 
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(WindowHandler.class);
+
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long MAX_CORK_NANOS = 200 * NANOS_PER_MILLI;
 
@@ -31,6 +36,7 @@ final class WindowHandler extends ChannelDuplexHandler {
     private final Burst burst;
     private final Departure departure;
     private final RetransmissionHandler retransmission;
+    private final StateMachineHandler stateMachine;
     private final TextArrives text;
     private final SilenceProbes probes;
     private final AcknowledgmentSender acknowledgments;
@@ -47,6 +53,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.burst = burst;
         this.departure = departure;
         this.retransmission = retransmission;
+        this.stateMachine = stateMachine;
         text = new TextArrives(shard, stateMachine);
         probes = new SilenceProbes(shard, departure, stateMachine);
         acknowledgments = new AcknowledgmentSender(departure);
@@ -93,9 +100,13 @@ final class WindowHandler extends ChannelDuplexHandler {
             // Applications first, so that acknowledgments ride on their replies.
             ctx.fireChannelReadComplete();
             for (TransmissionControlBlock tcb = burst.poll(); tcb != null; tcb = burst.poll()) {
-                transmit(tcb);
-                refill(tcb);
-                tcb.holdings.settle();
+                try {
+                    transmit(tcb);
+                    refill(tcb);
+                    tcb.holdings.settle();
+                } catch (RuntimeException | Error failure) {
+                    failed(tcb, failure);
+                }
             }
         } finally {
             burst.end();
@@ -113,9 +124,26 @@ final class WindowHandler extends ChannelDuplexHandler {
 
     /** What an application wrote outside a burst goes at once. */
     void transmitNow(TransmissionControlBlock tcb) {
-        transmit(tcb);
-        tcb.holdings.settle();
+        try {
+            transmit(tcb);
+            tcb.holdings.settle();
+        } catch (RuntimeException | Error failure) {
+            failed(tcb, failure);
+        }
         ctx.flush();
+    }
+
+    // A controller or an allocator of the application, or no memory: the end of one connection, not of its neighbours,
+    // whose first text no timer watches yet.
+    private void failed(TransmissionControlBlock tcb, Throwable failure) {
+        LOGGER.warn("{} cannot send and is reset", tcb, failure);
+        tcb.fail(new IOException("Sending failed: " + failure, failure));
+        stateMachine.abort(tcb);
+        // The application may be in the middle of a write: it hears of this in a turn of its own.
+        shard.loop().execute(() -> {
+            burst.touch(tcb);
+            endOfBurst();
+        });
     }
 
     private void transmit(TransmissionControlBlock tcb) {
@@ -193,7 +221,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         boolean fin = tcb.snd.finAt(train.end());
         int bits = (last ? ControlBits.PSH : 0) | (fin ? ControlBits.FIN : 0);
         tcb.snd.sent(train.totalTextBytes() + (fin ? 1 : 0));
-        ctx.write(departure.text(tcb, Departure.Kind.NEW, bits), ctx.voidPromise());
+        departure.text(tcb, Departure.Kind.NEW, bits).leave(ctx, ctx.voidPromise());
     }
 
     // Our FIN, when no text was left that could have carried it.
@@ -201,7 +229,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (tcb.snd.finAt(tcb.snd.nxt()) && tcb.state().closedByUs()) {
             int seq = tcb.snd.nxt();
             tcb.snd.sent(1);
-            ctx.write(departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN), ctx.voidPromise());
+            departure.bare(tcb, Departure.Kind.NEW, seq, ControlBits.FIN).leave(ctx, ctx.voidPromise());
         }
     }
 

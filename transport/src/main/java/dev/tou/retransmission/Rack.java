@@ -216,9 +216,8 @@ final class Rack implements LossDetector {
         }
     }
 
-    // A loss that was none shows that the path reorders, if no timeout shows that it only delayed. What seemed to be
-    // the
-    // arrival of a repetition was that of the original, so nothing has overtaken anything.
+    // A loss that was none shows that the path reorders, if no timeout shows that it only delayed. What seemed to
+    // be the arrival of a repetition was that of the original, so nothing has overtaken anything.
     @Override
     public void onSpurious() {
         reorderingSeen |= recovering;

@@ -96,14 +96,17 @@ public enum TcpFigure {
     DATA_SEGS_OUT("data_segs_out", Unit.COUNT, "Segments with text sent, repetitions included."),
     /** Segments with text received. */
     DATA_SEGS_IN("data_segs_in", Unit.COUNT, "Segments with text received."),
-    /** Segments sent again. */
-    RETRANS("retrans", Unit.COUNT, "Segments sent again."),
+    /** Segments sent again, probes that repeat something included. */
+    RETRANS("retrans", Unit.COUNT, "Segments sent again, probes that repeat something included."),
     /** How often a segment was taken for lost. */
     LOSSES("losses", Unit.COUNT, "How often a segment was taken for lost."),
     /** Episodes of loss that acknowledgments have shown. */
     RECOVERIES("recoveries", Unit.COUNT, "Episodes of loss that acknowledgments have shown."),
-    /** Tail loss probes (RFC 8985). */
-    LOSS_PROBES("loss_probes", Unit.COUNT, "Tail loss probes (RFC 8985)."),
+    /** Tail loss probes (RFC 8985): sent where nothing shows a loss and acknowledgments are late. */
+    LOSS_PROBES(
+            "loss_probes",
+            Unit.COUNT,
+            "Tail loss probes (RFC 8985): sent where nothing shows a loss and acknowledgments are late."),
     /** Expiries of the retransmission timer. */
     TIMEOUTS("timeouts", Unit.COUNT, "Expiries of the retransmission timer."),
     /** Timeouts that proved to be needless, because the path was only slow. */
@@ -111,8 +114,11 @@ public enum TcpFigure {
             "spurious_timeouts", Unit.COUNT, "Timeouts that proved to be needless, because the path was only slow."),
     /** Reductions of the congestion window that were taken back, because there was no loss. */
     UNDOS("undos", Unit.COUNT, "Reductions of the congestion window that were taken back, because there was no loss."),
-    /** Reports of the peer that something came twice (RFC 2883). */
-    DSACK_DUPS("dsack_dups", Unit.COUNT, "Reports of the peer that something came twice (RFC 2883)."),
+    /** Reports of the peer that something came twice (RFC 2883): a needless repetition or probe, or a copy of the path. */
+    DSACK_DUPS(
+            "dsack_dups",
+            Unit.COUNT,
+            "Reports of the peer that something came twice (RFC 2883): a needless repetition or probe, or a copy of the path."),
     /** Acknowledgments that have shown that the path changes the order. */
     REORD_SEEN("reord_seen", Unit.COUNT, "Acknowledgments that have shown that the path changes the order."),
     /** How long a segment that was overtaken may be late before it counts as lost. */

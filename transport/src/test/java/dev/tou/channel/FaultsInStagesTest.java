@@ -1,9 +1,11 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.tou.congestion.ControllerLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,6 +15,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,6 +77,58 @@ class FaultsInStagesTest {
             assertThat(innocent.receivedBytes()).isEqualTo(10);
             assertThat(faulty.channel().isOpen()).isFalse();
             assertThat(a.isOpen()).as("its peer was reset").isFalse();
+        }
+    }
+
+    /** As in a proxy: what one connection reads is written to itself and to the other, and the first cannot send. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aControllerThatThrowsHurtsNobodyElse(boolean inBurst) {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SocketChannel a = pair.connect(new Recorder());
+            Recorder b = new Recorder();
+            pair.connect(b);
+            pair.simulation.advance(SimPair.ms(200));
+            Recorder faulty = pair.accepted.get(0);
+            Recorder innocent = pair.accepted.get(1);
+            faulty.channel().config().setOption(TouChannelOption.CONGESTION_CONTROLLER, ThrowingController::new);
+            // Longer than a timeout: the controller is told, and throws.
+            pair.simulation.advance(SimPair.seconds(10));
+            Runnable writes = () -> {
+                faulty.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+                innocent.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+            };
+            if (inBurst) {
+                faulty.on("read", channel -> writes.run());
+                a.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+            } else {
+                faulty.channel().eventLoop().execute(writes);
+            }
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(b.receivedBytes()).isEqualTo(10);
+            assertThat(faulty.failures())
+                    .hasSize(1)
+                    .allSatisfy(failure -> assertThat(failure)
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining("as the test wants"));
+            assertThat(faulty.channel().isOpen()).isFalse();
+            assertThat(a.isOpen()).as("its peer was reset").isFalse();
+            innocent.channel().close();
+            b.channel().close();
+            pair.expectNothingLeft();
+        }
+    }
+
+    /** Is asked before the first text leaves, and throws. */
+    private static final class ThrowingController extends ControllerLog {
+        ThrowingController() {
+            super(20_000, 0);
+        }
+
+        @Override
+        public void onIdleRestart(long nowNanos) {
+            throw new IllegalStateException("as the test wants");
         }
     }
 

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tou.simulation.Fate;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static dev.tou.channel.SimPair.ms;
 import static dev.tou.channel.SimPair.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -108,6 +110,19 @@ class UdpPipelineTest {
         }
     }
 
+    /** Makes the path longer, one way. */
+    private static final class Delay extends ChannelDuplexHandler {
+        private static final int MILLIS = 50;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            DatagramPacket packet = (DatagramPacket) msg;
+            DatagramPacket kept = packet.replace(packet.content().copy());
+            packet.release();
+            ctx.executor().schedule(() -> ctx.fireChannelRead(kept), MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
     private static UdpPipelineInitializer beforeCodec(ChannelDuplexHandler handler) {
         return udp -> udp.addBefore("codec", "wire", handler);
     }
@@ -178,6 +193,32 @@ class UdpPipelineTest {
             SocketChannel client = pair.connect(pair.client(recorder).option(TouChannelOption.UDP_PIPELINE, faulty));
             assertThat(exchange(pair, client)).isEqualTo(recorder.received());
             assertThat(((TouSocketChannel) client).tcpInfo().retrans()).isPositive();
+            client.close();
+            listener.close();
+            pair.child().channel().close();
+            pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void aHandlerMayPassDatagramsOnLater() {
+        try (SimPair pair = new SimPair()) {
+            Channel listener =
+                    pair.listen(pair.server().option(TouChannelOption.UDP_PIPELINE, beforeCodec(new Delay())));
+            Recorder recorder = new Recorder();
+            ChannelFuture connected = pair.client(recorder)
+                    .option(TouChannelOption.UDP_PIPELINE, beforeCodec(new Delay()))
+                    .connect(pair.serverHost.address(SimPair.PORT));
+            SocketChannel client = (SocketChannel) connected.channel();
+            pair.simulation.advance(ms(121));
+            assertThat(connected.isSuccess()).as("10 ms and 50 more, each way").isTrue();
+            client.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+            pair.simulation.advance(ms(61));
+            assertThat(pair.child().receivedBytes()).isEqualTo(1);
+            client.writeAndFlush(Unpooled.wrappedBuffer(new byte[BYTES]));
+            pair.simulation.advance(seconds(1));
+            assertThat(pair.child().receivedBytes()).isEqualTo(1 + BYTES);
+            assertThat(((TouSocketChannel) client).tcpInfo().retrans()).isZero();
             client.close();
             listener.close();
             pair.child().channel().close();

@@ -62,6 +62,20 @@ class ConformanceDocumentTest {
                 .isEmpty();
     }
 
+    @Test
+    void theCountIsThatOfTheRows() throws IOException {
+        List<String> rows = Files.readAllLines(DOCUMENT);
+        assertThat(rows).contains(count("MUST", rows), count("SHLD", rows));
+    }
+
+    private static String count(String kind, List<String> page) {
+        List<String> rows =
+                page.stream().filter(row -> row.startsWith("| " + kind + '-')).toList();
+        long not = rows.stream().filter(row -> row.contains("| **No**")).count();
+        long tested = rows.stream().filter(row -> row.contains("Test.java)")).count();
+        return "| " + kind + " | " + rows.size() + " | " + (rows.size() - not) + " | " + not + " | " + tested + " |";
+    }
+
     private String document() {
         StringBuilder text = new StringBuilder("""
                 # Conformance
@@ -80,6 +94,17 @@ class ConformanceDocumentTest {
                 [a test](../transport/src/test/java/dev/tou/script/StateSegmentMatrixTest.java) plays every cell of it.
 
                 """);
+        text.append("""
+                | | in all | done | **No** | with a test |
+                |---|---:|---:|---:|---:|
+                """);
+        text.append(counted("MUST")).append(counted("SHLD"));
+        text.append("""
+
+                A **No** may be a part of what is asked, and says which; it has a test where there is something to hold. What is optional
+                (MAY) is not listed.
+
+                """);
         text.append("| | section | what is asked | held by | in the code |\n|---|---|---|---|---|\n");
         for (Requirement requirement : requirements) {
             String id = requirement.id();
@@ -90,6 +115,18 @@ class ConformanceDocumentTest {
             text.append(links(code.of(id), "../transport/" + MAIN)).append(" |\n");
         }
         return text.toString();
+    }
+
+    private String counted(String kind) {
+        List<Requirement> all = requirements.stream()
+                .filter(requirement -> requirement.id().startsWith(kind + '-'))
+                .toList();
+        long not =
+                all.stream().filter(requirement -> requirement.whyNot() != null).count();
+        long tested = all.stream()
+                .filter(requirement -> !tests.of(requirement.id()).isEmpty())
+                .count();
+        return String.format("| %s | %d | %d | %d | %d |\n", kind, all.size(), all.size() - not, not, tested);
     }
 
     private static String section(String number) {

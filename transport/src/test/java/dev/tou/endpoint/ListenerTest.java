@@ -36,23 +36,27 @@ class ListenerTest {
     void theQueueOfHalfOpenConnectionsIsBounded() {
         Listener listener = listener(100, 3);
         for (int i = 1; i <= 3; i++) {
-            assertThat(listener.admitSyn()).isTrue();
+            assertThat(listener.admitsSyn()).isTrue();
+            listener.handshakeBegins();
             assertThat(listener.halfOpen()).isEqualTo(i);
         }
-        assertThat(listener.admitSyn()).isFalse();
-        assertThat(listener.halfOpen()).isEqualTo(3);
+        assertThat(listener.admitsSyn()).isFalse();
         listener.handshakeOver(null, reset());
-        assertThat(listener.admitSyn()).as("one has failed").isTrue();
-        assertThat(listener.admitSyn()).isFalse();
+        assertThat(listener.admitsSyn()).as("one has failed").isTrue();
+        listener.handshakeBegins();
+        assertThat(listener.admitsSyn()).isFalse();
         listener.handshakeOver(null, established());
-        assertThat(listener.admitSyn()).as("one is complete").isTrue();
-        assertThat(listener.admitSyn()).isFalse();
+        assertThat(listener.admitsSyn()).as("one is complete").isTrue();
+        listener.handshakeBegins();
+        assertThat(listener.admitsSyn()).isFalse();
+        listener.handshakeBegins();
+        assertThat(listener.halfOpen()).as("one has brought back a cookie").isEqualTo(4);
     }
 
     @Test
     void aHandshakeThatFailedIsNotAccepted() {
         Listener listener = listener(10, 10);
-        listener.admitSyn();
+        listener.handshakeBegins();
         listener.handshakeOver(null, reset());
         assertThat(listener.halfOpen()).isZero();
         assertThat(told).isZero();
@@ -64,8 +68,8 @@ class ListenerTest {
         Listener listener = listener(10, 10);
         TransmissionControlBlock first = established();
         TransmissionControlBlock second = established();
-        listener.admitSyn();
-        listener.admitSyn();
+        listener.handshakeBegins();
+        listener.handshakeBegins();
         listener.handshakeOver(null, first);
         assertThat(told).isEqualTo(1);
         listener.handshakeOver(null, second);
@@ -80,11 +84,11 @@ class ListenerTest {
         Listener listener = listener(2, 10);
         for (int i = 0; i < 2; i++) {
             assertThat(listener.canComplete()).isTrue();
-            listener.admitSyn();
+            listener.handshakeBegins();
             listener.handshakeOver(null, established());
         }
         assertThat(listener.canComplete()).isFalse();
-        assertThat(listener.admitSyn()).as("the other queue has room").isTrue();
+        assertThat(listener.admitsSyn()).as("the other queue has room").isTrue();
         assertThat(listener.accept()).isNotNull();
         assertThat(listener.canComplete()).isTrue();
         assertThat(listener.accept()).isNotNull();
@@ -98,13 +102,13 @@ class ListenerTest {
     void oneMayAlwaysWait(int backlog) {
         Listener listener = listener(backlog, 10);
         assertThat(listener.canComplete()).isTrue();
-        listener.admitSyn();
+        listener.handshakeBegins();
         listener.handshakeOver(null, established());
         assertThat(listener.canComplete()).isFalse();
     }
 
     @Test
     void withoutAQueueOfHalfOpenConnectionsNoneIsAdmitted() {
-        assertThat(listener(10, 0).admitSyn()).isFalse();
+        assertThat(listener(10, 0).admitsSyn()).isFalse();
     }
 }

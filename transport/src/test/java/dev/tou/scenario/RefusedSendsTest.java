@@ -61,6 +61,23 @@ class RefusedSendsTest extends ScenarioTest {
         }
     }
 
+    // An earlier datagram met a closed port, and the kernel says so by not sending this one: that is no refusal.
+    @ParameterizedTest
+    @EnumSource(
+            value = Errno.class,
+            names = {"ECONNREFUSED", "ECONNREFUSED_OF_EPOLL"})
+    void oneThatIsNotSentForAnEarlierOnesSakeGoesAgainAtOnce(Errno errno) {
+        try (ConnectedScenario c = connected().warmedUp()) {
+            long begin = c.nowNanos();
+            c.scenario().clientSendFault(SendFault.first(1, errno));
+            long at = c.writes(256);
+            c.untilAllIsRead();
+            assertThat((c.sink().arrivalNanos(at) - begin) / MILLI).isBetween(10.0, 10.9);
+            assertThat(c.info().timeouts()).isZero();
+            assertThat(c.info().lossProbes()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {300, 3_000})
     void aStreamThatIsRefusedAsksMoreAndMoreSeldom(int millis) {

@@ -59,11 +59,12 @@ class StallTest extends ScenarioTest {
         }
     }
 
-    private Aftermath stall(ConnectedScenario c, Duration length, BiConsumer<Scenario, Duration> who) {
+    private Aftermath stall(ConnectedScenario c, String who, Duration length, BiConsumer<Scenario, Duration> stall) {
+        drawing.titled(who + " for " + length.toMillis() + " ms");
         c.streamsFor(RUN_UP);
         long cwnd = c.info().cwnd();
         long begin = c.nowNanos();
-        c.scenario().at(c.now(), () -> who.accept(c.scenario(), length));
+        c.scenario().at(c.now(), () -> stall.accept(c.scenario(), length));
         c.streamsFor(length.plusMillis(600));
         return new Aftermath(c, cwnd, begin, begin + length.toNanos());
     }
@@ -74,7 +75,7 @@ class StallTest extends ScenarioTest {
     @ValueSource(ints = {5, 50, 500, 3000})
     void aStalledSenderSendsNothingAgain(int millis) {
         try (ConnectedScenario c = new ConnectedScenario(path(0))) {
-            Aftermath aftermath = stall(c, Duration.ofMillis(millis), Scenario::stallClient);
+            Aftermath aftermath = stall(c, "The sender stalls", Duration.ofMillis(millis), Scenario::stallClient);
             assertThat(aftermath.retransmissions()).isZero();
             assertThat(c.info().timeouts()).isZero();
             assertThat(c.info().recoveries()).isZero();
@@ -99,14 +100,17 @@ class StallTest extends ScenarioTest {
         }
     }
 
-    // RFC 8985 section 7.2 and RFC 6298 section 5: the timers of the stall's time are late, and are the first to run.
-    // An
-    // acknowledgment that waits in the socket must be read before they are believed.
+    // RFC 8985 section 7.2 and RFC 6298 section 5: the timers of the stall's time are late, and are the first to
+    // run. An acknowledgment that waits in the socket must be read before they are believed.
     @ParameterizedTest
     @ValueSource(ints = {5, 50, 500, 3000})
     void aSenderThatStallsBeforeItsTimersSendsNothingAgain(int millis) {
         try (ConnectedScenario c = new ConnectedScenario(path(0))) {
-            Aftermath aftermath = stall(c, Duration.ofMillis(millis), Scenario::stallClientBeforeItsTimers);
+            Aftermath aftermath = stall(
+                    c,
+                    "The sender stalls between its socket and its timers",
+                    Duration.ofMillis(millis),
+                    Scenario::stallClientBeforeItsTimers);
             assertThat(aftermath.retransmissions()).isZero();
             assertThat(c.info().timeouts()).isZero();
             assertThat(c.scenario().decisions().idleRestarts())
@@ -138,7 +142,7 @@ class StallTest extends ScenarioTest {
     @ValueSource(ints = {5, 50, 500, 3000})
     void aStalledSenderSendsAgainWhatWasLost(int millis) {
         try (ConnectedScenario c = new ConnectedScenario(path(0.01))) {
-            stall(c, Duration.ofMillis(millis), Scenario::stallClient);
+            stall(c, "The sender stalls", Duration.ofMillis(millis), Scenario::stallClient);
             c.untilAllIsRead();
             WireLedger.Direction up = c.scenario().ledger().up();
             assertThat(up.lostSegments()).isPositive();
@@ -150,7 +154,7 @@ class StallTest extends ScenarioTest {
     @Test
     void aReceiverStalledFor50MillisecondsDrawsAtMostOneProbe() {
         try (ConnectedScenario c = new ConnectedScenario(path(0))) {
-            Aftermath aftermath = stall(c, Duration.ofMillis(50), Scenario::stallServer);
+            Aftermath aftermath = stall(c, "The receiver stalls", Duration.ofMillis(50), Scenario::stallServer);
             assertThat(aftermath.retransmissions()).isLessThanOrEqualTo(1);
             assertThat(c.info().timeouts()).isZero();
             assertThat(c.info().cwnd()).isGreaterThanOrEqualTo(aftermath.cwndBefore());
@@ -175,13 +179,13 @@ class StallTest extends ScenarioTest {
         }
     }
 
-    // A timeout is right, because nobody can tell a receiver that sleeps from one that is cut off; but the answer
-    // tells.
+    // A timeout is right, because nobody can tell a receiver that sleeps from one that is cut off; but the
+    // answer tells.
     @ParameterizedTest
     @ValueSource(ints = {500, 3000})
     void aReceiverStalledForLongCostsATimeoutAndNotTheWindow(int millis) {
         try (ConnectedScenario c = new ConnectedScenario(path(0))) {
-            Aftermath aftermath = stall(c, Duration.ofMillis(millis), Scenario::stallServer);
+            Aftermath aftermath = stall(c, "The receiver stalls", Duration.ofMillis(millis), Scenario::stallServer);
             assertThat(c.info().timeouts()).isPositive();
             assertThat(c.info().cwnd()).as("the window").isGreaterThanOrEqualTo(aftermath.cwndBefore());
             assertThat(aftermath.after())

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.script;
 
+import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -169,6 +170,48 @@ class TimeWaitTest extends ScriptedTest {
         peer.sends(data("hello"));
         peer.expects(ack(1006)).now();
         script.apps().get(1).isActive().received("hello");
+    }
+
+    // RFC 9293 section 3.6.1, MAY-2: "returns to TIME-WAIT state if the SYN turns out to be an old duplicate", as
+    // the peer's reset tells.
+    @Test
+    void afterASynThatTurnsOutToBeOldItGoesOn() {
+        inTimeWait();
+        script.passes(seconds(30));
+        peer.sends(syn(1000).mss(1000));
+        peer.expects(synAck(FIRST + 1 + BEYOND, 1001)).now();
+        peer.sends(rst(1001));
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        // Two maximum segment lifetimes anew, as after a late FIN.
+        script.passes(seconds(59));
+        peer.sends(fin().seq(PEER_FIRST).ack(FIRST + 1));
+        peer.expects(ack(PEER_FIRST + 1).seq(FIRST + 1)).now();
+        script.passes(seconds(61));
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    @Test
+    void afterAHandshakeThatIsCompletedThereIsNoWayBack() {
+        inTimeWait();
+        peer.sends(syn(1000).mss(1000));
+        int iss = FIRST + 1 + BEYOND;
+        peer.expects(synAck(iss, 1001)).now();
+        peer.sends(ack(iss + 1));
+        peer.sends(rst(1001));
+        script.apps().get(1).failedWith(SocketException.class, "Connection reset by peer");
+        assertThat(script.timeWaitRecords()).isZero();
+    }
+
+    // Its time has passed while nobody answered.
+    @Test
+    void afterAHandshakeThatTimesOutNothingIsLeftToProtect() {
+        inTimeWait();
+        script.passes(seconds(30));
+        peer.sends(syn(1000).mss(1000));
+        peer.expects(synAck(FIRST + 1 + BEYOND, 1001)).now();
+        peer.stopsLooking();
+        script.passes(seconds(200));
+        assertThat(script.timeWaitRecords()).isZero();
     }
 
     @Test

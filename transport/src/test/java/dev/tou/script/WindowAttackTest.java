@@ -45,9 +45,8 @@ class WindowAttackTest extends ScriptedTest {
         assertThat(peer.takesAll()).isLessThanOrEqualTo(2);
     }
 
-    // RFC 5681 section 5: "limit the number of times cwnd is artificially inflated during loss recovery to the number
-    // of
-    // outstanding segments".
+    // RFC 5681 section 5: "limit the number of times cwnd is artificially inflated during loss recovery to the
+    // number of outstanding segments".
     @Test
     void forgedDuplicatesLetOutNoMoreThanWasOutstanding() {
         tenSegmentsAreOut(syn(IRS).mss(1000));

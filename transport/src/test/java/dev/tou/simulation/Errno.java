@@ -4,6 +4,9 @@ package dev.tou.simulation;
 import java.io.IOException;
 import java.net.PortUnreachableException;
 
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.Errors;
+
 /** The errors with which a kernel refuses a datagram, worded as the native transports word them. */
 public enum Errno {
     EPERM(1, "Operation not permitted"),
@@ -13,7 +16,9 @@ public enum Errno {
     ENETUNREACH(101, "Network is unreachable"),
     ENOBUFS(105, "No buffer space available"),
     EHOSTUNREACH(113, "No route to host"),
-    ECONNREFUSED(111, "Connection refused");
+    ECONNREFUSED(111, "Connection refused"),
+    /** The same, as the native transports report it when a send fails. */
+    ECONNREFUSED_OF_EPOLL(111, "Connection refused");
 
     private final int number;
     private final String text;
@@ -27,6 +32,10 @@ public enum Errno {
     public IOException exception() {
         if (this == ECONNREFUSED) {
             return new PortUnreachableException();
+        }
+        if (this == ECONNREFUSED_OF_EPOLL) {
+            Epoll.ensureAvailability();
+            return new Errors.NativeIoException("sendmsg", -number);
         }
         return new IOException("sendmsg(..) failed with error(-" + number + "): " + text);
     }

@@ -108,7 +108,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--pin", description = "Keep each event loop on a core of its own, where taskset can.")
     private boolean pin;
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Write report.md and results.json there.")
+    @Option(
+            names = {"--output", "--out"},
+            paramLabel = "DIR",
+            description = "Write report.md and results.json there.")
     private Path output;
 
     @Option(

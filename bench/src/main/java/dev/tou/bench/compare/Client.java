@@ -37,11 +37,11 @@ final class Client {
     record Shape(boolean reverse, int clients) {}
 
     private final EventLoop loop;
-    private final ServerProcess server;
+    private final PairedServer server;
     private final Meter meter;
     private final Shape shape;
 
-    Client(EventLoop loop, ServerProcess server, Meter meter, Shape shape) {
+    Client(EventLoop loop, PairedServer server, Meter meter, Shape shape) {
         this.loop = loop;
         this.server = server;
         this.meter = meter;

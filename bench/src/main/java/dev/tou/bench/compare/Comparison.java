@@ -77,8 +77,8 @@ final class Comparison {
         List<String> names = contenders.stream().map(Contender::name).toList();
         EventLoopGroup group = Transports.group(plan.settings().io(), 1, Pinning.LOOP_NAME);
         Path log = temporaryFile();
-        try (ServerProcess server =
-                        ServerProcess.start(names, plan.settings(), plan.pin() ? 0 : -1, recording("server"), log);
+        try (PairedServer server =
+                        PairedServer.start(names, plan.settings(), plan.pin() ? 0 : -1, recording("server"), log);
                 Interruption hook = Interruption.onInterrupt(() -> interrupted(server))) {
             assert hook != null;
             EventLoop loop = group.next();
@@ -170,7 +170,7 @@ final class Comparison {
         console.progress("  " + workload.label() + ", " + step + ": " + contender.name());
     }
 
-    private void interrupted(ServerProcess server) {
+    private void interrupted(PairedServer server) {
         console.lastWord("Interrupted; the server process was ended.");
         server.kill();
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tou doctor                                a line for each thing that was looked at",
+            "  tou doctor                                a line for each thing looked at",
             "  tou doctor -J | jq '.findings[] | select(.verdict != \"ok\")'"
         })
 public final class DoctorCommand implements Callable<Integer> {

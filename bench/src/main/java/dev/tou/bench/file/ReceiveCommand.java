@@ -4,11 +4,13 @@ package dev.tou.bench.file;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
@@ -17,6 +19,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
@@ -228,10 +231,13 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
 
     private void interrupted(Reception reception) {
         boolean coming = reception.active() > 0;
-        boolean left = reception.suspendUnfinished() > 0;
-        String what = left
-                ? " while a file was coming; what has come is kept, and the next \"tou send\" of it goes on there."
-                : " while a file was coming; nothing of it was kept.";
+        List<Reception.Left> left = reception.suspendUnfinished();
+        String kept = left.stream()
+                .map(file -> Units.bytes(file.bytes()) + " of " + file.name())
+                .collect(Collectors.joining(", "));
+        String what = left.isEmpty()
+                ? " while a file was coming; nothing of it was kept."
+                : " while a file was coming; on disk and kept: " + kept + ". The next \"tou send\" goes on there.";
         console.lastWord("Interrupted" + (coming ? what : "; no longer listening."));
     }
 }

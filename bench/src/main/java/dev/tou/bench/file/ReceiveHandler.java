@@ -3,6 +3,7 @@ package dev.tou.bench.file;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
@@ -91,13 +92,18 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         state = State.OPENING;
         disk = new DiskThread(ctx.channel());
         SignOfLife checking = new SignOfLife(bytes -> reply(ctx, new Reply.Checking(bytes)));
-        disk.call(() -> reception.open(offer, checking), opened -> accept(ctx, offer, opened), e -> fail(ctx, e));
+        disk.call(() -> reception.open(offer, checking), opened -> accept(ctx, offer, opened), e -> notOpened(ctx, e));
+    }
+
+    private void notOpened(ChannelHandlerContext ctx, Throwable cause) {
+        reception.leave();
+        fail(ctx, cause);
     }
 
     private void accept(ChannelHandlerContext ctx, Offer offer, TargetFile opened) {
         file = opened;
         if (state != State.OPENING) { // the sender left meanwhile
-            end(file::suspend);
+            end(TargetFile::suspend);
             return;
         }
         state = State.ACCEPTED;
@@ -138,6 +144,9 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void kept(ChannelHandlerContext ctx, Sha256 written) {
+        if (state != State.COMMITTING) { // given up meanwhile, which leaves by itself
+            return;
+        }
         state = State.KEPT;
         reception.leave();
         reply(ctx, new Reply.Kept(written));
@@ -146,14 +155,19 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
 
     /** Ends the transfer, and leaves what has come of the file for the next one. */
     private void breakOff(ChannelHandlerContext ctx, Throwable cause) {
-        if (state != State.FAILED && state != State.KEPT && file != null) {
-            end(file::suspend);
-        }
-        fail(ctx, cause);
+        fail(ctx, cause, TargetFile::suspend);
     }
 
-    /** Ends the transfer, once: tells the sender, if it is still there, and the listener. */
+    /** Ends the transfer, and leaves nothing of the file. */
     private void fail(ChannelHandlerContext ctx, Throwable cause) {
+        fail(ctx, cause, TargetFile::discard);
+    }
+
+    /**
+     * Ends the transfer, once: tells the sender, if it is still there, and the listener. A file that is just being opened is
+     * ended as soon as it is open.
+     */
+    private void fail(ChannelHandlerContext ctx, Throwable cause, Consumer<TargetFile> how) {
         if (state == State.FAILED || state == State.KEPT) {
             return;
         }
@@ -163,10 +177,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
                 ? known
                 : new Failure(ExitCode.INTERNAL, "The receiver failed: " + cause + ".", cause);
         if (file != null) {
-            end(file::discard); // which does nothing after a suspend
-        }
-        if (admitted) {
-            reception.leave();
+            end(how);
         }
         if (ctx.channel().isActive()) {
             reply(ctx, new Reply.Refused(failure.exit(), failure.getMessage()));
@@ -179,13 +190,20 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Behind everything that is to be written before. */
-    private void end(Runnable how) {
+    /**
+     * Behind everything that is to be written before; only then may another transfer have this one's place, because until then
+     * it has its thread and its memory.
+     */
+    private void end(Consumer<TargetFile> how) {
         TargetFile unfinished = file;
         disk.call(
                 () -> {
-                    how.run();
-                    reception.forget(unfinished);
+                    try {
+                        how.accept(unfinished);
+                    } finally {
+                        reception.forget(unfinished);
+                        reception.leave();
+                    }
                     return unfinished;
                 },
                 ended -> {},
@@ -206,7 +224,10 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else if (state == State.WAITING_FOR_OFFER || isReceiving() && !disk.isBehind()) {
             String silence = Units.nanos(reception.timeout().toNanos());
-            breakOff(ctx, new Failure(ExitCode.REFUSED, peer + " sent nothing for " + silence + whatIsLeft() + "."));
+            breakOff(
+                    ctx,
+                    new Failure(
+                            ExitCode.REFUSED, peer + " sent nothing for " + silence + howFar() + whatIsLeft() + "."));
             ctx.close();
         }
     }
@@ -239,8 +260,14 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
     private String brokenOff(String how) {
         return progress == null || !progress.hasBegun()
                 ? "The sender at " + peer + " " + how + " before its file was accepted."
-                : "The sender at " + peer + " " + how + " after " + Units.bytes(progress.moved()) + " of "
-                        + Units.bytes(progress.size()) + whatIsLeft() + ".";
+                : "The sender at " + peer + " " + how + howFar() + whatIsLeft() + ".";
+    }
+
+    /** What was read; it is on its way to the disk, and nothing ends the file before it is there. */
+    private String howFar() {
+        return progress == null || !progress.hasBegun()
+                ? ""
+                : " after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size());
     }
 
     private String whatIsLeft() {

@@ -3,6 +3,8 @@ package dev.tou.bench.file;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,14 @@ public final class Reception {
 
     /** Each transfer has a thread and up to {@link DiskThread#HIGH_BYTES} in memory. */
     private static final int MAX_TRANSFERS = 32;
+
+    /**
+     * What is on disk of a file that has not come to its end.
+     *
+     * @param name what the file will be called
+     * @param bytes how many, those of earlier transfers with it
+     */
+    public record Left(String name, long bytes) {}
 
     private final Inbox inbox;
     private final boolean once;
@@ -56,7 +66,7 @@ public final class Reception {
         pipeline.addLast("receive", new ReceiveHandler(this));
     }
 
-    /** Counts a transfer in. Each that was admitted is to be counted out by {@link #leave}. */
+    /** Counts a transfer in. Each that was admitted is to be counted out by {@link #leave}, once its disk thread has done. */
     synchronized void admit() {
         if (once && used) {
             throw new Failure(ExitCode.REFUSED, "The receiver takes one file only, and has been offered one already.");
@@ -105,14 +115,16 @@ public final class Reception {
         unfinished.remove(file);
     }
 
-    /** Ends every unfinished file, because the process ends; {@return of how many something is left to go on from}. */
-    public int suspendUnfinished() {
+    /** Ends every unfinished file, because the process ends; {@return what is left of some to go on from}. */
+    public List<Left> suspendUnfinished() {
         ending = true; // before the loop: a file is opened either early enough for it, or too late to be kept
-        int suspended = 0;
+        List<Left> left = new ArrayList<>();
         for (TargetFile file : unfinished) {
-            suspended += file.suspend() ? 1 : 0;
+            if (file.suspend()) {
+                left.add(new Left(file.target().getFileName().toString(), file.bytesLeft()));
+            }
         }
-        return suspended;
+        return left;
     }
 
     /** {@return how many transfers there are now} */

@@ -51,7 +51,7 @@ public final class SendCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What the receiver is to call it (default: its own name).")
+            description = "The file's name at the receiver (default: the one that it has here).")
     private String name;
 
     @Option(names = "--no-resume", description = "Begin at the first byte, whatever the receiver has of it already.")
@@ -170,8 +170,9 @@ public final class SendCommand implements Callable<Integer> {
     private static void interrupted(Console console, TransferProgress progress) {
         console.lastWord(
                 progress.hasBegun()
-                        ? "Interrupted after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size())
-                                + "; send " + progress.name() + " again, and it goes on there."
+                        ? "Interrupted when " + Units.bytes(progress.acknowledged()) + " of "
+                                + Units.bytes(progress.size()) + " were acknowledged; more may have arrived. Send "
+                                + progress.name() + " again, and it goes on where the receiver's part of it ends."
                         : "Interrupted before a byte of " + progress.name() + " was sent.");
     }
 }

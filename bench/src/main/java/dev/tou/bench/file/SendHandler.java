@@ -64,6 +64,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         progress.sentThrough(ctx.channel());
         ByteBuf offer = ctx.alloc().buffer();
         new Offer(name, file.size(), anew).write(offer);
+        progress.wroteAhead(offer.readableBytes());
         ctx.writeAndFlush(offer);
         ctx.fireChannelActive();
     }
@@ -118,14 +119,16 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         SignOfLife checking = new SignOfLife(bytes -> {
             ByteBuf sign = channel.alloc().buffer();
             Start.writeChecking(sign, bytes);
+            progress.wroteAhead(sign.readableBytes());
             channel.writeAndFlush(sign);
         });
         long begin = there.offset() == 0
                 ? 0
                 : file.resume(channel.alloc(), there.offset(), there.digest(), checking, outcome::isDone);
-        progress.begin(begin);
         ByteBuf start = channel.alloc().buffer();
         new Start(begin).write(start);
+        progress.wroteAhead(start.readableBytes());
+        progress.begin(begin);
         channel.writeAndFlush(start);
     }
 
@@ -203,6 +206,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
         if (!accepted) {
             return " before it accepted the file";
         }
-        return " after " + Units.bytes(progress.moved()) + " of " + Units.bytes(progress.size());
+        return " after it had acknowledged " + Units.bytes(progress.acknowledged()) + " of "
+                + Units.bytes(progress.size());
     }
 }

@@ -268,6 +268,15 @@ final class TargetFile {
         return true;
     }
 
+    /** {@return bytes on disk of a file that was {@linkplain #suspend suspended}, from which the next transfer goes on} */
+    long bytesLeft() {
+        try {
+            return Files.size(partial.path()); // the last write may have ended with the channel, and count nowhere else
+        } catch (IOException e) {
+            return bytes;
+        }
+    }
+
     private boolean isEmpty() {
         try {
             return channel.size() == 0;

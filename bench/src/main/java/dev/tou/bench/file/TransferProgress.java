@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import dev.tou.bench.ConnectionReport;
 import dev.tou.bench.HostAndPort;
+import dev.tou.channel.TouSocketChannel;
+import dev.tou.telemetry.TcpInfo;
 import io.netty.channel.Channel;
 
 /** How far one file has come: counted by the threads that move it, read by the one that shows it. */
@@ -17,6 +19,7 @@ public final class TransferProgress {
     private final HostAndPort peer;
     private final long startNanos = System.nanoTime();
     private final AtomicLong moved = new AtomicLong();
+    private final AtomicLong ahead = new AtomicLong();
     private volatile long resumedAt = NOT_BEGUN;
     private volatile Channel channel;
 
@@ -29,6 +32,24 @@ public final class TransferProgress {
     /** Names the channel that is sending, whose figures are shown. */
     void sentThrough(Channel sending) {
         channel = sending;
+    }
+
+    /** Counts bytes that the sender has written before those of the file. */
+    void wroteAhead(int bytes) {
+        ahead.addAndGet(bytes);
+    }
+
+    /**
+     * {@return bytes of the file that the receiver has for certain, with those of an earlier transfer: its TCP has acknowledged
+     * them to this sender; of a channel that cannot tell, {@link #moved}}
+     */
+    public long acknowledged() {
+        TcpInfo info = channel instanceof TouSocketChannel tou ? tou.tcpInfo() : null;
+        if (info == null || !hasBegun()) {
+            return moved();
+        }
+        long ofFile = Math.max(0, info.bytesAcked() - ahead.get());
+        return Math.min(size, resumedAt() + ofFile);
     }
 
     /** {@return segments sent again so far; null for a receiver, and for a channel that cannot tell} */
@@ -67,7 +88,10 @@ public final class TransferProgress {
         return size;
     }
 
-    /** {@return bytes of the file that are moved so far, with those of an earlier transfer} */
+    /**
+     * {@return bytes of the file that are moved so far, with those of an earlier transfer: by a sender into the connection's buffer,
+     * by a receiver out of it}
+     */
     public long moved() {
         return moved.get();
     }

@@ -59,7 +59,7 @@ public final class ImpairCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "The n-th datagram of a seed has the same fate (default: a new one).")
+            description = "With the same number the n-th datagram has the same fate (default: a new number).")
     private Long seed;
 
     @Option(

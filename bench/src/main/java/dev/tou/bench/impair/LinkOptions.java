@@ -87,7 +87,7 @@ final class LinkOptions {
     @Option(
             names = "--up",
             paramLabel = "LINK",
-            description = "What differs on the way to the server: loss=2%%,rate=1mbit")
+            description = "What differs on the way to the server, like loss=2%%,rate=1mbit.")
     private String up = "";
 
     @Option(names = "--down", paramLabel = "LINK", description = "What differs on the way to the clients.")

@@ -153,8 +153,27 @@ final class Diagnosis {
     }
 
     private String repetitions() {
-        long again = change("retrans");
-        return again == 0 ? "" : "; " + segments(again) + " sent again";
+        // Between two looks the line of the rates says it.
+        return before != null || change("retrans") == 0 ? "" : "; " + sentAgain();
+    }
+
+    /**
+     * What was sent again, and what the peer says of it. Which segment it had already is not in these figures, so it is only compared
+     * with the probes, which are sent without a sign of loss: where only an acknowledgment was late, they come twice.
+     */
+    private String sentAgain() {
+        String text = segments(change("retrans")) + " sent again";
+        long twice = change("dsack_dups");
+        long probes = change("loss_probes");
+        if (twice == 0) {
+            return text;
+        }
+        text += "; " + Units.grouped(twice) + " came twice, says the peer (DSACK)";
+        if (probes == 0) {
+            return text;
+        }
+        String compared = twice == probes ? "as many as" : twice < probes ? "fewer than" : "more than";
+        return text + ", " + compared + " tail loss probes left (" + Units.grouped(probes) + ")";
     }
 
     private static String segments(long count) {
@@ -171,7 +190,7 @@ final class Diagnosis {
         String text = "sends " + Units.bitsPerSecond(8 * Math.max(0, fresh) / seconds) + ", receives "
                 + Units.bitsPerSecond(8 * Math.max(0, change("bytes_received")) / seconds);
         long again = change("retrans");
-        return again == 0 ? text : text + ", " + segments(again) + " sent again";
+        return again == 0 ? text : text + ", " + sentAgain();
     }
 
     /** {@return what else is remarkable, each in a sentence} */

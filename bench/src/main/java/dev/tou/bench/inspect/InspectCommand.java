@@ -37,9 +37,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  tou inspect                        the process, if there is one, or a list",
             "  tou inspect 4711 --watch           look again every second, until Ctrl-C",
-            "  tou inspect 4711 :7000 --explain   connections with that port, every figure in a sentence",
+            "  tou inspect 4711 :7000 --explain   of that port, each figure in a sentence",
             "  tou inspect --state close-wait     who does not close?",
-            "  tou inspect 4711 --summary         states, sockets, and what was dropped and why",
+            "  tou inspect 4711 --summary         states, sockets, what was dropped, why",
             "  tou inspect 4711 -J                the same for programs"
         })
 public final class InspectCommand implements Callable<Integer> {

@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
             "  tou lab                               all links: 24 measurements of 10 s",
             "  tou lab lte satellite --duration 30s",
             "  tou lab lossy --link-flags \"--loss 3%%\"",
-            "  tou lab --impair netem                kernel TCP, too, where the kernel has netem",
+            "  tou lab --impair netem                kernel TCP, too; needs netem in it",
             "  tou impair --profiles                 what the links are"
         })
 public final class LabCommand implements Callable<Integer> {
@@ -102,7 +102,7 @@ public final class LabCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "7",
-            description = "Of the links (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the links (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the report (default: lab-<date>-<time>).")

@@ -51,9 +51,9 @@ final class Bench implements AutoCloseable {
     private final Console console;
     private final Peer a;
     private final Peer b;
-    private Consumer<Section> onRow = section -> {};
+    private Consumer<Findings> onRow = findings -> {};
     private final List<String> troubles = new ArrayList<>();
-    private Section section;
+    private Findings findings;
 
     Bench(Lab lab, Plan plan, Console console, Settings settings) {
         this.lab = lab;
@@ -81,20 +81,20 @@ final class Bench implements AutoCloseable {
         return b;
     }
 
-    /** Is given the section with each new row. */
-    void onRow(Consumer<Section> action) {
+    /** Is given the findings with each new row of theirs. */
+    void onRow(Consumer<Findings> action) {
         onRow = action;
     }
 
-    /** Begins the section of the report that this is for. */
-    Section section(String title) {
-        section = new Section(title, onRow);
-        return section;
+    /** Begins the findings of the report that this is for. */
+    Findings findings(String title) {
+        findings = new Findings(title, onRow);
+        return findings;
     }
 
-    /** {@return the section that was begun, or null} */
-    Section section() {
-        return section;
+    /** {@return the findings that were begun, or null} */
+    Findings findings() {
+        return findings;
     }
 
     /** Lets both processes compile what they will need, over links without loss. */

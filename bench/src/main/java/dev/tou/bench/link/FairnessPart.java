@@ -89,18 +89,18 @@ final class FairnessPart {
         this.settled = Math.min(SETTLED_AFTER_SECONDS, seconds / 3);
     }
 
-    static Section measure(Bench bench) throws InterruptedException {
+    static Findings measure(Bench bench) throws InterruptedException {
         return new FairnessPart(bench).all();
     }
 
-    private Section all() throws InterruptedException {
-        Section section = bench.section("Fairness to a kernel CUBIC flow");
-        section.remark("50 ms round trip, drop-tail queue of 1 BDP, no random loss. Where one begins later, it is by "
+    private Findings all() throws InterruptedException {
+        Findings findings = bench.findings("Fairness to a kernel CUBIC flow");
+        findings.remark("50 ms round trip, drop-tail queue of 1 BDP, no random loss. Where one begins later, it is by "
                 + STAGGER_SECONDS + " s; what both receive in the " + seconds
                 + " s from then on is compared, nothing left out. The last column leaves out the first " + settled
                 + " s of these. Two flows of the kernel's tell what CUBIC does to itself: a newcomer that finds the queue"
                 + " full leaves slow start early, and needs many losses of the other to catch up.");
-        section.table("flows", "first, Mbit/s", "second, Mbit/s", "together", "Jain index", "least", "settled");
+        findings.table("flows", "first, Mbit/s", "second, Mbit/s", "together", "Jain index", "least", "settled");
         for (Order order : ORDERS) {
             List<Shares> runs = new ArrayList<>();
             for (int n = 1; n <= bench.plan().runs(); n++) {
@@ -109,7 +109,7 @@ final class FairnessPart {
                 bench.progress("%s of %d", what, bench.plan().runs());
                 Shares run = bench.attempt(what, () -> once(order, number));
                 runs.add(run);
-                section.run(
+                findings.run(
                         JsonLines.fields(
                                 "order", order.name, "seed", bench.plan().seed() + n),
                         run.fields());
@@ -117,28 +117,29 @@ final class FairnessPart {
                         "  %s, run %d: %s and %s Mbit/s, Jain index %.3f, settled %.3f",
                         order.name,
                         n,
-                        Section.figure(perSecond(run.first.bytes)),
-                        Section.figure(perSecond(run.second.bytes)),
+                        Findings.figure(perSecond(run.first.bytes)),
+                        Findings.figure(perSecond(run.second.bytes)),
                         run.jain(),
                         run.jainLate());
             }
-            row(section, order, runs);
+            row(findings, order, runs);
         }
-        return section;
+        return findings;
     }
 
-    private void row(Section section, Order order, List<Shares> runs) {
-        section.row(
+    private void row(Findings findings, Order order, List<Shares> runs) {
+        findings.row(
                 order.name,
-                Section.spread(
+                Findings.spread(
                         runs.stream().map(run -> perSecond(run.first.bytes)).toList()),
-                Section.spread(
+                Findings.spread(
                         runs.stream().map(run -> perSecond(run.second.bytes)).toList()),
-                Section.figure(Statistics.median(
+                Findings.figure(Statistics.median(
                         runs.stream().map(run -> perSecond(run.together())).toList())),
-                Section.figure(Statistics.median(runs.stream().map(Shares::jain).toList())),
-                Section.figure(runs.stream().mapToDouble(Shares::jain).min().orElse(Double.NaN)),
-                Section.figure(
+                Findings.figure(
+                        Statistics.median(runs.stream().map(Shares::jain).toList())),
+                Findings.figure(runs.stream().mapToDouble(Shares::jain).min().orElse(Double.NaN)),
+                Findings.figure(
                         Statistics.median(runs.stream().map(Shares::jainLate).toList())));
     }
 

@@ -13,12 +13,12 @@ final class GoodputPart {
 
     private GoodputPart() {}
 
-    static Section measure(Bench bench) throws InterruptedException {
-        Section section = bench.section("Goodput on a lossy link");
-        section.remark(
+    static Findings measure(Bench bench) throws InterruptedException {
+        Findings findings = bench.findings("Goodput on a lossy link");
+        findings.remark(
                 "50 ms round trip, a queue of 1 BDP, each direction loses as much as the other; every run counts from the"
                         + " start of its data, slow start included.");
-        section.table(
+        findings.table(
                 "loss",
                 "kernel, Mbit/s",
                 "tou, Mbit/s",
@@ -33,24 +33,25 @@ final class GoodputPart {
             for (int n = 1; n <= bench.plan().runs(); n++) {
                 Bulk.Pair pair = bulk.pair("goodput, loss " + loss + " %", shape, n);
                 pairs.add(pair);
-                section.run(
+                findings.run(
                         JsonLines.fields(
                                 "lossPercent", loss, "seed", bench.plan().seed() + n),
                         pair.fields());
                 tell(bench, "loss " + loss + " %", n, pair);
             }
-            String again = Section.percent(
+            String again = Findings.percent(
                     sentAgain(pairs.stream().map(Bulk.Pair::kernel).toList()));
-            section.row(
+            findings.row(
                     loss + " %",
-                    Section.spread(kernelMbit(pairs)),
-                    Section.spread(touMbit(pairs)),
-                    Section.ratio(Statistics.PairedRatio.of(touMbit(pairs), kernelMbit(pairs))),
+                    Findings.spread(kernelMbit(pairs)),
+                    Findings.spread(touMbit(pairs)),
+                    Findings.ratio(Statistics.PairedRatio.of(touMbit(pairs), kernelMbit(pairs))),
                     again,
-                    Section.percent(sentAgain(pairs.stream().map(Bulk.Pair::tou).toList())),
+                    Findings.percent(
+                            sentAgain(pairs.stream().map(Bulk.Pair::tou).toList())),
                     String.valueOf(pairs.size()));
         }
-        return section;
+        return findings;
     }
 
     static void tell(Bench bench, String what, int n, Bulk.Pair pair) {
@@ -58,8 +59,8 @@ final class GoodputPart {
                 "  %s, pair %d: kernel %s, tou %s Mbit/s, ratio %.3f; sent again %d and %d segments",
                 what,
                 n,
-                Section.figure(pair.kernel().mbit()),
-                Section.figure(pair.tou().mbit()),
+                Findings.figure(pair.kernel().mbit()),
+                Findings.figure(pair.tou().mbit()),
                 pair.ratio(),
                 pair.kernel().retransmittedSegments(),
                 pair.tou().retransmittedSegments());

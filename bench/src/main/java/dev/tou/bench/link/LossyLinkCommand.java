@@ -107,7 +107,7 @@ public final class LossyLinkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Lab lab = new Lab(a, b, linkProgram, scratch);
-        LabReport report = new LabReport(output, LocalDate.now().toString());
+        LossyLinkReport report = new LossyLinkReport(output, LocalDate.now().toString());
         for (Choice choice : choices) {
             for (Part part : choice.parts()) {
                 measure(part, lab, report);
@@ -117,7 +117,7 @@ public final class LossyLinkCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private void measure(Part part, Lab lab, LabReport report) throws InterruptedException {
+    private void measure(Part part, Lab lab, LossyLinkReport report) throws InterruptedException {
         Bench.Plan plan = new Bench.Plan(
                 runs == null ? part.runs() : runs,
                 seconds == null ? part.seconds() : seconds,
@@ -129,23 +129,24 @@ public final class LossyLinkCommand implements Callable<Integer> {
         Environment.Busyness before = Environment.Busyness.now();
         Settings settings = new Settings(common.io(), pathMtuBytes, receiveBufferBytes);
         try (Bench bench = new Bench(lab, plan, common.console(), settings)) {
-            measure(part, bench, section -> report.put(part, section, circumstances(bench, before)));
+            measure(part, bench, findings -> report.put(part, findings, circumstances(bench, before)));
         }
     }
 
     /** What is measured is saved row by row, and before a failure ends it all. */
-    private void measure(Part part, Bench bench, Consumer<Section> save) throws InterruptedException {
+    private void measure(Part part, Bench bench, Consumer<Findings> save) throws InterruptedException {
         bench.onRow(save);
         try {
             bench.warmUp(part == Part.RPC ? WARM_UP_SECONDS : 0);
-            Section section = part.measure(bench);
-            bench.troubles().forEach(trouble -> section.remark("Made again: " + trouble));
-            save.accept(section);
-            LabReport.section(new ObjectMapper().valueToTree(section.fields())).forEach(common.console()::say);
+            Findings findings = part.measure(bench);
+            bench.troubles().forEach(trouble -> findings.remark("Made again: " + trouble));
+            save.accept(findings);
+            LossyLinkReport.section(new ObjectMapper().valueToTree(findings.fields()))
+                    .forEach(common.console()::say);
         } catch (Failure failure) {
-            if (bench.section() != null) {
-                bench.section().remark("**Ended early**: " + failure.getMessage());
-                save.accept(bench.section());
+            if (bench.findings() != null) {
+                bench.findings().remark("**Ended early**: " + failure.getMessage());
+                save.accept(bench.findings());
             }
             throw failure;
         }

@@ -11,12 +11,12 @@ final class OverflowPart {
 
     private OverflowPart() {}
 
-    static Section measure(Bench bench) throws InterruptedException {
-        Section section = bench.section("Loss by queue overflow");
-        section.remark(
+    static Findings measure(Bench bench) throws InterruptedException {
+        Findings findings = bench.findings("Loss by queue overflow");
+        findings.remark(
                 "50 ms round trip, no random loss. Bytes sent again: tou by its own count, the kernel by iperf3's segments x"
                         + " 1448; the ratio is that of their sums over all pairs.");
-        section.table(
+        findings.table(
                 "queue",
                 "kernel, Mbit/s",
                 "tou, Mbit/s",
@@ -33,7 +33,7 @@ final class OverflowPart {
             for (int n = 1; n <= bench.plan().runs(); n++) {
                 Bulk.Pair pair = bulk.pair("overflow, queue " + bdp + " BDP", shape, n);
                 pairs.add(pair);
-                section.run(
+                findings.run(
                         JsonLines.fields("queueBdp", bdp, "seed", bench.plan().seed() + n), pair.fields());
                 GoodputPart.tell(bench, "queue " + bdp + " BDP", n, pair);
             }
@@ -43,27 +43,28 @@ final class OverflowPart {
             double tou = pairs.stream()
                     .mapToDouble(pair -> pair.tou().retransmittedBytes())
                     .sum();
-            section.row(
+            findings.row(
                     bdp + " BDP",
-                    Section.spread(GoodputPart.kernelMbit(pairs)),
-                    Section.spread(GoodputPart.touMbit(pairs)),
-                    Section.ratio(Statistics.PairedRatio.of(GoodputPart.touMbit(pairs), GoodputPart.kernelMbit(pairs))),
+                    Findings.spread(GoodputPart.kernelMbit(pairs)),
+                    Findings.spread(GoodputPart.touMbit(pairs)),
+                    Findings.ratio(
+                            Statistics.PairedRatio.of(GoodputPart.touMbit(pairs), GoodputPart.kernelMbit(pairs))),
                     megabytes(kernel / pairs.size()),
                     megabytes(tou / pairs.size()),
-                    Section.figure(tou / kernel),
+                    Findings.figure(tou / kernel),
                     drops(pairs.stream().map(Bulk.Pair::kernel).toList()),
                     drops(pairs.stream().map(Bulk.Pair::tou).toList()));
         }
-        return section;
+        return findings;
     }
 
     private static String megabytes(double bytes) {
-        return Section.figure(bytes / 1e6) + " MB";
+        return Findings.figure(bytes / 1e6) + " MB";
     }
 
     /** {@return how many packets of data the queue dropped, per run} */
     private static String drops(List<Bulk.Outcome> runs) {
-        return Section.figure(runs.stream()
+        return Findings.figure(runs.stream()
                 .mapToLong(run -> run.link().toB().queueDrops())
                 .average()
                 .orElse(Double.NaN));

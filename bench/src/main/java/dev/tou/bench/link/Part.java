@@ -10,7 +10,7 @@ enum Part {
     REORDERING(30, 5, ReorderingPart::measure);
 
     private interface Measured {
-        Section by(Bench bench) throws InterruptedException;
+        Findings by(Bench bench) throws InterruptedException;
     }
 
     private final int seconds;
@@ -32,7 +32,7 @@ enum Part {
     }
 
     /** Runs all of it; blocking. */
-    Section measure(Bench bench) throws InterruptedException {
+    Findings measure(Bench bench) throws InterruptedException {
         return measured.by(bench);
     }
 }

@@ -18,9 +18,9 @@ final class ReorderingPart {
 
     private ReorderingPart() {}
 
-    static Section measure(Bench bench) throws InterruptedException {
-        Section section = bench.section("Reordering");
-        section.remark(remark(bench.plan().advance()));
+    static Findings measure(Bench bench) throws InterruptedException {
+        Findings findings = bench.findings("Reordering");
+        findings.remark(remark(bench.plan().advance()));
         LinkShape plain = LinkShape.of(bench.plan().mbit(), GoodputPart.ROUND_TRIP_MILLIS, 1, 0);
         LinkShape mixing = plain.reordering(
                 PERCENT,
@@ -36,23 +36,23 @@ final class ReorderingPart {
             bench.say(
                     "  pair %d: not needed, kernel %s, tou %s of the packets",
                     n,
-                    Section.percent(reordered.kernel().spuriousShare()),
-                    Section.percent(reordered.tou().spuriousShare()));
+                    Findings.percent(reordered.kernel().spuriousShare()),
+                    Findings.percent(reordered.tou().spuriousShare()));
             quartets.add(new Quartet(inOrder, reordered));
             long seed = bench.plan().seed() + n;
-            section.run(JsonLines.fields("reordered", false, "seed", seed), inOrder.fields());
-            section.run(JsonLines.fields("reordered", true, "seed", seed), reordered.fields());
+            findings.run(JsonLines.fields("reordered", false, "seed", seed), inOrder.fields());
+            findings.run(JsonLines.fields("reordered", true, "seed", seed), reordered.fields());
         }
-        section.table(
+        findings.table(
                 "",
                 "in order, Mbit/s",
                 "reordered, Mbit/s",
                 "reordered/in order (95 % bounds)",
                 "sent again without need",
                 "the same in order");
-        row(section, "kernel", quartets, Bulk.Pair::kernel);
-        row(section, "tou", quartets, Bulk.Pair::tou);
-        return section;
+        row(findings, "kernel", quartets, Bulk.Pair::kernel);
+        row(findings, "tou", quartets, Bulk.Pair::tou);
+        return findings;
     }
 
     private static String remark(boolean advance) {
@@ -65,24 +65,24 @@ final class ReorderingPart {
     }
 
     private static void row(
-            Section section, String name, List<Quartet> quartets, Function<Bulk.Pair, Bulk.Outcome> side) {
+            Findings findings, String name, List<Quartet> quartets, Function<Bulk.Pair, Bulk.Outcome> side) {
         List<Bulk.Outcome> inOrder =
                 quartets.stream().map(Quartet::inOrder).map(side).toList();
         List<Bulk.Outcome> reordered =
                 quartets.stream().map(Quartet::reordered).map(side).toList();
         List<Double> before = inOrder.stream().map(Bulk.Outcome::mbit).toList();
         List<Double> after = reordered.stream().map(Bulk.Outcome::mbit).toList();
-        section.row(
+        findings.row(
                 name,
-                Section.spread(before),
-                Section.spread(after),
-                Section.ratio(Statistics.PairedRatio.of(after, before)),
+                Findings.spread(before),
+                Findings.spread(after),
+                Findings.ratio(Statistics.PairedRatio.of(after, before)),
                 wasted(reordered),
                 wasted(inOrder));
     }
 
     private static String wasted(List<Bulk.Outcome> runs) {
-        return Section.percent(
+        return Findings.percent(
                 Statistics.median(runs.stream().map(Bulk.Outcome::spuriousShare).toList()));
     }
 }

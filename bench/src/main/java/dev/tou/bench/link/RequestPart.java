@@ -47,24 +47,24 @@ final class RequestPart {
     }
 
     private final Bench bench;
-    private final Section section;
+    private final Findings findings;
 
     private RequestPart(Bench bench) {
         this.bench = bench;
-        this.section = bench.section("Request and response");
+        this.findings = bench.findings("Request and response");
     }
 
-    static Section measure(Bench bench) throws InterruptedException {
+    static Findings measure(Bench bench) throws InterruptedException {
         return new RequestPart(bench).all();
     }
 
-    private Section all() throws InterruptedException {
-        section.remark(
+    private Findings all() throws InterruptedException {
+        findings.remark(
                 "256 bytes there and back over one connection, 20 ms round trip, a queue of 1 BDP, no Nagle, the same Netty"
                         + " handlers on all transports, in turns. Plain UDP is the floor: datagrams that nothing acknowledges, orders or"
                         + " repeats, so only where the link loses none. Open loop: latency counts from when a request was to be sent, and all"
                         + " runs of a row are one histogram. Bytes on the link: both directions with IP headers, per request.");
-        section.table(
+        findings.table(
                 "rate, loss",
                 "",
                 "p50",
@@ -82,7 +82,7 @@ final class RequestPart {
                 compare(perSecond, loss, shape);
             }
         }
-        return section;
+        return findings;
     }
 
     private void compare(int perSecond, double loss, LinkShape shape) throws InterruptedException {
@@ -111,7 +111,7 @@ final class RequestPart {
                         millis(last.answers.latency(), 99.9),
                         last.bytesPerRequest());
             }
-            section.run(
+            findings.run(
                     JsonLines.fields(
                             "perSecond",
                             perSecond,
@@ -128,7 +128,7 @@ final class RequestPart {
                 of,
                 transport.equals(LinkPeerCommand.KERNEL)
                         ? ""
-                        : Section.ratio(Statistics.PairedRatio.of(p99s(of), kernel))));
+                        : Findings.ratio(Statistics.PairedRatio.of(p99s(of), kernel))));
     }
 
     private static String title(String transport) {
@@ -168,15 +168,15 @@ final class RequestPart {
             cells.add(Units.format("%.1f ms", millis(latency, percentile)));
         }
         cells.add(Units.format("%.1f ms", latency.getMaxValue() / 1e6));
-        cells.add(Section.spread(p99s(runs)));
+        cells.add(Findings.spread(p99s(runs)));
         cells.add(ratio);
         cells.add(Units.format("%.2f ms", millis(lateness, 99)));
-        cells.add(Section.figure(
+        cells.add(Findings.figure(
                 Statistics.median(runs.stream().map(Run::bytesPerRequest).toList())));
         cells.add(Units.grouped(latency.getTotalCount()));
-        section.row(cells.toArray(String[]::new));
+        findings.row(cells.toArray(String[]::new));
         if (millis(lateness, 99) > MOST_LATE_MILLIS) {
-            section.remark(Units.format(
+            findings.remark(Units.format(
                     "**Doubtful**: %s, %s: one request in a hundred was handed over %.1f ms late or more, so the figures are in part"
                             + " those of a busy machine, or of a connection that took no more bytes.",
                     what, name, millis(lateness, 99)));

@@ -87,7 +87,7 @@ final class ClientConnections {
         control = connecting.channel();
         connecting.addListener(future -> {
             if (future.isSuccess()) {
-                write(control, Opening.ofControl());
+                write(control, Preamble.ofControl());
                 send(Control.Type.PLAN, plan.fields());
             } else {
                 failed(future.cause());
@@ -99,7 +99,7 @@ final class ClientConnections {
     void openStreams(String cookie) {
         asked = true;
         block = Source.block(plan.blockBytes());
-        if (cookie.length() != Opening.COOKIE_CHARS) {
+        if (cookie.length() != Preamble.COOKIE_CHARS) {
             owner.onControlGone(new IllegalArgumentException("no cookie"));
             return;
         }
@@ -132,7 +132,7 @@ final class ClientConnections {
                 channel.close();
             } else {
                 join(new Stream(number, plan.clientSends(number), channel));
-                write(channel, Opening.ofStream(cookie, number));
+                write(channel, Preamble.ofStream(cookie, number));
             }
         });
     }
@@ -171,9 +171,9 @@ final class ClientConnections {
         }
     }
 
-    private static void write(Channel channel, Opening opening) {
+    private static void write(Channel channel, Preamble preamble) {
         ByteBuf bytes = channel.alloc().buffer();
-        opening.write(bytes);
+        preamble.write(bytes);
         channel.writeAndFlush(bytes);
     }
 

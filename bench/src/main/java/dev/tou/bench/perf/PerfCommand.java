@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.tou.bench.CommonOptions;
@@ -18,6 +19,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.OtherOptions;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -40,14 +42,14 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou perf -s                               at one end, until Ctrl-C",
-            "  tou perf -c host                          at the other: ten seconds to the server",
+            "  tou perf -c host                          at the other: ten seconds there",
             "  tou perf -c host -R -t 30 -i 5            from the server, half a minute",
             "  tou perf -c host -P 4 -n 1G -C reno       a gigabyte over four streams",
-            "  tou perf -c host --baseline tcp           the kernel's TCP after it, and the ratio",
-            "  tou perf -c host --trace perf.jsonl       every decision of the client's end, for \"tou plot\"",
+            "  tou perf -c host --baseline tcp           the kernel's TCP after it, too",
+            "  tou perf -c host --trace perf.jsonl       for \"tou plot\", of the client's end",
             "  tou perf -c host -J | jq .end.sum_received.bits_per_second"
         })
-public final class PerfCommand implements Callable<Integer> {
+public final class PerfCommand implements Callable<Integer>, OtherOptions {
 
     /** With what else tou can be compared. */
     enum Baseline {
@@ -222,6 +224,11 @@ public final class PerfCommand implements Callable<Integer> {
         intervalNanos = intervalNanos();
         Amounts amounts = new Amounts(format == null ? 0 : format.charAt(0));
         return server ? serve(amounts) : measure(amounts);
+    }
+
+    @Override
+    public Optional<String> insteadOf(String option) {
+        return IperfOptions.insteadOf(option);
     }
 
     private int serve(Amounts amounts) throws InterruptedException {

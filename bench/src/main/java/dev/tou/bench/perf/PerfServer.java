@@ -26,7 +26,7 @@ import io.netty.channel.socket.SocketChannel;
  * The server: runs one test after another, on a UDP port over tou and on the TCP port of the same number over the
  * kernel's TCP. One event loop serves both.
  */
-final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDecoder.Doorman {
+final class PerfServer implements AutoCloseable, ServerSession.Host, PreambleDecoder.Doorman {
 
     /** Is told how it goes, in the event loop. */
     interface Listener {
@@ -149,7 +149,7 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
         }
         connections++;
         channel.closeFuture().addListener(closed -> connections--);
-        channel.pipeline().addLast(new OpeningDecoder(this));
+        channel.pipeline().addLast(new PreambleDecoder(this));
     }
 
     /** {@return the address that it listens on, with the port that was chosen if none was asked for} */
@@ -165,13 +165,13 @@ final class PerfServer implements AutoCloseable, ServerSession.Host, OpeningDeco
     // --- who comes ---
 
     @Override
-    public boolean admit(ChannelHandlerContext ctx, Opening opening) {
-        if (opening.control()) {
+    public boolean admit(ChannelHandlerContext ctx, Preamble preamble) {
+        if (preamble.control()) {
             new ServerSession(this, meter, setup.intervalNanos())
                     .install(ctx.pipeline(), setup.silence().toNanos());
             return true;
         }
-        return running != null && running.join(ctx, opening);
+        return running != null && running.join(ctx, preamble);
     }
 
     @Override

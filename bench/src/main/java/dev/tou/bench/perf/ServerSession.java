@@ -67,7 +67,7 @@ final class ServerSession extends SimpleChannelInboundHandler<JsonNode> implemen
     private final Host host;
     private final Meter meter;
     private final long intervalNanos;
-    private final String cookie = Opening.newCookie();
+    private final String cookie = Preamble.newCookie();
     private final Budget budget = new Budget();
     private ChannelHandlerContext ctx;
     private Phase phase = Phase.NEW;
@@ -183,12 +183,12 @@ final class ServerSession extends SimpleChannelInboundHandler<JsonNode> implemen
     // --- its streams ---
 
     /**
-     * {@return whether the connection that opened with {@code opening} is a stream of this test, and has its handlers
+     * {@return whether the connection that opened with {@code preamble} is a stream of this test, and has its handlers
      * now}
      */
-    boolean join(ChannelHandlerContext opened, Opening opening) {
-        int number = opening.stream();
-        if (phase != Phase.JOINING || !isMine(opening.cookie()) || number < 1 || number > plan.connections()) {
+    boolean join(ChannelHandlerContext opened, Preamble preamble) {
+        int number = preamble.stream();
+        if (phase != Phase.JOINING || !isMine(preamble.cookie()) || number < 1 || number > plan.connections()) {
             return false;
         }
         if (side.streams().stream().anyMatch(stream -> stream.number() == number)) {

@@ -2,7 +2,7 @@
 /**
  * Throughput between two hosts, with the flags and the columns of iperf3.
  *
- * <p>A test is one control connection and one connection for each stream, all to one port: {@code Opening} is how
+ * <p>A test is one control connection and one connection for each stream, all to one port: {@code Preamble} is how
  * each begins. Over the control connection the client proposes a {@code TestPlan}, and both ends say when it begins
  * and ends, and what they have counted; {@code Control} is its framing. {@code TestSide} is what both ends have in
  * common: {@code Stream}s, with a {@code Source} or a {@code Drain} each, and a clock. {@code PerfClient} and {@code

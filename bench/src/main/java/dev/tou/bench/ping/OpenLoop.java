@@ -35,7 +35,7 @@ public final class OpenLoop implements AutoCloseable {
 
     private final int size;
     private final EventLoop loop;
-    private final Pacer pacer;
+    private final Alarm alarm;
     private final Requester requester;
 
     /**
@@ -45,8 +45,8 @@ public final class OpenLoop implements AutoCloseable {
     public OpenLoop(Transports.Io io, EventLoop loop, int size) {
         this.size = size;
         this.loop = loop;
-        this.pacer = Pacer.of(io, loop);
-        this.requester = new Requester(size, System::nanoTime, pacer);
+        this.alarm = Alarm.of(io, loop);
+        this.requester = new Requester(size, System::nanoTime, alarm);
     }
 
     /** {@return what goes into the pipeline of the connection, once} */
@@ -102,6 +102,6 @@ public final class OpenLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        pacer.close();
+        alarm.close();
     }
 }

@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  tou ping --serve 7000                     at one end, until Ctrl-C",
             "  tou ping host:7000                        at the other",
-            "  tou ping host:7000 --baseline tcp         the kernel's TCP beside it, in turns",
+            "  tou ping host:7000 --baseline tcp         the kernel's TCP in turns with it",
             "  tou ping host:7000 --rate 10000 --duration 60s --hlog ping.hlog"
         })
 public final class PingCommand implements Callable<Integer> {

@@ -83,7 +83,7 @@ public final class PingRun implements AutoCloseable {
     private final Listener listener;
     private final Recording recording;
     private final EventLoopGroup group;
-    private final Pacer pacer;
+    private final Alarm alarm;
     private final List<Link> links = new ArrayList<>();
 
     public PingRun(Plan plan, Listener listener) {
@@ -96,7 +96,7 @@ public final class PingRun implements AutoCloseable {
         this.listener = listener;
         this.recording = recording;
         this.group = Transports.group(plan.io(), 1, "tou-ping");
-        this.pacer = Pacer.of(plan.io(), group.next());
+        this.alarm = Alarm.of(plan.io(), group.next());
     }
 
     /**
@@ -144,7 +144,7 @@ public final class PingRun implements AutoCloseable {
     }
 
     private Link open(String transport, Class<? extends SocketChannel> type) {
-        Requester requester = new Requester(plan.size(), System::nanoTime, pacer);
+        Requester requester = new Requester(plan.size(), System::nanoTime, alarm);
         Bootstrap bootstrap = new Bootstrap();
         if (type == Transports.socketChannel()) {
             recording.on(bootstrap);
@@ -244,7 +244,7 @@ public final class PingRun implements AutoCloseable {
 
     @Override
     public void close() {
-        pacer.close();
+        alarm.close();
         Transports.shutdown(group, links.stream().map(Link::channel).toArray(Channel[]::new));
     }
 }

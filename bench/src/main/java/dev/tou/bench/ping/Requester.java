@@ -36,7 +36,7 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     private final int size;
     private final LongSupplier clock;
-    private final Pacer pacer;
+    private final Alarm alarm;
     private ChannelHandlerContext ctx;
     private Schedule schedule;
     private Measurement measurement;
@@ -48,12 +48,12 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     /**
      * @param size bytes of a request, from {@link #HEADER_BYTES}
-     * @param clock nanoseconds, on the scale of the schedules and of {@code pacer}
+     * @param clock nanoseconds, on the scale of the schedules and of {@code alarm}
      */
-    Requester(int size, LongSupplier clock, Pacer pacer) {
+    Requester(int size, LongSupplier clock, Alarm alarm) {
         this.size = size;
         this.clock = clock;
-        this.pacer = pacer;
+        this.alarm = alarm;
     }
 
     @Override
@@ -104,7 +104,7 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
             ctx.flush();
         }
         if (sent < schedule.count() && !held && failure == null) {
-            pacer.at(schedule.intendedNanos(sent), this::sendDue);
+            alarm.at(schedule.intendedNanos(sent), this::sendDue);
         }
     }
 
@@ -122,7 +122,7 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (held && ctx.channel().isWritable()) {
             held = false;
-            pacer.at(clock.getAsLong(), this::sendDue); // not from inside the write that made room
+            alarm.at(clock.getAsLong(), this::sendDue); // not from inside the write that made room
         }
         ctx.fireChannelWritabilityChanged();
     }

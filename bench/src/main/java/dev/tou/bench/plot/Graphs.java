@@ -170,7 +170,7 @@ final class Graphs {
                 "Once the handshake is done, one of the lower rows holds at any time: what kept the connection from sending more. During "
                         + "the handshake none does. The rows of recovery and loss say when a loss was being repaired.",
                 time(),
-                Axis.of("limit, or repair", Quantity.ROWS, 0),
+                Axis.of("limit", Quantity.ROWS, 0),
                 curves,
                 rows);
     }

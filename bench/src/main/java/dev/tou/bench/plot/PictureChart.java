@@ -129,14 +129,22 @@ final class PictureChart {
 
     /**
      * {@return from where to where the curves reach, with a little room} What is compared by its height begins at 0; sequence
-     * numbers do not, and neither can a logarithm.
+     * numbers do not, and neither can a logarithm. A window edge for which all else would shrink to less than half is left above.
      */
     private double[] heights() {
         double least = Double.POSITIVE_INFINITY;
         double largest = 0;
+        double edge = 0;
         for (Curve curve : graph.curves()) {
             least = Math.min(least, curve.samples().leastY());
-            largest = Math.max(largest, curve.samples().largestY());
+            if (curve.role() == Role.WINDOW_EDGE) {
+                edge = Math.max(edge, curve.samples().largestY());
+            } else {
+                largest = Math.max(largest, curve.samples().largestY());
+            }
+        }
+        if (edge - least <= 2 * (largest - least)) {
+            largest = Math.max(largest, edge);
         }
         if (graph.y().logarithmic() && largest > 0) {
             return new double[] {Math.max(least, largest / MOST_DECADES) / ROOM_OF_A_DECADE, largest * ROOM_OF_A_DECADE
@@ -193,7 +201,9 @@ final class PictureChart {
         if (marked) { // by a series of its own, because XChart marks the ends of a line, and not its middle
             add(curve.name() + ", bars", curve.role(), Form.BARS, points).setShowInLegend(false);
         }
-        add(curve.name(), curve.role(), form, marked ? middles(samples) : points);
+        boolean above = form == Form.STEP && curve.samples().leastY() > heights[1];
+        String name = above ? curve.name() + ", above what is shown" : curve.name();
+        add(name, curve.role(), form, marked ? middles(samples) : points);
     }
 
     private XYSeries add(String name, Role role, Form form, double[][] points) {

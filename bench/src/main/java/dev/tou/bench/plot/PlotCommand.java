@@ -34,9 +34,9 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tou plot send.jsonl                          makes send.html",
-            "  tou plot send.jsonl receive.jsonl -o run.html  both ends in one page",
+            "  tou plot send.jsonl receive.jsonl            both ends in one page",
             "  tou plot send.jsonl -o run.png               one picture of all graphs",
-            "  tou plot send.jsonl --svg pictures           a page, and a picture of each graph",
+            "  tou plot send.jsonl --svg pictures           a page, and each graph alone",
             "  tou plot tou.hlog tcp.hlog -o latency.svg    percentiles of two measurements",
             "  tou plot send.jsonl --from 1.2s --to 1.5s    a part in full detail"
         })

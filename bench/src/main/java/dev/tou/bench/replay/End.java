@@ -33,6 +33,7 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
     private final BlockingQueue<TouSocketChannel> channels = new LinkedBlockingQueue<>();
     private volatile TouSocketChannel channel;
     private volatile boolean quiet;
+    private volatile boolean leftAtOnce;
     private final Insight insight;
     private long bytesRead;
 
@@ -100,7 +101,13 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
         to.eventLoop().execute(() -> {
             to.writeAndFlush(Unpooled.copiedBuffer(first, StandardCharsets.UTF_8));
             to.writeAndFlush(Unpooled.copiedBuffer(second, StandardCharsets.UTF_8));
+            leftAtOnce = to.tcpInfo().notSent() == 0;
         });
+    }
+
+    /** {@return whether both of two writes have left before they returned} To be asked when they have been seen. */
+    boolean leftAtOnce() {
+        return leftAtOnce;
     }
 
     /** Whether what it reads from now on is only counted, and shown at the end. */

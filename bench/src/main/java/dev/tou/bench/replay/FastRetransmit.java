@@ -43,8 +43,7 @@ final class FastRetransmit implements Scenario {
                 .await(
                         Source.TO_CLIENT,
                         "a selective acknowledgment",
-                        event -> event.segment().options().sackBlocks().length > 0
-                                && event.segment().ack() == lost);
+                        event -> event.segment().ack() == lost && beginsBehind(lost, event.segment()));
         stage.client().sees(Insight.LOSES);
         Event again = stage.transcript()
                 .await(
@@ -59,5 +58,11 @@ final class FastRetransmit implements Scenario {
                 "What came behind the gap drew acknowledgments that named the gap, and by SACK blocks what had come. %.1f ms after the "
                         + "first of them the missing segment was on its way again, and nobody had waited for the retransmission timer.",
                 (again.nanos() - selective.nanos()) / 1e6);
+    }
+
+    /** A block that begins where the lost segment ends. One that only tells of a probe is at the tail. */
+    private static boolean beginsBehind(int lost, WireSegment segment) {
+        int[] edges = segment.options().sackBlocks();
+        return edges.length > 0 && edges[0] == lost + Segments.BYTES;
     }
 }

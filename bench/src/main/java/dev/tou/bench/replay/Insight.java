@@ -27,6 +27,7 @@ final class Insight {
 
     static final String ACKNOWLEDGES = "reason to acknowledge: ";
     static final String LOSES = "loss detection: ";
+    static final String TAIL_PROBE = LOSES + "a probe of ";
     static final String TIMER = "retransmission timer: ";
     static final String PROBES = "persist timer: ";
     static final String CONGESTION = "congestion window: ";
@@ -93,7 +94,7 @@ final class Insight {
 
         @Override
         public void onLossProbe(long nowNanos, int seq, int bytes) {
-            tell(Topic.LOSS, LOSES + "a probe of " + bytes + " bytes, because no acknowledgment came");
+            tell(Topic.LOSS, TAIL_PROBE + bytes + " bytes, because no acknowledgment came");
         }
 
         @Override
@@ -111,7 +112,9 @@ final class Insight {
                 toldCause = cause;
                 toldCwndBytes = cwndBytes;
                 String fall = cwndBytes < cwndBytesBefore ? FALL + cwndBytesBefore : "";
-                tell(Topic.CONGESTION_WINDOW, CONGESTION + cwndBytes + " bytes, " + cause + fall);
+                tell(
+                        Topic.CONGESTION_WINDOW,
+                        CONGESTION + cwndBytes + " bytes, flight " + inFlightBytes + ", " + cause + fall);
             }
             cwndBytesBefore = cwndBytes;
         }

@@ -58,6 +58,9 @@ final class Nagle implements Scenario {
         stage.client().write(HEAD, BODY);
         int second = head + BODY.length() + HEAD.length();
         body(stage, second);
+        if (!stage.client().leftAtOnce()) {
+            throw NotSeen.of("text that waits for nothing");
+        }
         stage.toClient(Flags.ACK);
         stage.wire().release();
         return Units.format(

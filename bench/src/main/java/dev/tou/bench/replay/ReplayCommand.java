@@ -43,6 +43,7 @@ import picocli.CommandLine.Parameters;
             "  tou replay S4                  all of a section: what closing can be",
             "  tou replay lost-syn-ack --real-time",
             "  tou replay fast-retransmit --page loss.html",
+            "  tou replay fast-retransmit --capture loss.pcapng",
             "  tou replay all -J              everything, for a program"
         })
 public final class ReplayCommand implements Callable<Integer> {
@@ -68,7 +69,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--real-time",
             description =
-                    "Wait as long as by default: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes,"
+                    "Wait as long as TCP does unless it is told otherwise: retries for a minute, TIME-WAIT for 60 s, a dead host for seven minutes,"
                             + " keep-alive for two hours.")
     private boolean realTime;
 
@@ -78,21 +79,34 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Write a page, too, on which a browser steps through what was played.")
     private Path file;
 
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE",
+            description = "Write what passes the wire to FILE, for Wireshark (pcapng), as seen at the client's end.")
+    private Path captureFile;
+
     @Mixin
     private CommonOptions common;
 
     private final List<RecordedScene> recorded = new ArrayList<>();
+    private SceneCapture capture = SceneCapture.NONE;
 
     @Override
     public Integer call() throws InterruptedException {
         try (Interruption hook = Interruption.onInterrupt(this::interrupted)) {
             assert hook != null;
             return playAll();
+        } finally {
+            capture.close();
         }
     }
 
     private void interrupted() {
-        common.console().lastWord("Interrupted before the end of the scenario.");
+        try {
+            capture.close();
+        } finally {
+            common.console().lastWord("Interrupted before the end of the scenario.");
+        }
     }
 
     private Integer playAll() throws InterruptedException {
@@ -101,6 +115,7 @@ public final class ReplayCommand implements Callable<Integer> {
             list(chosen.isEmpty() ? Scenarios.ALL : chosen);
             return ExitCode.DONE.code();
         }
+        capture = SceneCapture.open(captureFile);
         WarmUp.on(common.io(), page(common.console().unheard(), common.lines().unheard()));
         List<String> missed = new ArrayList<>();
         for (Scenario scenario : chosen) {
@@ -112,6 +127,7 @@ public final class ReplayCommand implements Callable<Integer> {
             }
         }
         writePage();
+        endCapture();
         if (!missed.isEmpty()) {
             throw new Failure(
                     ExitCode.NOT_SEEN,
@@ -133,6 +149,20 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!common.json()) {
             common.console().say("");
             common.console().say("Open " + file.toAbsolutePath() + " in a browser to step through it.");
+        }
+    }
+
+    private void endCapture() {
+        capture.close();
+        if (captureFile != null) {
+            long datagrams = capture.datagrams();
+            common.lines()
+                    .emit(
+                            "captured",
+                            JsonLines.fields("file", captureFile.toString(), "datagrams", datagrams, "dropped", 0));
+            if (!common.json()) {
+                common.console().note(captureFile + ": " + Units.counted(datagrams, "datagram", "datagrams"));
+            }
         }
     }
 
@@ -158,7 +188,8 @@ public final class ReplayCommand implements Callable<Integer> {
         recorded.add(scene);
         Page page = new TwoPages(page(common.console(), common.lines()), scene.page());
         page.begin(card, realTime);
-        try (Stage stage = new Stage(common.io(), page, realTime)) {
+        capture.begin(card);
+        try (Stage stage = new Stage(common.io(), page, realTime, capture)) {
             String sentence = scenario.play(stage);
             stage.transcript().end();
             page.seen(card, sentence);

@@ -35,6 +35,7 @@ final class RetransmissionTimeout implements Scenario {
         stage.say("The wire is cut.");
         stage.wire().cut();
         stage.client().write("are you there?");
+        stage.client().sees(Insight.TAIL_PROBE);
         for (int i = 0; i < TIMEOUTS; i++) {
             stage.client().sees(Insight.TIMER);
         }

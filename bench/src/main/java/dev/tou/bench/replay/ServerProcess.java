@@ -39,6 +39,7 @@ final class ServerProcess implements AutoCloseable {
                 "server", Path.of(System.getProperty("os.name").startsWith("Win") ? "NUL" : "/dev/null"), arguments);
         int port = process.await("listening", event -> {}).path("port").asInt();
         address = new InetSocketAddress(Stage.loopback(1), port);
+        transcript.listens(Source.SERVER);
         transcript.say("The server is a process of its own, number " + process.pid() + ".");
         ChildProcess current = process;
         Thread reader = new Thread(() -> read(current), "replay-server-reader");

@@ -29,6 +29,7 @@ final class Stage implements AutoCloseable {
 
     private final Transports.Io io;
     private final boolean realTime;
+    private final SceneCapture capture;
     private final Transcript transcript;
     private final End client;
     private final End server;
@@ -37,8 +38,13 @@ final class Stage implements AutoCloseable {
     private Wire wire;
 
     Stage(Transports.Io io, Page page, boolean realTime) {
+        this(io, page, realTime, SceneCapture.NONE);
+    }
+
+    Stage(Transports.Io io, Page page, boolean realTime, SceneCapture capture) {
         this.io = io;
         this.realTime = realTime;
+        this.capture = capture;
         transcript = new Transcript(page);
         client = new End(transcript, Source.CLIENT);
         server = new End(transcript, Source.SERVER);
@@ -87,7 +93,7 @@ final class Stage implements AutoCloseable {
     }
 
     void wire(InetSocketAddress clientSide, InetSocketAddress serverSide, InetSocketAddress address) {
-        wire = Wire.open(transcript, clientSide, serverSide, address);
+        wire = Wire.open(transcript, capture, clientSide, serverSide, address);
         props.push(wire);
     }
 

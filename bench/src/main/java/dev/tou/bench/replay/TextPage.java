@@ -8,6 +8,8 @@ import java.util.StringJoiner;
 import dev.tou.bench.Console;
 import dev.tou.bench.Units;
 import dev.tou.bench.replay.Event.Source;
+import dev.tou.state.TcpEvent;
+import dev.tou.state.TcpState;
 
 /**
  * A scenario as a person reads it: time goes down, the client is left, the server right, and between them is what is on the wire.
@@ -28,6 +30,7 @@ final class TextPage implements Page {
     private final RelativeNumbers numbers = new RelativeNumbers();
     private final Map<Source, String> states = new EnumMap<>(Source.class);
     private boolean offstage;
+    private boolean listening;
     private boolean timestamps;
     private boolean segmentsHidden;
 
@@ -66,6 +69,7 @@ final class TextPage implements Page {
     @Override
     public void onstage() {
         offstage = false;
+        listening = false;
         String client = states.getOrDefault(Source.CLIENT, "");
         String server = states.getOrDefault(Source.SERVER, "");
         print(console.cyan(row("", client, "", server)));
@@ -88,7 +92,15 @@ final class TextPage implements Page {
 
     @Override
     public void listens(Source end) {
-        // Its connections tell of LISTEN.
+        listening |= end == Source.SERVER;
+    }
+
+    /** Before the first thing that happens: who listens does so before anybody comes. */
+    private void showListener() {
+        if (listening && !offstage) {
+            listening = false;
+            print(console.cyan(row("", "", "", TcpState.LISTEN.toString())));
+        }
     }
 
     @Override
@@ -103,6 +115,7 @@ final class TextPage implements Page {
         if (segmentsHidden) {
             return;
         }
+        showListener();
         String arrow = fate.arrow(event.source());
         String line = arrow + Units.format("  %-11s ", Flags.text(segment.flags())) + fields(event);
         print(row(time(event), "", line, ""));
@@ -136,6 +149,10 @@ final class TextPage implements Page {
 
     @Override
     public void state(Event event) {
+        showListener();
+        if (event.cause() == TcpEvent.PASSIVE_OPEN) {
+            return; // the new connection's own LISTEN, which lasts no time: the listener's was told of
+        }
         String state = event.state().toString();
         states.put(event.source(), state);
         boolean client = event.source() == Source.CLIENT;
@@ -145,6 +162,7 @@ final class TextPage implements Page {
 
     @Override
     public void words(Event event) {
+        showListener();
         String time = Units.format("%7s  ", time(event));
         for (String line : wrapped("the " + event.source().text() + "'s " + event.words())) {
             print(time + line);

@@ -58,6 +58,9 @@ final class Window implements Scenario {
         if (beyond) {
             throw NotSeen.of("a sender that stops where the window ends");
         }
+        if (stage.server().channel().tcpInfo().acksWindowUpdate() == 0) {
+            throw NotSeen.of("a receiver that says of its own accord that there is room again");
+        }
         return "The window is what the receiver has room for behind the acknowledgment. The client stopped at the byte before "
                 + "SND.UNA + SND.WND, whatever it had to say, and went on when the application had read.";
     }

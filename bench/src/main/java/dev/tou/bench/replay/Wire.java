@@ -31,6 +31,7 @@ final class Wire implements AutoCloseable {
     private static final int LARGEST = 65_535;
 
     private final Transcript transcript;
+    private final SceneCapture capture;
     private final InetSocketAddress clientSide;
     private final SocketAddress server;
     private final DatagramSocket back;
@@ -64,9 +65,14 @@ final class Wire implements AutoCloseable {
     }
 
     private Wire(
-            Transcript transcript, InetSocketAddress clientSide, InetSocketAddress serverSide, SocketAddress server)
+            Transcript transcript,
+            SceneCapture capture,
+            InetSocketAddress clientSide,
+            InetSocketAddress serverSide,
+            SocketAddress server)
             throws IOException {
         this.transcript = transcript;
+        this.capture = capture;
         this.clientSide = clientSide;
         this.server = server;
         back = new DatagramSocket(serverSide);
@@ -80,9 +86,13 @@ final class Wire implements AutoCloseable {
      * @param serverSide where the server sees them come from
      */
     static Wire open(
-            Transcript transcript, InetSocketAddress clientSide, InetSocketAddress serverSide, SocketAddress server) {
+            Transcript transcript,
+            SceneCapture capture,
+            InetSocketAddress clientSide,
+            InetSocketAddress serverSide,
+            SocketAddress server) {
         try {
-            Wire wire = new Wire(transcript, clientSide, serverSide, server);
+            Wire wire = new Wire(transcript, capture, clientSide, serverSide, server);
             wire.back.connect(server);
             wire.read(wire.back, Source.TO_CLIENT);
             wire.read(wire.front, Source.TO_SERVER);
@@ -205,6 +215,8 @@ final class Wire implements AutoCloseable {
         transcript.segment(datagram.direction(), segment, fate, false);
         if (fate == Fate.HELD) {
             held.add(datagram);
+        } else {
+            capture(datagram, fate);
         }
     }
 
@@ -224,15 +236,27 @@ final class Wire implements AutoCloseable {
     private void passes(Datagram datagram, WireSegment segment, Fate fate) {
         transcript.segment(datagram.direction(), segment, fate, delay.isZero());
         if (delay.isZero()) {
+            capture(datagram, fate);
             pass(datagram);
-        } else {
-            clock.schedule(() -> arrives(datagram, segment), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return;
         }
+        if (datagram.direction() == Source.TO_SERVER) {
+            capture(datagram, fate);
+        }
+        clock.schedule(() -> arrives(datagram, segment, fate), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private synchronized void arrives(Datagram datagram, WireSegment segment) {
+    private void capture(Datagram datagram, Fate fate) {
+        InetSocketAddress unknown = new InetSocketAddress(0);
+        capture.write(datagram, client instanceof InetSocketAddress known ? known : unknown, clientSide, fate);
+    }
+
+    private synchronized void arrives(Datagram datagram, WireSegment segment, Fate fate) {
         if (!back.isClosed()) {
             transcript.arrival(datagram.direction(), segment);
+            if (datagram.direction() == Source.TO_CLIENT) {
+                capture(datagram, fate);
+            }
             pass(datagram);
         }
     }

@@ -44,15 +44,15 @@ import picocli.CommandLine.Option;
             "Wireshark and tcpdump see tou as UDP. With --read, takes the TCP segments out of a capture of theirs. With "
                     + "--listen and --to, stands between a client and a server and captures what passes. In the file, "
                     + "interface \"udp\" has the datagrams and interface \"tcp\" the segments, as if over IP alone.",
-            "A connection of one's own needs neither: demo, ping, send, receive and perf have --capture."
+            "A connection of one's own needs neither: demo, ping, perf, send, receive and replay have --capture."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tcpdump -i eth0 -w dump.pcap udp port 9700",
-            "  tou capture -r dump.pcap -w tcp.pcapng              what tcpdump has seen, as TCP",
+            "  tou capture -r dump.pcap -w tcp.pcapng              what it has seen, as TCP",
             "  tou capture -r dump.pcap -w tcp.pcapng --port 443   behind a tunnel port",
             "  tou capture --listen 127.0.0.2:9700 --to 127.0.0.1:9700 -w between.pcapng",
-            "  tshark -r tcp.pcapng -Y tcp.analysis.flags          what its analysis has found"
+            "  tshark -r tcp.pcapng -Y tcp.analysis.flags          what Wireshark finds"
         })
 public final class CaptureCommand implements Callable<Integer> {
 

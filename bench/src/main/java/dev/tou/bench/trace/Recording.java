@@ -31,11 +31,11 @@ public final class Recording implements AutoCloseable {
     private final Path captureFile;
     private final Capture capture;
     private final Path traceFile;
-    private final Trace trace;
+    private final TraceWriter trace;
     private final Interruption interruption;
     private boolean told;
 
-    private Recording(CommonOptions common, Path captureFile, Capture capture, Path traceFile, Trace trace) {
+    private Recording(CommonOptions common, Path captureFile, Capture capture, Path traceFile, TraceWriter trace) {
         this.common = common;
         this.captureFile = captureFile;
         this.capture = capture;
@@ -58,7 +58,7 @@ public final class Recording implements AutoCloseable {
         try {
             capture = captureFile == null ? null : Capture.open(captureFile, snapBytes);
             file = traceFile;
-            Trace trace = traceFile == null ? null : Trace.open(traceFile);
+            TraceWriter trace = traceFile == null ? null : TraceWriter.open(traceFile);
             return new Recording(common, captureFile, capture, traceFile, trace);
         } catch (IOException e) {
             closeQuietly(capture);

@@ -11,7 +11,7 @@ import dev.tou.telemetry.TransportListener;
 import dev.tou.telemetry.UndoSign;
 import dev.tou.telemetry.WindowChange;
 
-/** Hands what one connection tells to a {@link Trace}; each kind of event has its shape, which names the parameters. */
+/** Hands what one connection tells to a {@link TraceWriter}; each kind of event has its shape, which names the parameters. */
 final class TraceListener implements TransportListener {
 
     private static final TraceShape STATE_CHANGED = TraceShape.of("stateChanged")
@@ -67,11 +67,11 @@ final class TraceListener implements TransportListener {
     private static final TraceShape BLACK_HOLE = TraceShape.of("blackHole").number("packetBytes");
     private static final TraceShape PATH_MTU = TraceShape.of("pathMtu").number("packetBytes");
 
-    private final Trace trace;
+    private final TraceWriter trace;
     private final int connection;
 
     /** @param connection the number of the connection in the trace */
-    TraceListener(Trace trace, int connection) {
+    TraceListener(TraceWriter trace, int connection) {
         this.trace = trace;
         this.connection = connection;
     }

@@ -99,6 +99,29 @@ class DiagnosisTest {
         assertThat(new Diagnosis(row("bytes_sent", 225_000L), null).rates()).isEmpty();
     }
 
+    /** What a probe repeats was seldom lost; whose copy came twice the figures do not tell. */
+    @Test
+    void whatCameTwiceIsComparedWithTheProbes() {
+        assertThat(rates(7, 5, 5))
+                .endsWith(
+                        ", 7 segments sent again; 5 came twice, says the peer (DSACK), as many as tail loss probes left (5)");
+        assertThat(rates(7, 2, 5))
+                .endsWith("; 2 came twice, says the peer (DSACK), fewer than tail loss probes left (5)");
+        assertThat(rates(7, 6, 1))
+                .endsWith("; 6 came twice, says the peer (DSACK), more than tail loss probes left (1)");
+        assertThat(rates(7, 6, 0)).endsWith("; 6 came twice, says the peer (DSACK)");
+        assertThat(rates(7, 0, 5)).endsWith(", 7 segments sent again");
+        Row ofItsLife = row("cwnd_limited", 10 * SECOND, "retrans", 1L, "dsack_dups", 1L, "loss_probes", 1L);
+        assertThat(new Diagnosis(ofItsLife, null).sentence())
+                .endsWith(
+                        "; 1 segment sent again; 1 came twice, says the peer (DSACK), as many as tail loss probes left (1)");
+        assertThat(new Diagnosis(ofItsLife, earlier()).sentence()).doesNotContain("sent again");
+    }
+
+    private static String rates(long again, long twice, long probes) {
+        return new Diagnosis(row("retrans", again, "dsack_dups", twice, "loss_probes", probes), earlier()).rates();
+    }
+
     @Test
     void remarks() {
         assertThat(new Diagnosis(row(), null).remarks()).isEmpty();

@@ -143,6 +143,20 @@ class NetemRouterTest {
                 "may not shape the network (RTNETLINK answers: Operation not permitted); give it NET_ADMIN");
     }
 
+    /** Kernels are built of parts; one with netem may lack what sorts packets by their way. */
+    @Test
+    void whatTheKernelDoesNotTakeIsSaid() throws Exception {
+        program("tc", "case $* in *prio*) echo 'Error: Specified qdisc kind is unknown.' >&2; exit 2 ;; esac");
+        Outcome outcome = link("lan");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err())
+                .startsWith("Error: Specified qdisc kind is unknown.\nnetem-router: The kernel did not take \"tc qdisc"
+                        + " replace dev eth0 root handle 1: prio bands 2 ")
+                .contains("take the relay instead: IMPAIR=relay")
+                .hasLineCount(2);
+        assertThat(outcome.calls()).noneMatch(call -> call.startsWith("iptables"));
+    }
+
     private static void refused(Outcome outcome, String why) {
         assertThat(outcome.exit()).isEqualTo(3);
         assertThat(outcome.out()).isEmpty();

@@ -104,7 +104,7 @@ class FiguresTest {
 
     @Test
     void aPartThatIsMeasuredAgainReplacesOnlyItself(@TempDir Path folder) throws IOException {
-        LabReport report = new LabReport(folder, "2026-01-02");
+        LossyLinkReport report = new LossyLinkReport(folder, "2026-01-02");
         report.put(Part.GOODPUT, section("First", "old"), Map.of());
         report.put(Part.FAIRNESS, section("Second", "kept"), Map.of("seeds", "1 to 3"));
         report.put(Part.GOODPUT, section("First", "new"), Map.of());
@@ -115,8 +115,8 @@ class FiguresTest {
                 .contains("\"schema\" : 1", "kept");
     }
 
-    private static Section section(String title, String cell) {
-        Section section = new Section(title, row -> {});
+    private static Findings section(String title, String cell) {
+        Findings section = new Findings(title, row -> {});
         section.table("a", "b");
         section.row(cell, "1");
         return section;

@@ -98,9 +98,9 @@ class PerfServerTest {
             in = new DataInputStream(socket.getInputStream());
         }
 
-        Hand opens(Opening opening) throws IOException {
+        Hand opens(Preamble preamble) throws IOException {
             ByteBuf bytes = Unpooled.buffer();
-            opening.write(bytes);
+            preamble.write(bytes);
             out.write(ByteBufUtil.getBytes(bytes));
             return this;
         }
@@ -133,7 +133,7 @@ class PerfServerTest {
     }
 
     private Hand control() throws IOException {
-        return new Hand().opens(Opening.ofControl());
+        return new Hand().opens(Preamble.ofControl());
     }
 
     private void hasRefused(Hand hand, String sentence) throws IOException {
@@ -282,21 +282,21 @@ class PerfServerTest {
     void aStreamNeedsTheCookie() throws Exception {
         try (Hand first = control().says(PLAN)) {
             String cookie = first.hears().path("cookie").asText();
-            assertThat(cookie).hasSize(Opening.COOKIE_CHARS);
-            String other = Opening.newCookie();
+            assertThat(cookie).hasSize(Preamble.COOKIE_CHARS);
+            String other = Preamble.newCookie();
             assertThat(other).isNotEqualTo(cookie);
-            for (Opening wrong : List.of(
-                    Opening.ofStream(other, 1),
-                    Opening.ofStream(cookie, 0),
-                    Opening.ofStream(cookie, 2),
-                    Opening.ofStream(cookie, 65535))) {
+            for (Preamble wrong : List.of(
+                    Preamble.ofStream(other, 1),
+                    Preamble.ofStream(cookie, 0),
+                    Preamble.ofStream(cookie, 2),
+                    Preamble.ofStream(cookie, 65535))) {
                 try (Hand stream = new Hand().opens(wrong)) {
                     assertThat(stream.isTurnedAway()).as("%s", wrong).isTrue();
                 }
             }
-            try (Hand stream = new Hand().opens(Opening.ofStream(cookie, 1))) {
+            try (Hand stream = new Hand().opens(Preamble.ofStream(cookie, 1))) {
                 assertThat(first.hears().path("type").asText()).isEqualTo("begin");
-                try (Hand again = new Hand().opens(Opening.ofStream(cookie, 1))) {
+                try (Hand again = new Hand().opens(Preamble.ofStream(cookie, 1))) {
                     assertThat(again.isTurnedAway()).isTrue();
                 }
                 stream.out.write(new byte[1234]);
@@ -317,7 +317,7 @@ class PerfServerTest {
     void aClientThatVanishesInTheMiddle() throws Exception {
         try (Hand first = control().says(PLAN)) {
             String cookie = first.hears().path("cookie").asText();
-            try (Hand stream = new Hand().opens(Opening.ofStream(cookie, 1))) {
+            try (Hand stream = new Hand().opens(Preamble.ofStream(cookie, 1))) {
                 assertThat(first.hears().path("type").asText()).isEqualTo("begin");
                 stream.out.write(new byte[1000]);
                 first.socket.setSoLinger(true, 0);

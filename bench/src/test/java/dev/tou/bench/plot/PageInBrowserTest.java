@@ -28,6 +28,15 @@ class PageInBrowserTest {
             for (let i = 3; i < data.length; i += 4) drawn += data[i] > 0 ? 1 : 0;
             return drawn;""";
 
+    /** How many pixels of a graph have a colour. */
+    private static final String OF_COLOUR = """
+            const [graph, ...colour] = arguments;
+            const canvas = document.querySelectorAll('canvas')[graph];
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4) count += colour.every((part, k) => data[i + k] === part) ? 1 : 0;
+            return count;""";
+
     /** The labels of a graph's time axis cannot be read from a canvas; a drag that zooms changes what is drawn. */
     private static final String DRAG = """
             const over = document.querySelectorAll('.u-over')[0];
@@ -82,6 +91,13 @@ class PageInBrowserTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** The diamond of a repetition stands on the cross of its loss; edges are blended, so only whole pixels count. */
+    @Test
+    void aRepetitionCanBeSeenWhereItsSegmentIsCountedAsLost() {
+        assertThat((Long) browser.script(OF_COLOUR, 0, 0xd1, 0x34, 0x1f)).isGreaterThan(20);
+        assertThat((Long) browser.script(OF_COLOUR, 0, 0x7a, 0x1f, 0xa2)).isGreaterThan(10);
+    }
+
     @Test
     void aDragZoomsAllGraphsOfTheConnectionAndADoubleClickShowsAll() {
         Object sequence = pixels(0);
@@ -107,13 +123,14 @@ class PageInBrowserTest {
     }
 
     @Test
-    void itFollowsThePreferenceForDarkColours() {
+    void itFollowsThePreferenceForDarkColours() throws Exception {
         Object light = pixels(0);
         browser.dark(true);
         browser.open(folder.resolve("send.html"), "");
         assertThat(browser.script("return getComputedStyle(document.body).backgroundColor;"))
                 .isEqualTo("rgb(18, 22, 28)");
         assertThat(pixels(0)).isNotEqualTo(light);
+        browser.screenshot(Path.of("target/plot-page-dark.png"));
         assertThat(browser.complaints()).isEmpty();
     }
 }

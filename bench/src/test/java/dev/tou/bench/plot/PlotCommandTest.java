@@ -283,25 +283,11 @@ class PlotCommandTest {
     }
 
     @Test
-    void aPartBehindTheEnd() throws IOException {
-        fails(
-                ExitCode.USAGE,
-                "--from 20.00 s is behind the end: " + trace + " is 190.0 ms long;",
-                trace,
-                "--from",
-                "20s");
-        fails(
-                ExitCode.USAGE,
-                "is 190.0 ms long;",
-                trace,
-                "--from",
-                "20s",
-                "--to",
-                "30s",
-                "-o",
-                folder.resolve("x.png"));
-        assertThat(folder.resolve("send.html")).doesNotExist();
-        assertThat(folder.resolve("x.png")).doesNotExist();
+    void aPartBehindTheEnd() {
+        Path picture = folder.resolve("x.png");
+        String sentence = "--from 20.00 s is behind the end: " + trace + " is 190.0 ms long;";
+        fails(ExitCode.USAGE, sentence, trace, "--from", "20s", "--to", "30s", "-o", picture);
+        assertThat(picture).doesNotExist();
     }
 
     @Test
@@ -312,16 +298,16 @@ class PlotCommandTest {
 
     @Test
     void aConnectionThatHasNothingInThePartIsNamed() throws IOException {
-        Path two = Files.writeString(
-                folder.resolve("two.jsonl"), HandTrace.CLIENT.replaceFirst("(?s)\\{\"e\":\"end\".*", """
-                        {"e":"sent","c":2,"t":501000000,"seq":1,"textBytes":10,"segments":1,"controlBits":16}
-                        {"e":"sent","c":2,"t":601000000,"seq":11,"textBytes":10,"segments":1,"controlBits":16}
-                        {"e":"end","t":601000000,"events":24,"dropped":0}
-                        """));
+        Path two = twoConnections();
         assertThat(plot(two, "--from", "300ms")).as(tou.err()).isZero();
         assertThat(tou.err())
                 .isEqualTo(
                         "Connection 1 has nothing in the part that was asked for: it lasts from 0 us to 190.0 ms.\n");
+    }
+
+    @Test
+    void aPartBeforeTheBeginning() throws IOException {
+        Path two = twoConnections();
         fails(
                 ExitCode.USAGE,
                 "--to 400.0 ms is before the beginning: what was chosen of " + two + " lasts from 500.0 ms to 600.0 ms",
@@ -330,6 +316,16 @@ class PlotCommandTest {
                 "2",
                 "--to",
                 "400ms");
+    }
+
+    /** The second begins when the first has long ended. */
+    private Path twoConnections() throws IOException {
+        return Files.writeString(
+                folder.resolve("two.jsonl"), HandTrace.CLIENT.replaceFirst("(?s)\\{\"e\":\"end\".*", """
+                        {"e":"sent","c":2,"t":501000000,"seq":1,"textBytes":10,"segments":1,"controlBits":16}
+                        {"e":"sent","c":2,"t":601000000,"seq":11,"textBytes":10,"segments":1,"controlBits":16}
+                        {"e":"end","t":601000000,"events":24,"dropped":0}
+                        """));
     }
 
     @Test

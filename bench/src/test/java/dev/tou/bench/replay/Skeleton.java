@@ -25,6 +25,7 @@ record Skeleton(
     private static final Pattern SEGMENT =
             Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) .*");
     private static final Pattern STATE = Pattern.compile("^ +\\d+\\.\\d{3}( +)([A-Z0-9-]+)$");
+    private static final Pattern LISTENER = Pattern.compile("^ {40,}LISTEN$");
     private static final Pattern EXCEPTION =
             Pattern.compile("application gets (?:from \\S+ )?(\\w+: .*(?:\n {11}\\S.*)*)");
     private static final Pattern NUMBER = Pattern.compile("\\d[\\d.:]*");
@@ -54,7 +55,9 @@ record Skeleton(
                         event.path("flags").asText(),
                         event.path("seq").asText(),
                         fins);
-            } else if (kind.equals("state")) {
+            } else if (kind.equals("listens")) {
+                add(skeleton.server, "LISTEN");
+            } else if (kind.equals("state") && !event.path("cause").asText().equals("PASSIVE_OPEN")) {
                 boolean client = event.path("end").asText().equals("client");
                 add(
                         client ? skeleton.client : skeleton.server,
@@ -83,6 +86,8 @@ record Skeleton(
         if (segment.matches()) {
             boolean right = segment.group(1).startsWith("-") || segment.group(1).endsWith(">");
             addSegment(right, segment.group(2), segment.group(3), fins);
+        } else if (LISTENER.matcher(line).matches()) {
+            add(server, "LISTEN");
         } else if (state.matches()) {
             add(state.group(1).length() < MIDDLE ? client : server, state.group(2));
         }

@@ -4,6 +4,7 @@ package dev.tou.bench.trace;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import dev.tou.bench.TouProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,25 @@ class RecordingTest {
             }
         }
         return segments;
+    }
+
+    /** The wire of a scenario has the lost segment, too, and says that it was lost. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs a second loopback address")
+    void aSceneOfReplay() throws IOException {
+        Path capture = folder.resolve("scenes.pcapng");
+        assertThat(tou.run("replay", "handshake", "fast-retransmit", "--capture", capture.toString()))
+                .as(tou.err())
+                .isZero();
+        assertThat(tou.out() + tou.err()).containsPattern("scenes\\.pcapng: \\d+ datagrams\n");
+        List<Segment> all = segments(capture);
+        assertThat(all).filteredOn(segment -> segment.bits() == SYN).hasSize(2);
+        List<Segment> texts =
+                all.stream().filter(segment -> segment.textBytes() > 0).toList();
+        assertThat(texts.size()).as("eight segments, and one of them again").isGreaterThan((int)
+                texts.stream().map(Segment::seq).distinct().count());
+        assertThat(Files.readString(capture, StandardCharsets.ISO_8859_1))
+                .contains("tou replay handshake: three segments", "tou replay fast-retransmit: ", "lost by the wire");
     }
 
     private static List<JsonNode> events(Path trace) throws IOException {
@@ -214,6 +235,10 @@ class RecordingTest {
                         .filter(event -> event.path("e").asText().equals("connection")))
                 .as("the file's, and that of the requests")
                 .hasSize(2);
-        assertThat(segments(folder.resolve("demo.pcapng"))).hasSizeGreaterThan(1000);
+        assertThat(segments(folder.resolve("demo.pcapng")).stream()
+                        .mapToLong(Segment::textBytes)
+                        .sum())
+                .as("the file, and 1000 requests of 256 bytes, of which a busy machine sends several in a segment")
+                .isGreaterThan(100_000 + 1000 * 256);
     }
 }

@@ -35,9 +35,10 @@ public final class WireClient implements Callable<Integer> {
     private int port;
 
     @Option(
-            names = "--lose",
+            names = "--lose-every",
+            paramLabel = "N",
             defaultValue = "50",
-            description = "Lose every n-th datagram (default: ${DEFAULT-VALUE}).")
+            description = "Lose each N-th datagram: 50 loses 2%% of them (default: ${DEFAULT-VALUE}).")
     private int every;
 
     private final byte[] bytes = new byte[10_000_000];
@@ -47,7 +48,7 @@ public final class WireClient implements Callable<Integer> {
     @Override
     public Integer call() {
         if (every < 2) {
-            System.err.println("--lose must be 2 or more: when all are lost, nothing arrives.");
+            System.err.println("--lose-every must be 2 or more: when all are lost, nothing arrives.");
             return 2;
         }
         new SplittableRandom(1).nextBytes(bytes);

@@ -60,13 +60,13 @@ final class Decisions implements TransportListener {
 
     @Override
     public void onLossProbe(long nowNanos, int seq, int bytes) {
-        events.add(new Event(nowNanos, "TLP", "#8a5a00"));
+        events.add(new Event(nowNanos, "loss probe", "#8a5a00"));
     }
 
     @Override
     public void onTimeout(long nowNanos, long rtoNanos, int backoffs, long flightBytes) {
         timeouts++;
-        events.add(new Event(nowNanos, backoffs > 1 ? "RTO x" + backoffs : "RTO", "#c1121f"));
+        events.add(new Event(nowNanos, backoffs > 1 ? "timeout " + backoffs : "timeout", "#c1121f"));
         rto.add(new Value(nowNanos, Math.min(2.0 * rtoNanos, 60e9)));
     }
 

@@ -29,7 +29,8 @@ public final class Drawing
 
     private final List<Decisions> decisions = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
-    private String title = "drawing";
+    private String title = "A drawing";
+    private String test = "";
     private SimulatedNetwork network;
     private Wire wire = new Wire();
 
@@ -44,9 +45,9 @@ public final class Drawing
         return this;
     }
 
-    /** Names the picture; a test names it after itself. */
-    public Drawing named(String name) {
-        title = name;
+    /** Says in words what the picture shows; if nobody does, the name of the test has to. */
+    public Drawing titled(String words) {
+        title = words;
         return this;
     }
 
@@ -72,9 +73,10 @@ public final class Drawing
                 .filter(of -> of.id().equals(flow.id()))
                 .findFirst()
                 .orElseGet(() -> new Decisions(flow.id()));
-        String seed = network == null ? "" : ", seed " + network.seed();
+        String seed = network == null ? "" : "seed " + network.seed();
+        String where = test.isEmpty() ? seed : test + ", " + seed;
         Files.createDirectories(file.toAbsolutePath().getParent());
-        return Files.writeString(file, new Picture(title + seed, flow, made, marks).svg());
+        return Files.writeString(file, new Picture(title, where, flow, made, marks).svg());
     }
 
     // --- as an extension ---
@@ -83,11 +85,20 @@ public final class Drawing
     public void beforeEach(ExtensionContext context) {
         String method =
                 context.getTestMethod().map(java.lang.reflect.Method::getName).orElse("test");
-        title = context.getRequiredTestClass().getSimpleName() + '.' + method;
+        test = context.getRequiredTestClass().getSimpleName() + '.' + method;
+        title = inWords(method);
         if (!context.getDisplayName().startsWith(method)) {
-            title += ' ' + context.getDisplayName();
+            test += ' ' + context.getDisplayName();
+            title += ": " + context.getDisplayName().replaceFirst("^\\[\\d+] ", "");
         }
         forget();
+    }
+
+    // aTransferThatLosesSegments: a transfer that loses segments. Numbers begin a word, too.
+    static String inWords(String method) {
+        String words = method.replaceAll("(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     private void forget() {
@@ -112,7 +123,7 @@ public final class Drawing
     }
 
     private String fileName() {
-        return title.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("-+$", "") + ".svg";
+        return test.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("-+$", "") + ".svg";
     }
 
     static String text(String format, Object... arguments) {

@@ -52,6 +52,18 @@ class DrawingTest {
         // One stroke for each segment, in blue or red, and a cross for each that was lost.
         assertThat(picture.getElementsByTagName("path").getLength()).isGreaterThan(10);
         assertThat(svg).containsPattern("[1-9][0-9]* sent again, [1-9][0-9]* lost on the wire");
+        assertThat(svg)
+                .contains(">A transfer that loses segments<", ">DrawingTest.aTransferThatLosesSegments, seed 7<");
+        // At the same moment, so one below the other.
+        assertThat(svg).containsPattern("y='96.0'[^>]*>half<").containsPattern("y='109.0'[^>]*>of it<");
+    }
+
+    @Test
+    void aNameIsSaidInWords() {
+        assertThat(Drawing.inWords("aReceiverStalledFor50MillisecondsDrawsAtMostOneProbe"))
+                .isEqualTo("A receiver stalled for 50 milliseconds draws at most one probe");
+        assertThat(Drawing.inWords("theSynIsRepeatedAfter1And1And2Seconds"))
+                .isEqualTo("The syn is repeated after 1 and 1 and 2 seconds");
     }
 
     private void transfer(LinkProfile profile) throws IOException {
@@ -81,6 +93,7 @@ class DrawingTest {
             channel.writeAndFlush(channel.alloc().buffer(BYTES).writeZero(BYTES));
             simulation.runUntil(() -> sink.received >= BYTES / 2, Duration.ofMinutes(1));
             drawing.mark("half");
+            drawing.mark("of it");
             simulation.expect("all arrives", () -> sink.received == BYTES, Duration.ofMinutes(1));
             channel.close();
             simulation.advance(Duration.ofSeconds(1));

@@ -14,6 +14,7 @@ final class Picture {
 
     private static final int WIDTH = 1500;
     private static final int LEFT = 90;
+    private static final int ROWS_OF_WORDS = 6;
     private static final int RIGHT = WIDTH - 24;
     private static final int SEQUENCE_TOP = 84;
     private static final int SEQUENCE_BOTTOM = 640;
@@ -43,6 +44,7 @@ final class Picture {
             Limit.UDP_CHANNEL, "#b08968");
 
     private final String title;
+    private final String where;
     private final Flow flow;
     private final Decisions decisions;
     private final List<Drawing.Mark> marks;
@@ -54,8 +56,10 @@ final class Picture {
     /** An entry of a legend. */
     private record Key(String label, String color, String kind) {}
 
-    Picture(String title, Flow flow, Decisions decisions, List<Drawing.Mark> marks) {
+    /** @param where which test, and which seed, so that it can be drawn again */
+    Picture(String title, String where, Flow flow, Decisions decisions, List<Drawing.Mark> marks) {
         this.title = title;
+        this.where = where;
         this.flow = flow;
         this.decisions = decisions;
         this.marks = marks;
@@ -84,6 +88,7 @@ final class Picture {
 
     private void heading() {
         svg.words(LEFT, 26, "start", "font-size='17' font-weight='bold'", title);
+        svg.words(RIGHT, 26, "end", "font-size='11' fill='#777'", where);
         long again = flow.sent().stream().filter(segment -> segment.again).count();
         long lost = flow.sent().stream().filter(segment -> segment.lost).count();
         double seconds = (endNanos - beginNanos) / 1e9;
@@ -162,12 +167,12 @@ final class Picture {
         }
     }
 
-    // Words that would lie on each other are left out; their lines remain.
+    // Words that would lie on others go below them; where that is too much they are left out, and their lines remain.
     private void events() {
         List<Decisions.Event> all = new ArrayList<>(decisions.events);
         marks.forEach(mark -> all.add(new Decisions.Event(mark.nanos(), mark.label(), "#000")));
         all.sort((a, b) -> Long.compare(a.nanos(), b.nanos()));
-        double free = LEFT;
+        double[] free = new double[ROWS_OF_WORDS];
         for (Decisions.Event event : all) {
             double at = x(event.nanos());
             if (at < LEFT || at > RIGHT) {
@@ -175,14 +180,14 @@ final class Picture {
             }
             String line = "stroke='" + event.color() + "' stroke-dasharray='2 3' opacity='0.8'";
             svg.line(at, SEQUENCE_TOP, at, SEQUENCE_BOTTOM, line);
-            if (at >= free) {
-                svg.words(
-                        at + 3,
-                        SEQUENCE_TOP + 12,
-                        "start",
-                        "font-size='10' fill='" + event.color() + "'",
-                        event.label());
-                free = at + 8 + 6.2 * event.label().length();
+            int row = 0;
+            while (row < ROWS_OF_WORDS && at < free[row]) {
+                row++;
+            }
+            if (row < ROWS_OF_WORDS) {
+                String look = "font-size='10' fill='" + event.color() + "'";
+                svg.words(at + 3, SEQUENCE_TOP + 12 + 13 * row, "start", look, event.label());
+                free[row] = at + 8 + 6.2 * event.label().length();
             }
         }
     }

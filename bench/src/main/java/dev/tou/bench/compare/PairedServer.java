@@ -11,12 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tou.bench.ChildProcess;
 
 /** The other process of the pair, as the client sees it. */
-final class ServerProcess implements AutoCloseable {
+final class PairedServer implements AutoCloseable {
 
     private final ChildProcess process;
     private final JsonNode ports;
 
-    private ServerProcess(ChildProcess process, JsonNode ports) {
+    private PairedServer(ChildProcess process, JsonNode ports) {
         this.process = process;
         this.ports = ports;
     }
@@ -29,7 +29,7 @@ final class ServerProcess implements AutoCloseable {
      * @param core that its event loop is pinned to, or -1
      * @param recording where it writes a flight recording, or null
      */
-    static ServerProcess start(List<String> names, Settings settings, int core, Path recording, Path log) {
+    static PairedServer start(List<String> names, Settings settings, int core, Path recording, Path log) {
         List<String> arguments = new ArrayList<>(List.of(
                 "bench-server",
                 "--transports=" + String.join(",", names),
@@ -44,7 +44,7 @@ final class ServerProcess implements AutoCloseable {
         }
         ChildProcess process = ChildProcess.start("server", log, arguments);
         try {
-            return new ServerProcess(
+            return new PairedServer(
                     process, process.await("listening", event -> {}).path("ports"));
         } catch (RuntimeException e) {
             process.close();

@@ -26,12 +26,12 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
  * Writes every decision of connections to a file of JSON lines, as docs/TRACE.md has it. Event loops only hand over numbers; text
  * is made, and written, by a thread of the trace. What finds no room there is dropped and counted.
  */
-public final class Trace implements Closeable {
+public final class TraceWriter implements Closeable {
 
     /** Version of the lines; it changes when a field changes its meaning. */
     public static final int SCHEMA = 1;
 
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Trace.class);
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TraceWriter.class);
 
     /** How much may wait to be written, in bytes. */
     static final long BUFFER_BYTES = 16 << 20;
@@ -90,7 +90,7 @@ public final class Trace implements Closeable {
     private final BackgroundWriter<Line> writer;
     private volatile long written;
 
-    private Trace(Path file, OutputStream out, long bufferBytes) {
+    private TraceWriter(Path file, OutputStream out, long bufferBytes) {
         this.file = file;
         writer = new BackgroundWriter<>("tou-trace", bufferBytes, new Output(out));
     }
@@ -100,13 +100,13 @@ public final class Trace implements Closeable {
      *
      * @param file is replaced if it is there
      */
-    public static Trace open(Path file) throws IOException {
+    public static TraceWriter open(Path file) throws IOException {
         return open(file, BUFFER_BYTES);
     }
 
-    static Trace open(Path file, long bufferBytes) throws IOException {
+    static TraceWriter open(Path file, long bufferBytes) throws IOException {
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER_BYTES);
-        String version = Trace.class.getPackage().getImplementationVersion();
+        String version = TraceWriter.class.getPackage().getImplementationVersion();
         String first = "{\"schema\":" + SCHEMA + ",\"tou\":\"trace\",\"version\":\""
                 + (version == null ? "unpackaged" : version) + "\",\"began\":\"" + Instant.now() + "\"}\n";
         try {
@@ -116,7 +116,7 @@ public final class Trace implements Closeable {
             out.close();
             throw e;
         }
-        return new Trace(file, out, bufferBytes);
+        return new TraceWriter(file, out, bufferBytes);
     }
 
     /** {@return what makes the listeners of connections that are opened here} */

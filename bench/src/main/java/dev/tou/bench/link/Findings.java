@@ -11,20 +11,20 @@ import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
 
 /** What one part has found: tables for people, and every run for programs. */
-final class Section {
+final class Findings {
 
     /** The dash of a figure that there is none of. */
     private static final String NONE = "-";
 
     private final String title;
-    private final Consumer<Section> onRow;
+    private final Consumer<Findings> onRow;
     private final List<String> remarks = new ArrayList<>();
     private final List<Map<String, Object>> tables = new ArrayList<>();
     private final List<Map<String, Object>> runs = new ArrayList<>();
     private List<List<String>> rows;
 
     /** @param onRow is given this with each row that it gets, so that what is measured is not lost by what comes after it */
-    Section(String title, Consumer<Section> onRow) {
+    Findings(String title, Consumer<Findings> onRow) {
         this.title = title;
         this.onRow = onRow;
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The lines of a trace are what docs/TRACE.md and the parameters of {@link TransportListener} say. */
-class TraceTest {
+class TraceWriterTest {
 
     private static final Path DOCUMENT = Path.of("../docs/TRACE.md");
     private static final Path LISTENER = Path.of("../transport/src/main/java/dev/tou/telemetry/TransportListener.java");
@@ -109,7 +109,7 @@ class TraceTest {
     void everyEventIsALineWithItsParameters() throws Exception {
         Path file = folder.resolve("all.jsonl");
         Map<String, Object[]> told = new LinkedHashMap<>();
-        try (Trace trace = Trace.open(file)) {
+        try (TraceWriter trace = TraceWriter.open(file)) {
             TransportListener listener = trace.active().newListener(CONNECTION);
             for (Method event : TransportListener.class.getDeclaredMethods()) {
                 if (!event.isSynthetic()) {
@@ -147,13 +147,13 @@ class TraceTest {
     @Test
     void theFirstLinesAndTheLast() throws Exception {
         Path file = folder.resolve("short.jsonl");
-        try (Trace trace = Trace.open(file)) {
+        try (TraceWriter trace = TraceWriter.open(file)) {
             trace.passive().newListener(CONNECTION).onRecoveryEnds(0);
             trace.active().newListener(CONNECTION);
         }
         List<JsonNode> lines = lines(file);
         assertThat(fields(lines.get(0))).containsExactly("schema", "tou", "version", "began");
-        assertThat(lines.get(0).path("schema").asInt()).isEqualTo(Trace.SCHEMA);
+        assertThat(lines.get(0).path("schema").asInt()).isEqualTo(TraceWriter.SCHEMA);
         assertThat(lines.get(0).path("tou").asText()).isEqualTo("trace");
         assertThat(Instant.parse(lines.get(0).path("began").asText())).isBefore(Instant.now());
         List<String> connection = new ArrayList<>(List.of("e", "c", "t"));
@@ -173,7 +173,7 @@ class TraceTest {
     @Test
     void sequenceNumbersAndNothing() throws Exception {
         Path file = folder.resolve("numbers.jsonl");
-        try (Trace trace = Trace.open(file)) {
+        try (TraceWriter trace = TraceWriter.open(file)) {
             TransportListener listener = trace.active().newListener(CONNECTION);
             listener.onSent(0, -2, 1000, 1, 24);
             listener.onCongestionWindow(0, 10_000, Long.MAX_VALUE, 0, WindowChange.INITIAL);
@@ -187,7 +187,7 @@ class TraceTest {
     @Test
     void whatFindsNoRoomIsCounted() throws Exception {
         Path file = folder.resolve("drops.jsonl");
-        try (Trace trace = Trace.open(file, 200)) {
+        try (TraceWriter trace = TraceWriter.open(file, 200)) {
             trace.active().newListener(CONNECTION);
             trace.active().newListener(CONNECTION).onSent(0, 1, 2, 3, 4);
             assertThat(trace.dropped()).isEqualTo(2);

@@ -15,7 +15,7 @@ import io.netty.buffer.ByteBufUtil;
  * @param cookie of the test, {@value #COOKIE_CHARS} hexadecimal digits; empty for a control connection
  * @param stream number of the stream, 1 and up; 0 for a control connection
  */
-record Opening(boolean control, String cookie, int stream) {
+record Preamble(boolean control, String cookie, int stream) {
 
     static final int COOKIE_CHARS = 32;
 
@@ -27,12 +27,12 @@ record Opening(boolean control, String cookie, int stream) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    static Opening ofControl() {
-        return new Opening(true, "", 0);
+    static Preamble ofControl() {
+        return new Preamble(true, "", 0);
     }
 
-    static Opening ofStream(String cookie, int stream) {
-        return new Opening(false, cookie, stream);
+    static Preamble ofStream(String cookie, int stream) {
+        return new Preamble(false, cookie, stream);
     }
 
     /** {@return a cookie that nobody can guess} */
@@ -52,18 +52,18 @@ record Opening(boolean control, String cookie, int stream) {
     }
 
     /**
-     * {@return the opening that stands in {@code in}, taken from it, or null if more bytes are needed}
+     * {@return the preamble that stands in {@code in}, taken from it, or null if more bytes are needed}
      *
      * @throws IllegalArgumentException if it is none
      */
-    static Opening read(ByteBuf in) {
+    static Preamble read(ByteBuf in) {
         if (in.readableBytes() < SHORTEST_BYTES) {
             return null;
         }
         int at = in.readerIndex();
         int kind = in.getByte(at + Integer.BYTES);
         if (in.getInt(at) != MAGIC || kind != CONTROL && kind != STREAM) {
-            throw new IllegalArgumentException("no opening of tou perf");
+            throw new IllegalArgumentException("no preamble of tou perf");
         }
         if (kind == CONTROL) {
             in.skipBytes(SHORTEST_BYTES);

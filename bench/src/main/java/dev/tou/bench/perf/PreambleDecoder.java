@@ -9,8 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
 
-/** Reads the {@link Opening} of a connection, lets the server put the right handlers behind it, and is gone. */
-final class OpeningDecoder extends ByteToMessageDecoder {
+/** Reads the {@link Preamble} of a connection, lets the server put the right handlers behind it, and is gone. */
+final class PreambleDecoder extends ByteToMessageDecoder {
 
     /** Who decides what becomes of a connection. */
     interface Doorman {
@@ -20,7 +20,7 @@ final class OpeningDecoder extends ByteToMessageDecoder {
          *
          * @return whether it may stay
          */
-        boolean admit(ChannelHandlerContext ctx, Opening opening);
+        boolean admit(ChannelHandlerContext ctx, Preamble preamble);
 
         /** A connection has said something else, or nothing in time; it is closed after this. */
         void stranger(ChannelHandlerContext ctx);
@@ -32,7 +32,7 @@ final class OpeningDecoder extends ByteToMessageDecoder {
     private final Doorman doorman;
     private Future<?> deadline;
 
-    OpeningDecoder(Doorman doorman) {
+    PreambleDecoder(Doorman doorman) {
         this.doorman = doorman;
     }
 
@@ -48,19 +48,19 @@ final class OpeningDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        Opening opening;
+        Preamble preamble;
         try {
-            opening = Opening.read(in);
+            preamble = Preamble.read(in);
         } catch (IllegalArgumentException e) {
             in.skipBytes(in.readableBytes());
             turnAway(ctx);
             return;
         }
-        if (opening == null) {
+        if (preamble == null) {
             return;
         }
-        if (doorman.admit(ctx, opening)) {
-            ctx.pipeline().remove(this); // and the bytes behind the opening go on
+        if (doorman.admit(ctx, preamble)) {
+            ctx.pipeline().remove(this); // and the bytes behind the preamble go on
         } else {
             in.skipBytes(in.readableBytes());
             ctx.close();

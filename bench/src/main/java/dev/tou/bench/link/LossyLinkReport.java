@@ -18,7 +18,7 @@ import dev.tou.bench.Failures;
  * The report of a day: a JSON file with every run, and a Markdown file made from it. A part that is measured again replaces what
  * the files have of it; the other parts stay.
  */
-final class LabReport {
+final class LossyLinkReport {
 
     private static final int SCHEMA = 1;
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -27,7 +27,7 @@ final class LabReport {
     private final Path markdown;
 
     /** @param date of the names, as {@code 2026-11-21} */
-    LabReport(Path folder, String date) {
+    LossyLinkReport(Path folder, String date) {
         json = folder.resolve(date + "-lossy-link.json");
         markdown = folder.resolve(date + "-lossy-link.md");
     }
@@ -42,13 +42,13 @@ final class LabReport {
      * @param part the name of what was measured
      * @param circumstances what a reader must know to judge it, by name
      */
-    void put(Part part, Section section, Map<String, ?> circumstances) {
+    void put(Part part, Findings findings, Map<String, ?> circumstances) {
         try {
             Files.createDirectories(json.toAbsolutePath().getParent());
             ObjectNode all = Files.exists(json)
                     ? (ObjectNode) MAPPER.readTree(json.toFile())
                     : MAPPER.createObjectNode().put("schema", SCHEMA);
-            ObjectNode one = MAPPER.valueToTree(section.fields());
+            ObjectNode one = MAPPER.valueToTree(findings.fields());
             one.set("circumstances", MAPPER.valueToTree(circumstances));
             all.withObjectProperty("parts").set(part.name(), one);
             MAPPER.writeValue(json.toFile(), all);

@@ -17,7 +17,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  * would send up to half a millisecond late, and spin for the other half. There a thread of its own parks until the moment
  * has come and then wakes the loop.
  */
-interface Pacer extends AutoCloseable {
+interface Alarm extends AutoCloseable {
 
     /** Runs {@code task} at {@code nanos}, or at once if that has passed. */
     void at(long nanos, Runnable task);
@@ -25,13 +25,13 @@ interface Pacer extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** {@return the pacer that suits {@code loop}} */
-    static Pacer of(Transports.Io io, EventLoop loop) {
+    /** {@return the alarm that suits {@code loop}} */
+    static Alarm of(Transports.Io io, EventLoop loop) {
         return io == Transports.Io.NIO ? new Parking(loop) : new Scheduled(loop);
     }
 
     /** By the loop's own timers. */
-    record Scheduled(EventLoop loop) implements Pacer {
+    record Scheduled(EventLoop loop) implements Alarm {
         @Override
         public void at(long nanos, Runnable task) {
             loop.schedule(task, Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -39,7 +39,7 @@ interface Pacer extends AutoCloseable {
     }
 
     /** By a thread that waits outside the loop. */
-    final class Parking implements Pacer {
+    final class Parking implements Alarm {
 
         private record Appointment(long nanos, Runnable task) {}
 
@@ -50,7 +50,7 @@ interface Pacer extends AutoCloseable {
 
         Parking(EventLoop loop) {
             this.loop = loop;
-            this.thread = new DefaultThreadFactory("tou-pacer", true).newThread(this::run);
+            this.thread = new DefaultThreadFactory("tou-alarm", true).newThread(this::run);
             thread.start();
         }
 
