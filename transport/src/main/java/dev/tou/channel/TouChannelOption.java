@@ -41,7 +41,8 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /**
      * What makes a listener for each connection, which hears every decision of its transport; default
-     * {@link TransportListenerFactory#NONE}.
+     * {@link TransportListenerFactory#NONE}. Changed on a connection that lives, it makes another listener, which hears everything
+     * from then on in place of the first.
      */
     public static final ChannelOption<TransportListenerFactory> TRANSPORT_LISTENER =
             valueOf(TouChannelOption.class, "TRANSPORT_LISTENER");
@@ -74,7 +75,11 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<Integer> RETRIES2 = valueOf(TouChannelOption.class, "RETRIES2");
 
-    /** How long sent text may stay unacknowledged, in milliseconds (RFC 5482); default 0: {@link #RETRIES2} decides. */
+    /**
+     * How long what was sent may stay unanswered before the connection ends, in milliseconds (RFC 5482), 0 to 2 147 483 647; default
+     * 0: {@link #RETRIES2} decides. Text and a FIN that are not acknowledged count, and probes of a closed window that nobody
+     * answers.
+     */
     public static final ChannelOption<Integer> USER_TIMEOUT = valueOf(TouChannelOption.class, "USER_TIMEOUT");
 
     /**
@@ -134,7 +139,11 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
      */
     public static final ChannelOption<Integer> MAX_ORPHANS = valueOf(TouChannelOption.class, "MAX_ORPHANS");
 
-    /** The longest delay of an acknowledgment, in milliseconds, 0 to 500 (RFC 9293, MUST-40); default 40. */
+    /**
+     * The longest delay of an acknowledgment, in milliseconds, 0 to 500 (RFC 9293, MUST-40); default 40. Between two ends of this
+     * transport 25 at most, 8 for a lone segment, and no longer than it was when the handshake began: the peer is told then, and
+     * counts on it.
+     */
     public static final ChannelOption<Integer> DELAYED_ACK = valueOf(TouChannelOption.class, "DELAYED_ACK");
 
     /**
@@ -144,8 +153,8 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     public static final ChannelOption<Integer> FIN_WAIT_2 = valueOf(TouChannelOption.class, "FIN_WAIT_2");
 
     /**
-     * Whether every segment with text is acknowledged at once; default false. Unlike Linux's {@code TCP_QUICKACK} it stays as it
-     * is set.
+     * Whether no acknowledgment of text is delayed; default false. Segments that are read from the socket together are acknowledged
+     * together. Unlike Linux's {@code TCP_QUICKACK} it stays as it is set.
      */
     public static final ChannelOption<Boolean> QUICK_ACK = valueOf(TouChannelOption.class, "QUICK_ACK");
 

@@ -76,18 +76,18 @@ public final class Patience {
     }
 
     /** The retransmission timer expired without progress, or the user timeout. */
-    public void timedOut() {
-        probeTimedOut(quietSinceNanos);
+    public void expired() {
+        expired(quietSinceNanos);
     }
 
     /**
-     * The timer of a closed window expired.
+     * A timer expired without progress.
      *
-     * @param sentNanos when a probe is sent, if it is the first
+     * @param sinceNanos since when there is no answer, if it is the first in a row; now, if its first probe leaves now
      */
-    public void probeTimedOut(long sentNanos) {
+    public void expired(long sinceNanos) {
         if (timeoutsInARow++ == 0) {
-            unansweredSinceNanos = sentNanos;
+            unansweredSinceNanos = sinceNanos;
         }
     }
 

@@ -171,8 +171,7 @@ public final class SegmentArrives {
     }
 
     // By the RFC a full window has no place for a FIN. But it takes no room, and where the peer's application has
-    // closed
-    // nobody may be left there to repeat it when ours reads at last: the end of the stream would look like a reset.
+    // closed, nobody may be left to repeat it when ours reads at last: the end of the stream would look like a reset.
     private static boolean hasFinAtEdge(TransmissionControlBlock tcb, Segment seg) {
         return seg.is(ControlBits.FIN) && seg.end() - 1 == tcb.rcv.edge();
     }

@@ -13,8 +13,8 @@ public final class SilenceWatch {
 
     private SilenceWatch() {}
 
-    /** {@return whether the peer has not answered for too long; then the connection has failed and is closed} */
-    public static boolean isGivenUp(TransmissionControlBlock tcb, long nowNanos) {
+    /** Ends the connection if the peer has not answered for too long: it has failed, and is closed. {@return whether it did} */
+    public static boolean giveUpIfOver(TransmissionControlBlock tcb, long nowNanos) {
         boolean givenUp = tcb.patience.isOver(nowNanos);
         if (givenUp) {
             timeOut(tcb, FailureReport.timedOut(tcb, nowNanos));

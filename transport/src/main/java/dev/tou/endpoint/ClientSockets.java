@@ -28,9 +28,6 @@ import io.netty.util.concurrent.Promise;
  */
 public final class ClientSockets {
 
-    /** How long a channel without connections waits for the next one. */
-    private static final long IDLE_SECONDS = 5;
-
     /** For how long it is believed what an interface carries; that it carries less, the first refusal says. */
     private static final long MTU_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -123,7 +120,8 @@ public final class ClientSockets {
             return place;
         }
         Shard opened = open(transport, installer, mtuTowards(transport, remote), remote, options);
-        Future<Shard> connected = connect(opened, remote, () -> becameIdle(opened));
+        IdleWatch watch = new IdleWatch(opened, () -> close(opened));
+        Future<Shard> connected = connect(opened, remote, watch::becameIdle);
         Pool pool = pools.computeIfAbsent(name, Pool::new);
         pool.connecting.add(connected);
         connected.addListener(done -> joined(pool, connected));
@@ -307,20 +305,10 @@ public final class ClientSockets {
         return promise;
     }
 
-    private void becameIdle(Shard shard) {
-        if (resources.loop().isShuttingDown()) {
-            return;
-        }
-        long used = shard.uses();
-        resources.loop().schedule(() -> closeIfUnused(shard, used), IDLE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void closeIfUnused(Shard shard, long usedBefore) {
-        if (shard.isIdle() && shard.uses() == usedBefore && shard.isOpen()) {
-            // Out of the pool first: a connection that comes now must not find it.
-            closed(shard);
-            shard.close();
-        }
+    // Out of the pool first: a connection that comes now must not find it.
+    private void close(Shard shard) {
+        closed(shard);
+        shard.close();
     }
 
     void closed(Shard shard) {

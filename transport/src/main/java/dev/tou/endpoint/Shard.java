@@ -52,7 +52,7 @@ public final class Shard implements ConnectionOwner {
     private final ConnectionMaker maker;
     private final SynCookies cookies;
     private final ShardOptions options;
-    private final int interfaceMtu;
+    private final InterfaceMtu interfaceMtu;
     private final ConnectionTable<TransmissionControlBlock> connections;
     private final Set<TransmissionControlBlock> unclosed = new LinkedHashSet<>();
     private final TimeWait timeWait;
@@ -69,7 +69,7 @@ public final class Shard implements ConnectionOwner {
     private boolean closed;
     private boolean listenerFailed;
     private Runnable onIdle;
-    private long uses;
+    private boolean used;
 
     /**
      * A shard for a channel that is not registered yet.
@@ -89,7 +89,7 @@ public final class Shard implements ConnectionOwner {
         this.resources = resources;
         this.endpoint = endpoint;
         this.options = options;
-        this.interfaceMtu = interfaceMtu;
+        this.interfaceMtu = new InterfaceMtu(transport::interfaceMtu, interfaceMtu);
         segmented = transport.sendsSegmented(udp);
         connections = new ConnectionTable<>(EventLoopResources.tableHash());
         timeWait = new TimeWait(this);
@@ -210,17 +210,17 @@ public final class Shard implements ConnectionOwner {
 
     /** {@return the largest datagram that peers may send, in bytes; the read buffer has room for one more} */
     public int maxDatagramBytes() {
-        return options.maxDatagramBytes(interfaceMtu);
+        return options.maxDatagramBytes(interfaceMtu());
     }
 
     /** {@return the largest IP packet that the channel's interface carried when it was opened, in bytes} */
     public int interfaceMtu() {
-        return interfaceMtu;
+        return interfaceMtu.bytesAtOpen();
     }
 
-    /** {@return the largest IP packet that the channel's interface carries now, in bytes} */
+    /** {@return the largest IP packet that the channel's interface carries now, or did a second ago, in bytes} */
     public int interfaceMtuNow() {
-        return transport.interfaceMtu(localAddress.getAddress());
+        return interfaceMtu.bytes(localAddress.getAddress(), resources.nowNanos());
     }
 
     /** {@return whether a train can go to the channel in one piece} */
@@ -267,7 +267,7 @@ public final class Shard implements ConnectionOwner {
 
     private TransmissionControlBlock registered(TransmissionControlBlock tcb) {
         connections.put(tcb);
-        uses++;
+        used = true;
         return tcb;
     }
 
@@ -296,9 +296,9 @@ public final class Shard implements ConnectionOwner {
         }
     }
 
-    /** {@return whether TIME-WAIT is over for a connection whose timer says so; if not, the timer is set again} */
-    public boolean isTimeWaitOver(TransmissionControlBlock tcb, long nowNanos) {
-        return timeWait.isOver(tcb, nowNanos);
+    /** Sets the timer of TIME-WAIT again that has expired, unless it is over. {@return whether it is} */
+    public boolean rearmUnlessTimeWaitOver(TransmissionControlBlock tcb, long nowNanos) {
+        return timeWait.rearmUnlessOver(tcb, nowNanos);
     }
 
     @Override
@@ -331,14 +331,9 @@ public final class Shard implements ConnectionOwner {
 
     /** Lets go of a channel that was opened for a connection that nobody wants any more. */
     void forgoIfNeverUsed() {
-        if (uses == 0) {
+        if (!used) {
             onIdle.run();
         }
-    }
-
-    /** {@return how many connections there have been} */
-    long uses() {
-        return uses;
     }
 
     /** {@return whether nothing lives here, and no application holds on to what did} */

@@ -129,8 +129,8 @@ final class TimeWait extends ConnectionTimer {
         }
     }
 
-    /** {@return whether it is over for a connection; if not, because a late FIN has begun it anew, its timer is set again} */
-    boolean isOver(TransmissionControlBlock tcb, long nowNanos) {
+    /** Sets a connection's timer again if a late FIN has begun it anew. {@return whether it is over} */
+    boolean rearmUnlessOver(TransmissionControlBlock tcb, long nowNanos) {
         long end = endNanos(tcb, nowNanos);
         boolean over = end - nowNanos <= 0;
         if (!over) {

@@ -104,9 +104,11 @@ final class TransportBean implements DynamicMBean {
         return new SnapshotRequest(
                 states(names == null ? new String[0] : names),
                 address == null || address.isEmpty() ? null : InetAddress.getByName(address),
-                (Integer) parameters[2],
-                (Integer) parameters[3],
-                TimeUnit.MILLISECONDS.toNanos((Long) parameters[4]));
+                parameters[2] == null ? SnapshotRequest.ALL.port() : (Integer) parameters[2],
+                parameters[3] == null ? SnapshotRequest.ALL.most() : (Integer) parameters[3],
+                parameters[4] == null
+                        ? SnapshotRequest.ALL.patienceNanos()
+                        : TimeUnit.MILLISECONDS.toNanos((Long) parameters[4]));
     }
 
     private static Set<TcpState> states(String... names) {
@@ -133,9 +135,10 @@ final class TransportBean implements DynamicMBean {
                     "States of connections, such as ESTABLISHED; none for all.",
                     Shape.arrayOf(SimpleType.STRING)),
             parameter("address", "An IP address of either end; none for all.", SimpleType.STRING),
-            parameter("port", "A TCP port of either end; 0 for all.", SimpleType.INTEGER),
-            parameter("most", "How many connections of each event loop at most.", SimpleType.INTEGER),
-            parameter("patienceMillis", "How long event loops may take, in milliseconds.", SimpleType.LONG)
+            parameter("port", "A TCP port of either end; 0, or none, for all.", SimpleType.INTEGER),
+            parameter("most", "How many connections of each event loop at most; none for 1000.", SimpleType.INTEGER),
+            parameter(
+                    "patienceMillis", "How long event loops may take, in milliseconds; none for 1000.", SimpleType.LONG)
         };
         OpenMBeanOperationInfoSupport look = new OpenMBeanOperationInfoSupport(
                 LOOK, "What was asked for, of each event loop.", parameters, loops, MBeanOperationInfo.INFO);

@@ -19,6 +19,7 @@ final class DepartureReceipt extends ReusablePromise {
     private TransmissionControlBlock tcb;
     private int firstEntry;
     private int entries;
+    private int endSeq;
     private int segments;
     private int textBytes;
     private long bookedNanos;
@@ -45,6 +46,8 @@ final class DepartureReceipt extends ReusablePromise {
         tcb = connection;
         firstEntry = firstOfTrain;
         entries = entriesOfTrain;
+        int last = firstOfTrain + entriesOfTrain - 1;
+        endSeq = connection.retransmissionQueue.seq(last) + connection.retransmissionQueue.length(last);
         segments = segmentsOfTrain;
         textBytes = largestText;
         bookedNanos = nowNanos;
@@ -66,7 +69,11 @@ final class DepartureReceipt extends ReusablePromise {
         long leftNanos = book.flushes() == bookedBefore ? bookedNanos : book.nowNanos();
         TransmissionControlBlock connection = tcb;
         tcb = null;
-        if (cause == null || parts() == 1 || entries == 1) {
+        if (connection.retransmissionQueue.isReused(firstEntry + entries - 1, endSeq)) {
+            entries =
+                    0; // an earlier copy was acknowledged while this one waited: what has the numbers now is not meant
+        }
+        if (cause == null || parts() == 1 || entries <= 1) {
             // In one piece; or what must be several by now and was one: where one is refused, the entry has not left.
             book.left(connection, firstEntry, entries, leftNanos, cause);
         } else {

@@ -53,7 +53,7 @@ final class LossRepair {
             }
             long now = shard.resources().nowNanos();
             boolean waits = entry == queue.first()
-                    ? Pacing.isHeldBack(tcb, now)
+                    ? Pacing.holdBack(tcb, now)
                     : Pacing.allows(tcb, queue.length(entry), now) == 0;
             if (waits) {
                 return true;

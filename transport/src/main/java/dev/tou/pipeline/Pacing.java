@@ -35,7 +35,7 @@ final class Pacing {
 
     /** {@return how much of what could be sent may leave now; if nothing, the timer will ask again} */
     static int allows(TransmissionControlBlock tcb, int wantedBytes, long nowNanos) {
-        if (isHeldBack(tcb, nowNanos)) {
+        if (holdBack(tcb, nowNanos)) {
             return 0;
         }
         int allowed = tcb.pacer.allows(
@@ -46,8 +46,11 @@ final class Pacing {
         return allowed;
     }
 
-    /** {@return whether the socket refuses what it is given, so that not even a repair may leave now; the timer will ask again} */
-    static boolean isHeldBack(TransmissionControlBlock tcb, long nowNanos) {
+    /**
+     * Holds back even a repair while the socket refuses what it is given; the timer will ask again. {@return whether nothing may leave
+     * now}
+     */
+    static boolean holdBack(TransmissionControlBlock tcb, long nowNanos) {
         boolean heldBack = tcb.refusals.holdsBack(nowNanos);
         if (heldBack && tcb.refusals.retryNanos() != RefusalBackOff.AFTER_THE_TRY) {
             tcb.arm(TcpTimer.PACING, tcb.refusals.retryNanos());
@@ -58,7 +61,7 @@ final class Pacing {
     /** The socket has refused text for no reason of ours: it is asked again soon, then more and more seldom. */
     static void refused(TransmissionControlBlock tcb, Throwable cause, long nowNanos) {
         tcb.refusals.refused(tcb.rtt.rtoNanos(), nowNanos, cause);
-        isHeldBack(tcb, nowNanos);
+        holdBack(tcb, nowNanos);
     }
 
     /** The socket has taken text. {@return whether it had refused it before; then everything else follows} */

@@ -60,7 +60,7 @@ final class PathMtuProber {
             return Moment.NONE;
         }
         long window = Math.min(tcb.congestion().windowBytes(), tcb.snd.wnd());
-        int packet = path.wantedBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
+        int packet = path.nextProbeBytes(window, tcb.unsentBytes() - FOLLOWERS * segment);
         if (packet == 0) {
             return Moment.NONE;
         }

@@ -280,9 +280,9 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         SilenceWatch.armUserTimeout(tcb);
         if (tcb.isArmed(TcpTimer.USER_TIMEOUT) && tcb.deadlineNanos(TcpTimer.USER_TIMEOUT) - now <= 0) {
             if (tcb.patience.isPatient()) {
-                tcb.patience.timedOut();
+                tcb.patience.expired();
             }
-            SilenceWatch.isGivenUp(tcb, now);
+            SilenceWatch.giveUpIfOver(tcb, now);
         }
     }
 
@@ -291,8 +291,8 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         if (queue.isEmpty()) {
             return;
         }
-        tcb.patience.timedOut();
-        if (SilenceWatch.isGivenUp(tcb, now)) {
+        tcb.patience.expired();
+        if (SilenceWatch.giveUpIfOver(tcb, now)) {
             return;
         }
         if (queue.isHeld(queue.first()) || tcb.refusals.holdsBack(now)) {

@@ -46,8 +46,8 @@ final class SilenceProbes {
     /** Asks whether a closed window has opened, or gives up. */
     void closedWindow(ChannelHandlerContext ctx, TransmissionControlBlock tcb, long now) {
         if (tcb.patience.expectsProbeAnswer(now)) {
-            tcb.patience.probeTimedOut(now);
-            if (SilenceWatch.isGivenUp(tcb, now)) {
+            tcb.patience.expired(now);
+            if (SilenceWatch.giveUpIfOver(tcb, now)) {
                 return;
             }
         }

@@ -323,7 +323,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
     }
 
     private void timeWaitOver(TransmissionControlBlock tcb, long now) {
-        if (shard.isTimeWaitOver(tcb, now)) {
+        if (shard.rearmUnlessTimeWaitOver(tcb, now)) {
             tcb.transition(TcpEvent.TIME_WAIT_EXPIRED);
         }
     }

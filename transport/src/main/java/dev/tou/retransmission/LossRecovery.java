@@ -142,7 +142,7 @@ public final class LossRecovery {
         refuted = null;
         lossesBefore = queue.losses();
         takenBack &= !geq(ack.ack, takenBackUntil);
-        boolean allTwice = undo.isRefutedByDuplicates(ack);
+        boolean allTwice = undo.takeDuplicates(ack);
         answerProbe(ack);
         if (state != CongestionState.OPEN || allTwice) {
             lookForEvidence(ack, allTwice);
@@ -183,7 +183,7 @@ public final class LossRecovery {
     // or for each timeout.
     private void lookForEvidence(AckFacts ack, boolean allTwice) {
         boolean again = takenBack && state != CongestionState.LOSS;
-        if (undo.isRefutedByEcho(ack) && !again) {
+        if (undo.takeEcho(ack) && !again) {
             takeBack(UndoSign.TIMESTAMPS, ack);
         } else if (allTwice && !again) {
             takeBack(UndoSign.DSACK, ack);

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.retransmission;
 
+import static dev.tou.segment.SequenceNumber.geq;
 import static dev.tou.segment.SequenceNumber.lt;
 
 /**
@@ -124,6 +125,16 @@ abstract class SentSegments {
         }
         seq[from] += (pieces - 1) * bytes;
         length[from] -= (pieces - 1) * bytes;
+    }
+
+    /**
+     * {@return whether a number that was given to an entry is another's by now} Where that one was acknowledged and the next had to be
+     * divided, its number was free.
+     *
+     * @param end the sequence number behind the entry that had the number, which never changes
+     */
+    public final boolean isReused(int entry, int end) {
+        return geq(entry, head) && lt(entry, tail) && seq(entry) + length(entry) != end;
     }
 
     /** {@return the first entry at or behind a sequence number} */

@@ -96,8 +96,8 @@ final class Undo {
         firstEnd = segmentEnd;
     }
 
-    /** {@return whether the echoed timestamp shows that what was sent again first had arrived before; asked once} */
-    boolean isRefutedByEcho(AckFacts ack) {
+    /** Takes the echo of what was sent again first, once. {@return whether it shows that this had arrived before} */
+    boolean takeEcho(AckFacts ack) {
         if (!open || heard || !anyResent || ack.ackedBytes == 0 || !geq(ack.ack, firstEnd)) {
             return false;
         }
@@ -115,8 +115,8 @@ final class Undo {
         return open && heard && stamped;
     }
 
-    /** Takes note of an acknowledgment. {@return whether with it all that was sent again has been reported as duplicate} */
-    boolean isRefutedByDuplicates(AckFacts ack) {
+    /** Takes what an acknowledgment reports as duplicate. {@return whether with it all that was sent again has been reported so} */
+    boolean takeDuplicates(AckFacts ack) {
         boolean refuted = ack.hasDsack() && takeReport(ack.dsackLeft(), ack.dsackRight()) && open && anyResent;
         if (!goesOn && gt(ack.ack, end)) {
             if (lastRound) {

@@ -16,7 +16,7 @@ package dev.tou.window;
  * Ethernet; then it halves a list of the sizes that tunnels leave. A size that the congestion window cannot hold a few of has to
  * wait, and a smaller one that it can is tried in between.
  *
- * <p>Sizes are IP packets in bytes. A rule class: it sends nothing; whoever sends asks {@link #wantedBytes} and reports what
+ * <p>Sizes are IP packets in bytes. A rule class: it sends nothing; whoever sends asks {@link #nextProbeBytes} and reports what
  * became of it.
  */
 public final class PathMtu {
@@ -115,12 +115,12 @@ public final class PathMtu {
     }
 
     /**
-     * {@return the size of the packet to probe with, or 0 for none}
+     * Chooses the next probe; where all have been tried, the search begins anew. {@return the size of its packet, or 0 for none}
      *
      * @param windowBytes what may be in flight: the smaller of the congestion window and the peer's
      * @param textBytes how much text there is for it
      */
-    public int wantedBytes(long windowBytes, int textBytes) {
+    public int nextProbeBytes(long windowBytes, int textBytes) {
         if (ceilingBytes <= bytes) {
             // Asked when due, so the search has rested: the path may have become a better one.
             ceilingBytes = boundBytes;

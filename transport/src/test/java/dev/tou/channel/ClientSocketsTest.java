@@ -11,6 +11,7 @@ import java.util.Set;
 
 import dev.tou.connection.ConnectionKey;
 import dev.tou.endpoint.Shard;
+import dev.tou.simulation.SimEventLoop;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -201,6 +202,26 @@ class ClientSocketsTest {
             assertThat(pair.clients.resources().shards()).isEmpty();
             // And the next connection opens another.
             assertThat(pair.connect(new Recorder()).isActive()).isTrue();
+        }
+    }
+
+    @Test
+    void aSocketThatFallsIdleAgainAndAgainHasOneTimer() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen();
+            SimEventLoop loop = pair.clientHost.eventLoop();
+            for (int i = 0; i < 30; i++) {
+                SocketChannel client = pair.connect(new Recorder());
+                client.config().setSoLinger(0);
+                pair.simulation.await(client.close());
+                pair.simulation.advance(SimPair.ms(50));
+            }
+            assertThat(loop.timers(SimPair.seconds(5))).isEqualTo(1);
+            // Five seconds after it was used last, not after it fell idle first.
+            pair.simulation.advance(SimPair.ms(4900));
+            assertThat(pair.clients.resources().shards()).hasSize(1);
+            pair.simulation.advance(SimPair.ms(100));
+            assertThat(pair.clients.resources().shards()).isEmpty();
         }
     }
 

@@ -178,6 +178,13 @@ class TransportBeanTest {
     }
 
     @Test
+    void whatIsLeftOutIsAskedForAsByTheAttribute() throws Exception {
+        bean.invoke("look", new Object[5], LOOK);
+        bean.getAttribute("Loops");
+        assertThat(requests.get(0)).isEqualTo(requests.get(1));
+    }
+
+    @Test
     void nothingCanBeChangedAndNothingElseBeAsked() {
         assertThatThrownBy(() -> bean.setAttribute(new Attribute("Loops", 1)))
                 .isInstanceOf(AttributeNotFoundException.class);

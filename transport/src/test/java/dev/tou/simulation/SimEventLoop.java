@@ -1,8 +1,14 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.simulation;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 
 /** A loop that the {@link Simulation} runs, and that says when it next wants to run. */
 public final class SimEventLoop extends ManualIoEventLoop {
@@ -10,6 +16,7 @@ public final class SimEventLoop extends ManualIoEventLoop {
     private static final long UNTIL_QUEUE_IS_EMPTY = Long.MAX_VALUE >> 1;
 
     private final SimHost host;
+    private final Map<Long, Integer> timers = new HashMap<>();
 
     SimEventLoop(IoEventLoopGroup parent, SimHost host) {
         super(
@@ -28,6 +35,17 @@ public final class SimEventLoop extends ManualIoEventLoop {
     /** {@return how many channels and tasks it dealt with; 0 says that it is idle at this instant} */
     int runUntilQueueIsEmpty() {
         return runNow(UNTIL_QUEUE_IS_EMPTY);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        timers.merge(unit.toNanos(delay), 1, Integer::sum);
+        return super.schedule(task, delay, unit);
+    }
+
+    /** {@return how often a task was to run after exactly so long} */
+    public int timers(Duration delay) {
+        return timers.getOrDefault(delay.toNanos(), 0);
     }
 
     /** {@return the virtual time of its next timer, or {@link Long#MAX_VALUE}} */

@@ -28,7 +28,7 @@ class PathMtuTest {
         if (!path.isDue(now)) {
             return 0;
         }
-        int size = path.wantedBytes(LARGE_WINDOW, 1 << 20);
+        int size = path.nextProbeBytes(LARGE_WINDOW, 1 << 20);
         if (size > 0) {
             path.probeSent(size);
             assertThat(path.isDue(now)).as("one at a time").isFalse();
@@ -116,11 +116,11 @@ class PathMtuTest {
     @Test
     void aWindowThatHoldsFewOfThemMakesThemWait() {
         open(PathMtu.BASE_BYTES, 65_535);
-        assertThat(path.wantedBytes(4 * 1499, 1 << 20)).isZero();
-        assertThat(path.wantedBytes(4 * 1500, 1 << 20)).isEqualTo(1500);
-        assertThat(path.wantedBytes(4 * 9000, 1 << 20)).isEqualTo(9000);
-        assertThat(path.wantedBytes(4 * 65_535, 1 << 20)).isEqualTo(65_535);
-        assertThat(path.wantedBytes(LARGE_WINDOW, 10_000)).as("so much text").isEqualTo(9000);
+        assertThat(path.nextProbeBytes(4 * 1499, 1 << 20)).isZero();
+        assertThat(path.nextProbeBytes(4 * 1500, 1 << 20)).isEqualTo(1500);
+        assertThat(path.nextProbeBytes(4 * 9000, 1 << 20)).isEqualTo(9000);
+        assertThat(path.nextProbeBytes(4 * 65_535, 1 << 20)).isEqualTo(65_535);
+        assertThat(path.nextProbeBytes(LARGE_WINDOW, 10_000)).as("so much text").isEqualTo(9000);
     }
 
     @Test
@@ -238,7 +238,7 @@ class PathMtuTest {
             path.probeLost(now);
         }
         now += SECOND;
-        assertThat(path.wantedBytes(LARGE_WINDOW, 1 << 20))
+        assertThat(path.nextProbeBytes(LARGE_WINDOW, 1 << 20))
                 .as("none was lost thrice in a row")
                 .isEqualTo(9000);
         path.probeSent(9000);
@@ -249,7 +249,7 @@ class PathMtuTest {
     @Test
     void aProbeThatIsRefusedDoesNotCountAsLostAtANewBound() {
         open(PathMtu.BASE_BYTES, 1500);
-        path.probeSent(path.wantedBytes(LARGE_WINDOW, 1 << 20));
+        path.probeSent(path.nextProbeBytes(LARGE_WINDOW, 1 << 20));
         path.probeLost(now);
         assertThat(path.refused(1500, 1400, now)).as("it leaves in pieces").isTrue();
         assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
