@@ -137,7 +137,8 @@ final class TransportBean implements DynamicMBean {
             parameter("address", "An IP address of either end; none for all.", SimpleType.STRING),
             parameter("port", "A TCP port of either end; 0, or none, for all.", SimpleType.INTEGER),
             parameter("most", "How many connections of each event loop at most; none for 1000.", SimpleType.INTEGER),
-            parameter("patienceMillis", "How long event loops may take, in milliseconds; none for 1000.", SimpleType.LONG)
+            parameter(
+                    "patienceMillis", "How long event loops may take, in milliseconds; none for 1000.", SimpleType.LONG)
         };
         OpenMBeanOperationInfoSupport look = new OpenMBeanOperationInfoSupport(
                 LOOK, "What was asked for, of each event loop.", parameters, loops, MBeanOperationInfo.INFO);

@@ -209,7 +209,7 @@ class ClientSocketsTest {
     void aSocketThatFallsIdleAgainAndAgainHasOneTimer() {
         try (SimPair pair = new SimPair()) {
             pair.listen();
-            SimEventLoop loop = (SimEventLoop) pair.clientHost.eventLoop();
+            SimEventLoop loop = pair.clientHost.eventLoop();
             for (int i = 0; i < 30; i++) {
                 SocketChannel client = pair.connect(new Recorder());
                 client.config().setSoLinger(0);

@@ -111,13 +111,21 @@ class RetransmissionQueueTest {
         @Test
         void takesNumbersThatOthersHad() {
             int own = queue.first() + PIECES - 1;
-            assertThat(queue.isReused(own, SEQ + PIECES * MSS - 1)).as("the one that was divided").isFalse();
-            assertThat(queue.isReused(queue.first(), SEQ)).as("the one before it").isTrue();
+            assertThat(queue.isReused(own, SEQ + PIECES * MSS - 1))
+                    .as("the one that was divided")
+                    .isFalse();
+            assertThat(queue.isReused(queue.first(), SEQ))
+                    .as("the one before it")
+                    .isTrue();
             acknowledge(1, 20);
-            assertThat(queue.isReused(queue.first() - 1, SEQ)).as("nobody has it").isFalse();
+            assertThat(queue.isReused(queue.first() - 1, SEQ))
+                    .as("nobody has it")
+                    .isFalse();
             assertThat(queue.isReused(queue.end(), SEQ)).as("nobody has it yet").isFalse();
             queue.acknowledge(queue.seq(queue.first()) + 1, 30, acknowledged);
-            assertThat(queue.isReused(queue.first(), SEQ + 2 * MSS)).as("partly acknowledged").isFalse();
+            assertThat(queue.isReused(queue.first(), SEQ + 2 * MSS))
+                    .as("partly acknowledged")
+                    .isFalse();
         }
 
         @Test
