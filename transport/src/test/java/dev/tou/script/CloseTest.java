@@ -281,14 +281,14 @@ class CloseTest extends ScriptedTest {
         app.stopsReading();
         peer.sends(data(1000));
         peer.expects(ack(PEER_FIRST + 1000)).now();
-        peer.sends(fin().bytes(1048));
+        peer.sends(fin().bytes(1049));
         peer.expects(ack(PEER_FIRST + 2048).win(0)).now();
         inState(TcpState.ESTABLISHED);
         app.readsAll();
         app.received(2048);
         peer.expects(ack(PEER_FIRST + 2048).win(2048)).now();
-        peer.sends(fin().seq(PEER_FIRST + 2048));
-        peer.expects(ack(PEER_FIRST + 2049)).now();
+        peer.sends(fin().bytes(1).seq(PEER_FIRST + 2048));
+        peer.expects(ack(PEER_FIRST + 2050)).now();
         inState(TcpState.CLOSE_WAIT);
     }
 
