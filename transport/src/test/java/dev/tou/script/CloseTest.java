@@ -281,7 +281,7 @@ class CloseTest extends ScriptedTest {
         app.stopsReading();
         peer.sends(data(1000));
         peer.expects(ack(PEER_FIRST + 1000)).now();
-        peer.sends(fin().bytes(1048));
+        peer.sends(fin().bytes(1049));
         peer.expects(ack(PEER_FIRST + 2048).win(0)).now();
         inState(TcpState.ESTABLISHED);
         app.readsAll();
