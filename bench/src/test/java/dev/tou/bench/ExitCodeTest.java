@@ -259,6 +259,13 @@ class ExitCodeTest {
             demo --out FILE/x                                 | FILE is a file and no folder; choose another one.
             receive --output FILE/x                           | FILE is a file and no folder; choose another one.
             receive --output FOLDER/no/x                      | There is no folder FOLDER/no; create it, or choose another
+            receive --port 0 --trace / --once                 | / is a folder; name a file.
+            receive --port 0 --capture FOLDER --once          | FOLDER is a folder; name a file.
+            capture -w / --listen 0 --to 127.0.0.1:9          | / is a folder; name a file.
+            ping 127.0.0.1:9 --hlog /                         | / is a folder; name a file.
+            replay handshake --capture /                      | / is a folder; name a file.
+            replay handshake --page /                         | / is a folder; name a file.
+            bench --jfr /                                     | / is a folder; name a file.
             """)
     void whatIsInTheWayIsNamed(String args, String sentence) throws IOException {
         Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "needs a /proc");

@@ -144,7 +144,7 @@ public final class ReplayCommand implements Callable<Integer> {
         try {
             Files.writeString(file, ExplorerPage.of(recorded));
         } catch (IOException e) {
-            throw Failures.writing(file.toAbsolutePath().getParent(), String.valueOf(file.getFileName()), e);
+            throw Failures.writing(file, e);
         }
         if (!common.json()) {
             common.console().say("");
