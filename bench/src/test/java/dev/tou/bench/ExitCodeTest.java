@@ -82,6 +82,9 @@ class ExitCodeTest {
             bench sprint                            | WORKLOAD: "sprint" is none of these: bulk, pingpong, connect
             impair --to h:1                         | --listen is missing
             impair                                  | --listen and --to are missing; try "tou impair --help".
+            replay --capture x                      | --capture needs a scenario; "tou replay --list" shows them all.
+            replay --page x                         | --page needs a scenario; "tou replay --list" shows them all.
+            replay handshake --list --page x        | --list plays nothing that --page could be of; leave one out.
             receive --port -1                       | -1 is not a port; give a number from 0 to 65535. Try "tou receive --help".
             impair --listen 0 --to h:1 --delay 20   | delay: "20" is not a duration
             """)
