@@ -65,13 +65,14 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
     /**
      * With which repetition in a row of what stays unanswered the application hears of it by a
      * {@link dev.tou.telemetry.DeliveryProblem}, fired as a user event (R1 of RFC 9293 section 3.8.3), 0 to 100; default 3; 0 for
-     * never: the timeout that sends the third repetition tells. The connection goes on.
+     * never: the timeout that sends the third repetition tells; of a closed window, the one that sends the third probe. The connection
+     * goes on.
      */
     public static final ChannelOption<Integer> RETRIES1 = valueOf(TouChannelOption.class, "RETRIES1");
 
     /**
      * How often what stays unanswered, text, a FIN or a probe of a closed window, is repeated in a row before the connection ends
-     * (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. The timeout behind the last repetition is the end.
+     * (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. The timeout behind the last repetition is the end. Of a closed window the first probe is the first repetition.
      */
     public static final ChannelOption<Integer> RETRIES2 = valueOf(TouChannelOption.class, "RETRIES2");
 

@@ -31,8 +31,8 @@ import io.netty.channel.ChannelPipeline;
  * {@link io.netty.channel.socket.DatagramPacket}. Outbound it sees a {@link io.netty.buffer.ByteBuf} on a client's channel, which
  * is connected, a {@code DatagramPacket} on a server's, and on either a
  * {@link io.netty.channel.unix.SegmentedDatagramPacket}: many datagrams of one size in one piece, for the kernel to cut, where it
- * can. In each is one bare TCP segment, as RFC 9293 section 3.1 has it, with a checksum of zero. A copy of an inbound one may also be passed on
- * later, in a task of the event loop, as a handler does that makes a path longer.
+ * can. In each is one bare TCP segment, as RFC 9293 section 3.1 has it, with a checksum of zero. A copy of an inbound one may also
+ * be passed on later, in a task of the event loop, as a handler does that makes a path longer.
  *
  * <p><b>Ownership.</b> Whoever does not pass a message on must release it, and must complete the promise of an outbound one.
  * After the call returns the bytes of an outbound one are written again (the header of a segment that is sent again is made in

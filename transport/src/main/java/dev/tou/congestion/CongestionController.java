@@ -63,6 +63,7 @@ package dev.tou.congestion;
  *
  * <p>A controller must not throw: the segment that brought the event would be left half handled, and the exception only
  * logged. What it throws when it is asked for its window, or told of idleness, as text is to be sent, resets the connection.
+ * When it is a timer that lets text go, of a cork or of a probe, that is only logged, and the end of the turn asks again.
  *
  * <p>Each event carries all that it needs, so that a test is a list of calls. Implementations allocate nothing per event, and
  * read no clock.

@@ -17,6 +17,7 @@ public final class Handshake {
     private int tries;
     private boolean answeredAgain;
     private boolean cookie;
+    private boolean addressProven;
     private int synWindowBytes;
     private long beganNanos;
     private long knownNanos;
@@ -31,6 +32,12 @@ public final class Handshake {
     /** The peer has acknowledged what only the owner of its address can know. */
     public void addressProven() {
         limit = null;
+        addressProven = true;
+    }
+
+    /** {@return whether the peer has acknowledged our SYN, whatever became of that} */
+    public boolean isAddressProven() {
+        return addressProven;
     }
 
     /** Segments have come from the peer. */

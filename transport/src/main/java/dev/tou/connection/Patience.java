@@ -110,7 +110,7 @@ public final class Patience {
 
     /**
      * {@return whether that was once too often: after R2 repetitions (RFC 9293 section 3.8.3) one more timeout; or too long (USER
-     * TIMEOUT)}
+     * TIMEOUT)} Of a closed window, after R2 probes.
      */
     public boolean isOver(long nowNanos) {
         int userTimeout = options.userTimeoutMillis();
@@ -138,7 +138,10 @@ public final class Patience {
         return due;
     }
 
-    /** {@return how often what is unanswered was sent, the first time and the repetition of this turn included} */
+    /**
+     * {@return how often what is unanswered was sent, the first time and the repetition of this turn included} Of a closed window
+     * this is one more than its probes: what waits behind it counts as sent.
+     */
     int tries() {
         return keepAliveProbes > 0 && repetitions == 0 ? keepAliveProbes : repetitions + 1;
     }

@@ -15,7 +15,8 @@ final class EndpointRegistry {
     /**
      * Held by who looks for an endpoint and opens one if there is none: two that do so at once would both find none. And by
      * who lets another socket be bound beside one, for as long as he does: somebody else's would be, too. It is one for all
-     * names, because a part of a wildcard has another; opening takes far less than a millisecond.
+     * names, because a part of a wildcard has another. For a wildcard that is as long as it takes to look at all interfaces, to bind
+     * a UDP channel to each address and to run the application's initializer for each; another loop's bind waits meanwhile.
      */
     static final Object OPENING = new Object();
 

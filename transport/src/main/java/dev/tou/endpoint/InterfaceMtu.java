@@ -29,7 +29,7 @@ final class InterfaceMtu {
         return bytesAtOpen;
     }
 
-    /** {@return the largest IP packet that the interface of {@code local} carries, or carried a second ago, in bytes} */
+    /** {@return the largest IP packet that the interface of {@code local} carries, or carried a second ago at most, in bytes} */
     int bytes(InetAddress local, long nowNanos) {
         if (!known || nowNanos - knownSinceNanos >= BELIEVED_NANOS) {
             bytes = asks.applyAsInt(local);

@@ -227,6 +227,16 @@ public final class Listener {
         List.copyOf(deferred).forEach(this::endDeferral);
     }
 
+    /** Resets the handshakes that are under way on one UDP channel. */
+    void abortHandshakes(Shard shard) {
+        shard.forEachConnection(tcb -> {
+            boolean isHalfOpen = tcb.state() == TcpState.SYN_RECEIVED || tcb.state() == TcpState.LISTEN;
+            if (isHalfOpen && tcb.key().localTcpPort() == tcpPort) {
+                shard.calls().abort(tcb);
+            }
+        });
+    }
+
     /** Closes the server channel: nothing will come any more. */
     void closeChannel() {
         closeChannel.run();

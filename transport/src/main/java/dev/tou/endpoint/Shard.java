@@ -218,7 +218,7 @@ public final class Shard implements ConnectionOwner {
         return interfaceMtu.bytesAtOpen();
     }
 
-    /** {@return the largest IP packet that the channel's interface carries now, or did a second ago, in bytes} */
+    /** {@return the largest IP packet that the channel's interface carries now, or did a second ago at most, in bytes} */
     public int interfaceMtuNow() {
         return interfaceMtu.bytes(localAddress.getAddress(), resources.nowNanos());
     }

@@ -69,7 +69,7 @@ final class TimeWait extends ConnectionTimer {
         }
         boolean undecided = to == TcpState.LISTEN || to == TcpState.SYN_RECEIVED;
         TimeWaitTable.Memory old = undecided || reopened.isEmpty() ? null : reopened.remove(tcb);
-        if (old != null && to == TcpState.CLOSED && tcb.isPassive()) {
+        if (old != null && to == TcpState.CLOSED && tcb.isPassive() && !tcb.handshake.isAddressProven()) {
             goOn(old);
         }
     }

@@ -2,7 +2,6 @@
 package dev.tou.endpoint;
 
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import dev.tou.endpoint.EndpointRegistry.Name;
-import dev.tou.state.TcpState;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
@@ -42,6 +40,7 @@ public final class UdpEndpoint {
     private final ShardOptions options;
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
     private final Listeners listeners = new Listeners();
+    private final CededAddresses ceded = new CededAddresses();
     private Name name;
     private int attaching;
     private boolean closing;
@@ -94,8 +93,8 @@ public final class UdpEndpoint {
             return partOfWildcard(wanted);
         }
         parts.forEach(known::takeBack);
-        if (wanted.isWildcard()) {
-            // One that had been taken out of it may have ended since.
+        if (!known.ceded.isEmpty()) {
+            // It may have ended since.
             known.executeIfAlive(known::openMissing);
         }
         return known;
@@ -153,6 +152,7 @@ public final class UdpEndpoint {
                 part.shards.add(shard);
                 part.attach();
                 shards.remove(shard);
+                ceded.ceded(wanted);
                 shard.moveTo(part);
                 EndpointRegistry.put(wanted, part);
                 // It may have been the last that something lived on.
@@ -182,6 +182,7 @@ public final class UdpEndpoint {
             for (Shard shard : part.shards) {
                 if (shard.isOpen()) {
                     shards.add(shard);
+                    ceded.cameBack(part.name);
                     shard.moveTo(this);
                     part.shards.remove(shard);
                 }
@@ -237,7 +238,11 @@ public final class UdpEndpoint {
         try {
             // Where nothing drains it is bound without SO_REUSEADDR, so that a port in use is an error.
             int port = openShard(address, !draining.isEmpty()).localAddress().getPort();
-            openAddresses(port, draining);
+            openAddresses(transport.localAddresses().stream()
+                    .distinct()
+                    .map(local -> new InetSocketAddress(local, port))
+                    .filter(each -> draining.stream().noneMatch(part -> part.hasShardFor(each)))
+                    .toList());
             // Last: if something fails, our own shards are closed.
             draining.forEach(part -> takeBack(part.warnedOf(options)));
             return new InetSocketAddress(address.getAddress(), port);
@@ -247,18 +252,15 @@ public final class UdpEndpoint {
         }
     }
 
-    // A shard for each address of this host that has none, here or there. Ends with all of ours shared.
-    private void openAddresses(int port, List<UdpEndpoint> others) throws Exception {
+    // A shard for each of them, which have none. Ends with all of ours shared.
+    private void openAddresses(List<InetSocketAddress> addresses) throws Exception {
         share(true);
-        for (InetAddress local : transport.localAddresses()) {
-            InetSocketAddress address = new InetSocketAddress(local, port);
-            if (!hasShardFor(address) && others.stream().noneMatch(other -> other.hasShardFor(address))) {
-                try {
-                    openShard(address, true);
-                } catch (BindException e) {
-                    // It has just gone, or is not usable yet: the catch-all serves it.
-                    LOGGER.debug("{} has no UDP channel of its own", address, e);
-                }
+        for (InetSocketAddress address : addresses) {
+            try {
+                openShard(address, true);
+            } catch (BindException e) {
+                // It has just gone, or is not usable yet: the catch-all serves it.
+                LOGGER.debug("{} has no UDP channel of its own", address, e);
             }
         }
     }
@@ -268,12 +270,13 @@ public final class UdpEndpoint {
     }
 
     private void openMissing() {
-        if (closing) {
-            return;
-        }
         synchronized (EndpointRegistry.OPENING) {
+            List<InetSocketAddress> ended = closing ? List.of() : ceded.takeEnded();
+            if (ended.isEmpty()) {
+                return;
+            }
             try {
-                openAddresses(address().getPort(), List.of());
+                openAddresses(ended);
             } catch (Exception e) {
                 LOGGER.warn("not every address of {} has a UDP channel of its own", address(), e);
             } finally {
@@ -389,7 +392,7 @@ public final class UdpEndpoint {
         }
         if (!itsOwn.isEmpty()) {
             listener.endDeferrals();
-            itsOwn.forEach(shard -> abortHandshakes(shard, listener.tcpPort()));
+            itsOwn.forEach(listener::abortHandshakes);
         }
         closeIfDrained();
         return closing ? released : loop().newSucceededFuture(null);
@@ -398,15 +401,6 @@ public final class UdpEndpoint {
     /** Closes the server channels. */
     void closeListeners() {
         listeners.forEach(Listener::closeChannel);
-    }
-
-    private static void abortHandshakes(Shard shard, int tcpPort) {
-        shard.forEachConnection(tcb -> {
-            boolean halfOpen = tcb.state() == TcpState.SYN_RECEIVED || tcb.state() == TcpState.LISTEN;
-            if (halfOpen && tcb.key().localTcpPort() == tcpPort) {
-                shard.calls().abort(tcb);
-            }
-        });
     }
 
     private synchronized void closeIfDrained() {

@@ -70,8 +70,8 @@ final class DepartureReceipt extends ReusablePromise {
         TransmissionControlBlock connection = tcb;
         tcb = null;
         if (connection.retransmissionQueue.isReused(firstEntry + entries - 1, endSeq)) {
-            entries =
-                    0; // an earlier copy was acknowledged while this one waited: what has the numbers now is not meant
+            // An earlier copy was acknowledged while this one waited: what has the numbers now is not meant.
+            entries = 0;
         }
         if (cause == null || parts() == 1 || entries <= 1) {
             // In one piece; or what must be several by now and was one: where one is refused, the entry has not left.

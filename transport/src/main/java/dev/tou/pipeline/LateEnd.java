@@ -6,7 +6,11 @@ import io.netty.channel.ChannelHandlerContext;
 
 /**
  * Ends a burst that no reading ends: a handler of the application before the codec has passed a datagram on in a turn of its own,
- * and the channel may read nothing for long. The same object for every burst, so none costs memory.
+ * and the channel may read nothing for long. Somebody else may have ended the burst before this one's turn, a timer, say, and the
+ * segment that the codec holds is still there.
+ *
+ * <p>The same object for every burst, so none costs memory. Where a handler is before the codec, as that of a
+ * capture is, each burst posts one task.
  */
 final class LateEnd implements Runnable {
 
@@ -34,7 +38,7 @@ final class LateEnd implements Runnable {
     @Override
     public void run() {
         due = false;
-        if (burst.isActive() && !ctx.isRemoved()) {
+        if ((burst.isActive() || codec.hasPending()) && !ctx.isRemoved()) {
             codec.channelReadComplete(ctx);
         }
     }

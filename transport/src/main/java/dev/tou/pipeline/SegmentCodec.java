@@ -100,8 +100,17 @@ final class SegmentCodec extends ChannelDuplexHandler {
         }
     }
 
+    /** {@return whether a segment waits here for the next one} */
+    boolean hasPending() {
+        return hasPending;
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (hasPending && !burst.isActive()) {
+            // A timer, or somebody else, has ended the burst that it came with.
+            burst.begin(shard.resources().nowNanos());
+        }
         passPending(ctx);
         ctx.fireChannelReadComplete();
     }

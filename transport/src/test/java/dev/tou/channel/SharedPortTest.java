@@ -66,7 +66,7 @@ class SharedPortTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll"})
-    void besideOneThatDrainsThereIsRoomForOneOfTwoThatComeAtOnce(String io) {
+    void besideOneThatDrainsThereIsRoomForOneOfTwoThatComeAtOnce(String io) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
             Channel[] servers = new Channel[3];
             for (int i = 0; i < servers.length; i++) {
@@ -89,7 +89,7 @@ class SharedPortTest {
                     .connect(servers[1].localAddress(), port));
 
             assertThat(second.localAddress()).isEqualTo(port);
-            assertThat(Sockets.failure(third.join()))
+            assertThat(Sockets.failure(third.get(10, TimeUnit.SECONDS)))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("Address already in use");
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.tou.endpoint.TimerExpiry;
 import dev.tou.simulation.Fate;
 import dev.tou.simulation.LinkProfile;
 import io.netty.bootstrap.Bootstrap;
@@ -123,6 +124,18 @@ class UdpPipelineTest {
         }
     }
 
+    /** Passes each datagram on in a turn of its own, in which a timer is due, too. */
+    private static final class BesideTimers extends ChannelDuplexHandler {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            DatagramPacket packet = (DatagramPacket) msg;
+            DatagramPacket kept = packet.replace(packet.content().copy());
+            packet.release();
+            ctx.executor().execute(() -> ctx.fireChannelRead(kept));
+            ctx.executor().execute(() -> ctx.pipeline().fireUserEventTriggered(TimerExpiry.HANDLED));
+        }
+    }
+
     private static UdpPipelineInitializer beforeCodec(ChannelDuplexHandler handler) {
         return udp -> udp.addBefore("codec", "wire", handler);
     }
@@ -223,6 +236,19 @@ class UdpPipelineTest {
             listener.close();
             pair.child().channel().close();
             pair.expectNothingLeft();
+        }
+    }
+
+    @Test
+    void whatWasPassedOnLaterNeedsNoOtherDatagramAlthoughATimerExpires() {
+        try (SimPair pair = new SimPair()) {
+            pair.listen(pair.server().option(TouChannelOption.UDP_PIPELINE, beforeCodec(new BesideTimers())));
+            ChannelFuture connected = pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.advance(ms(21));
+            assertThat(connected.isSuccess()).as("10 ms each way").isTrue();
+            connected.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+            pair.simulation.advance(ms(11));
+            assertThat(pair.child().receivedBytes()).isEqualTo(1);
         }
     }
 

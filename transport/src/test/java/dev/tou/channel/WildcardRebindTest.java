@@ -4,6 +4,8 @@ package dev.tou.channel;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -19,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * in a kernel whose servers set SO_REUSEADDR, they are in nobody's way; another listener is.
  */
 class WildcardRebindTest {
+
+    private static final int TUNNEL_PORT = 9899;
 
     private static InetSocketAddress all(String wildcard) {
         return new InetSocketAddress(wildcard, SimPair.PORT);
@@ -139,6 +143,50 @@ class WildcardRebindTest {
             assertThat(hasUdpChannel(pair, 0)).isTrue();
             works(pair, other, 0);
             works(pair, connect(pair, 0), 1);
+            pair.simulation.await(second.close());
+            endsWithNothingLeft(pair);
+        }
+    }
+
+    /** An address that has come up since is the catch-all's; its connections go on when the wildcard is bound again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void whatTheCatchAllServesItKeeps(String wildcard) {
+        try (SimPair pair = new SimPair()) {
+            Channel first = bind(pair, all(wildcard));
+            pair.network.addPreferredAddress(pair.serverHost, "10.0.0.4");
+            SocketChannel old = connect(pair, 0);
+            pair.simulation.await(first.close());
+
+            Channel second = bind(pair, all(wildcard));
+
+            pair.simulation.advance(SimPair.ms(1));
+            works(pair, old, 0);
+            works(pair, connect(pair, 0), 1);
+            assertThat(hasUdpChannel(pair, 0)).isFalse();
+            pair.simulation.await(second.close());
+            endsWithNothingLeft(pair);
+        }
+    }
+
+    /** The same when one more listener comes behind the same tunnel. */
+    @Test
+    void whatTheCatchAllServesItKeepsBehindATunnel() {
+        try (SimPair pair = new SimPair()) {
+            ServerBootstrap server = pair.server().option(TouChannelOption.UDP_ENCAPS_PORT, TUNNEL_PORT);
+            Channel first = pair.simulation.await(server.bind(all("0.0.0.0"))).channel();
+            pair.network.addPreferredAddress(pair.serverHost, "10.0.0.4");
+            Bootstrap client = pair.client(new Recorder()).option(TouChannelOption.UDP_ENCAPS_PORT, TUNNEL_PORT);
+            SocketChannel old = pair.connect(client);
+            pair.child();
+
+            Channel second = pair.simulation
+                    .await(server.clone().bind("0.0.0.0", SimPair.PORT + 1))
+                    .channel();
+
+            pair.simulation.advance(SimPair.ms(1));
+            works(pair, old, 0);
+            pair.simulation.await(first.close());
             pair.simulation.await(second.close());
             endsWithNothingLeft(pair);
         }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
+import static dev.tou.script.Segments.fin;
 import static dev.tou.script.Segments.rst;
 import static dev.tou.script.Segments.rstAck;
 import static dev.tou.script.Segments.syn;
@@ -89,6 +90,27 @@ class BacklogTest extends ScriptedTest {
         oneWaitsForAccept();
         late.sends(ack(iss + 1));
         late.expects(rstAck(iss + 1, IRS + 1)).now();
+    }
+
+    // Its peer has acknowledged our SYN, so that was no old duplicate: no TIME-WAIT of an older connection comes back.
+    @Test
+    void oneThatReopenedTimeWaitAndFindsNoRoomLeavesNoRecord() {
+        listensAndNobodyAccepts(true);
+        oneWaitsForAccept();
+        script.accepts();
+        app.isActive().closes();
+        peer.expects(fin().seq(ISS + 1)).now();
+        peer.sends(fin().ack(ISS + 2));
+        peer.expects(ack(IRS + 2).seq(ISS + 2)).now();
+        assertThat(script.timeWaitRecords()).isEqualTo(1);
+        script.stopsAccepting();
+        peer.sends(syn(IRS + 1000));
+        int iss = peer.expects(synAck()).now().seq;
+        late.sends(syn(IRS));
+        late.sends(ack(late.expects(synAck()).now().seq + 1));
+        peer.sends(ack(iss + 1));
+        peer.expects(rstAck(iss + 1, IRS + 1001)).now();
+        assertThat(script.timeWaitRecords()).isZero();
     }
 
     @Test

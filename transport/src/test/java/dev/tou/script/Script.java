@@ -188,6 +188,14 @@ final class Script implements AutoCloseable {
         settle();
     }
 
+    /** From now on, what comes waits. */
+    void stopsAccepting() {
+        trace("server   accepts no more");
+        line();
+        server.config().setAutoRead(false);
+        settle();
+    }
+
     /** The server's channel is closed; its connections go on. */
     void stopsListening() {
         trace("server   closes");

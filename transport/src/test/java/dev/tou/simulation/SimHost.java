@@ -142,6 +142,10 @@ public final class SimHost {
         addresses.add(address);
     }
 
+    void addPreferredAddress(InetAddress address) {
+        addresses.add(0, address);
+    }
+
     boolean owns(InetAddress address) {
         return address.isLoopbackAddress() || addresses.contains(address);
     }

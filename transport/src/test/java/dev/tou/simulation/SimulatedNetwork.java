@@ -83,13 +83,22 @@ public final class SimulatedNetwork implements AutoCloseable {
             throw new IllegalArgumentException("a host needs an address and a name of its own: " + name);
         }
         for (String address : addresses) {
-            InetAddress ip = ip(address);
-            host.addAddress(ip);
-            if (hostsByAddress.putIfAbsent(ip, host) != null) {
-                throw new IllegalArgumentException("address in use: " + ip);
-            }
+            host.addAddress(own(host, address));
         }
         return host;
+    }
+
+    /** One more address of a host comes up, from which it sends what is bound to none. */
+    public void addPreferredAddress(SimHost host, String address) {
+        host.addPreferredAddress(own(host, address));
+    }
+
+    private InetAddress own(SimHost host, String address) {
+        InetAddress ip = ip(address);
+        if (hostsByAddress.putIfAbsent(ip, host) != null) {
+            throw new IllegalArgumentException("address in use: " + ip);
+        }
+        return ip;
     }
 
     public SimHost host(String name) {
