@@ -28,7 +28,8 @@ esac
 tc qdisc del dev lo root
 
 shape() {
-  tc "$@" || fail 3 "The kernel did not take \"tc $*\"; take the relay instead: IMPAIR=relay, or \"tou lab\" without --impair."
+  why=$(tc "$@" 2>&1) ||
+    fail 3 "The kernel did not take \"tc $*\" ($why); take the relay instead: IMPAIR=relay, or \"tou lab\" without --impair."
 }
 
 link=$(java -jar /tou.jar "$@" --netem) || exit $?
@@ -37,8 +38,11 @@ down=$(printf '%s\n' "$link" | sed -n 's/^down //p')
 server=$(getent ahostsv4 "${to%:*}" | awk 'NR == 1 { print $1 }')
 [ -n "$server" ] || fail 3 "No host is called \"${to%:*}\"; check the name."
 
+devices=$(ip -o -4 address show scope global | awk '{ print $2 }' | sort -u)
+[ -n "$devices" ] || fail 3 'This container has no device with an IPv4 address, so there is nothing to shape; is it in the networks of the lab?'
+
 # On each device what goes to the server takes the first band, and everything else is on its way to clients.
-for device in $(ip -o -4 address show scope global | awk '{ print $2 }' | sort -u); do
+for device in $devices; do
   shape qdisc replace dev "$device" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
   # shellcheck disable=SC2086 # words for tc
   shape qdisc add dev "$device" parent 1:1 netem $up

@@ -119,6 +119,20 @@ public final class Failures {
                 : writing(there, there.relativize(folder).toString(), cause);
     }
 
+    /** {@return why {@code file}, absolute or not, could not be written, or made} */
+    public static Failure writing(Path file, IOException cause) {
+        Path whole = file.toAbsolutePath();
+        Path folder = whole.getParent();
+        return folder == null || Files.isDirectory(whole) // the root is in no folder
+                ? folder(whole, cause)
+                : writing(folder, String.valueOf(whole.getFileName()), cause);
+    }
+
+    /** {@return why nothing can be written to {@code folder} itself} */
+    public static Failure folder(Path folder, IOException cause) {
+        return new Failure(ExitCode.UNWRITABLE, folder + " is a folder; name a file.", cause);
+    }
+
     /** {@return why something named {@code name} could not be written in {@code folder}, or made there} */
     public static Failure writing(Path folder, String name, IOException cause) {
         String text = text(cause);
@@ -153,10 +167,10 @@ public final class Failures {
 
     /** {@return why {@code file}, which has been begun, could not be written to its end} */
     public static Failure breakingOff(Path file, IOException cause) {
-        Path folder = file.toAbsolutePath().getParent();
-        Failure writing = writing(folder, String.valueOf(file.getFileName()), cause);
+        Failure writing = writing(file, cause);
         String sentence = writing.exit() == ExitCode.DISK_FULL
-                ? "The disk is full, so " + file + " is not complete; make room in " + folder + "."
+                ? "The disk is full, so " + file + " is not complete; make room in "
+                        + file.toAbsolutePath().getParent() + "."
                 : file + " is not complete, because it could not be written: " + reason(cause) + ".";
         return new Failure(writing.exit(), sentence, cause);
     }

@@ -82,6 +82,9 @@ class ExitCodeTest {
             bench sprint                            | WORKLOAD: "sprint" is none of these: bulk, pingpong, connect
             impair --to h:1                         | --listen is missing
             impair                                  | --listen and --to are missing; try "tou impair --help".
+            replay --capture x                      | --capture needs a scenario; "tou replay --list" shows them all.
+            replay --page x                         | --page needs a scenario; "tou replay --list" shows them all.
+            replay handshake --list --page x        | --list plays nothing that --page could be of; leave one out.
             receive --port -1                       | -1 is not a port; give a number from 0 to 65535. Try "tou receive --help".
             impair --listen 0 --to h:1 --delay 20   | delay: "20" is not a duration
             """)
@@ -259,6 +262,13 @@ class ExitCodeTest {
             demo --out FILE/x                                 | FILE is a file and no folder; choose another one.
             receive --output FILE/x                           | FILE is a file and no folder; choose another one.
             receive --output FOLDER/no/x                      | There is no folder FOLDER/no; create it, or choose another
+            receive --port 0 --trace / --once                 | / is a folder; name a file.
+            receive --port 0 --capture FOLDER --once          | FOLDER is a folder; name a file.
+            capture -w / --listen 0 --to 127.0.0.1:9          | / is a folder; name a file.
+            ping 127.0.0.1:9 --hlog /                         | / is a folder; name a file.
+            replay handshake --capture /                      | / is a folder; name a file.
+            replay handshake --page /                         | / is a folder; name a file.
+            bench --jfr /                                     | / is a folder; name a file.
             """)
     void whatIsInTheWayIsNamed(String args, String sentence) throws IOException {
         Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "needs a /proc");

@@ -129,6 +129,17 @@ final class PathMtuProber {
         }
     }
 
+    /** An acknowledgment was read, after which the path may be known to have carried what timeouts seemed to say it did not. */
+    static void judgeTimeouts(TransmissionControlBlock tcb) {
+        if (tcb.recovery.hasRefutedTimeout()) {
+            if (tcb.pathMtu.timeoutsRefuted()) {
+                changeSegments(tcb);
+            }
+        } else if (tcb.recovery.state() != CongestionState.LOSS) {
+            tcb.pathMtu.timeoutsBelieved();
+        }
+    }
+
     /**
      * The kernel has refused a datagram as too large.
      *

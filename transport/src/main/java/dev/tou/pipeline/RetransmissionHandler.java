@@ -99,6 +99,7 @@ final class RetransmissionHandler extends ChannelDuplexHandler {
         tellCongestion(tcb, priorInFlight);
         tcb.recovery.settle(facts);
         PathMtuProber.settle(tcb, now);
+        PathMtuProber.judgeTimeouts(tcb);
         count(tcb);
         restartTimers(tcb, now);
         tcb.report.acknowledged();

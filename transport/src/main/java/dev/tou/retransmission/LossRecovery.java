@@ -45,6 +45,7 @@ public final class LossRecovery {
     private boolean takenBack;
     private int takenBackUntil;
     private UndoSign refuted;
+    private boolean refutedTimeout;
     private long lossesTold;
     private long lossesBefore;
     private long spuriousTimeouts;
@@ -140,6 +141,7 @@ public final class LossRecovery {
         began = false;
         ends = false;
         refuted = null;
+        refutedTimeout = false;
         lossesBefore = queue.losses();
         takenBack &= !geq(ack.ack, takenBackUntil);
         boolean allTwice = undo.takeDuplicates(ack);
@@ -199,7 +201,8 @@ public final class LossRecovery {
 
     // RFC 4015: the window as it was, what was thought lost is on its way, and the timer learns how late things can be.
     private void takeBack(UndoSign sign, AckFacts ack) {
-        if (state == CongestionState.LOSS) {
+        refutedTimeout = state == CongestionState.LOSS;
+        if (refutedTimeout) {
             spuriousTimeouts++;
             rtt.onSpuriousTimeout(ack.nowNanos);
         }
@@ -265,6 +268,11 @@ public final class LossRecovery {
     /** {@return what the last acknowledgment has shown to be no loss, or null} */
     public UndoSign refuted() {
         return refuted;
+    }
+
+    /** {@return whether the last acknowledgment has shown that timeouts were spurious} */
+    public boolean hasRefutedTimeout() {
+        return refutedTimeout;
     }
 
     // --- timers ---

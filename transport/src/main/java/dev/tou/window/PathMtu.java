@@ -10,6 +10,7 @@ package dev.tou.window;
  *                            --3 probes lost--> SEARCHING below that size
  *                            --nothing left---> COMPLETE --600 s--> SEARCHING above what is known
  *   any, above the base -----two timeouts of large segments, or the host refuses one---------> BASE, and again
+ *   BASE after timeouts -----what was sent first had arrived, the timeouts were spurious-----> as before them
  * </pre>
  *
  * <p>The search tries the bound first, what the interface and the peer take, because that is right on most paths; then 1500,
@@ -67,6 +68,14 @@ public final class PathMtu {
 
     private int lostBytes;
     private int timeouts;
+
+    /** What segments were before timeouts made them smaller, in bytes, as long as these may turn out to be spurious; or 0. */
+    private int doubtedBytes;
+
+    /** How far the search was then. */
+    private int doubtedCeilingBytes;
+
+    private long doubtedNextNanos;
 
     /** The size of a packet that was refused although the interface carries it, and of none as large that left since; or 0. */
     private int refusedBytes;
@@ -222,9 +231,35 @@ public final class PathMtu {
         }
         timeouts = 0;
         boolean smaller = bytes > baseBytes;
-        bytes = Math.min(bytes, baseBytes);
+        if (smaller) {
+            doubtedBytes = bytes;
+            doubtedCeilingBytes = ceilingBytes;
+            doubtedNextNanos = nextNanos;
+            bytes = baseBytes;
+        }
         restartSearch(nowNanos);
         return smaller;
+    }
+
+    /**
+     * The timeouts were spurious: what was sent first had arrived, so the path carries it (RFC 3522, RFC 5682).
+     *
+     * @return whether segments may be larger from now on
+     */
+    public boolean timeoutsRefuted() {
+        boolean larger = doubtedBytes > bytes && doubtedBytes <= boundBytes;
+        if (larger) {
+            bytes = doubtedBytes;
+            ceilingBytes = Math.min(doubtedCeilingBytes, boundBytes);
+            nextNanos = doubtedNextNanos;
+        }
+        doubtedBytes = 0;
+        return larger;
+    }
+
+    /** The timeouts were not spurious, or nobody will ever know. */
+    public void timeoutsBelieved() {
+        doubtedBytes = 0;
     }
 
     /**
@@ -238,6 +273,7 @@ public final class PathMtu {
      * @return whether to send at once again what was in it; otherwise it is lost, and the timer repeats it
      */
     public boolean refused(int packetBytes, int interfaceBytes, long nowNanos) {
+        doubtedBytes = 0; // now the host speaks against it, too
         if (packetBytes > interfaceBytes) {
             boundBytes = Math.min(boundBytes, Math.max(interfaceBytes, LEAST_BYTES));
             baseBytes = Math.min(baseBytes, boundBytes);

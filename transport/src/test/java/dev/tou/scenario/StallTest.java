@@ -188,6 +188,7 @@ class StallTest extends ScenarioTest {
             Aftermath aftermath = stall(c, "The receiver stalls", Duration.ofMillis(millis), Scenario::stallServer);
             assertThat(c.info().timeouts()).isPositive();
             assertThat(c.info().cwnd()).as("the window").isGreaterThanOrEqualTo(aftermath.cwndBefore());
+            assertThat(c.info().pmtu()).as("the path, which is no black hole").isEqualTo(1500);
             assertThat(aftermath.after())
                     .as("Mbit/s, two round trips later, of %.1f", aftermath.before())
                     .isGreaterThan(0.95 * aftermath.before());

@@ -289,6 +289,7 @@ class CloseTest extends ScriptedTest {
         peer.expects(ack(PEER_FIRST + 2048).win(2048)).now();
         peer.sends(fin().bytes(1).seq(PEER_FIRST + 2048));
         peer.expects(ack(PEER_FIRST + 2050)).now();
+        app.received(1);
         inState(TcpState.CLOSE_WAIT);
     }
 

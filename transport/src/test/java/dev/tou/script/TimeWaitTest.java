@@ -210,7 +210,7 @@ class TimeWaitTest extends ScriptedTest {
         peer.sends(syn(1000).mss(1000));
         peer.expects(synAck(FIRST + 1 + BEYOND, 1001)).now();
         peer.stopsLooking();
-        script.passes(seconds(200));
+        script.passes(seconds(70));
         assertThat(script.timeWaitRecords()).isZero();
     }
 

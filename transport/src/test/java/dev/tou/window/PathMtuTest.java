@@ -151,6 +151,53 @@ class PathMtuTest {
     }
 
     @Test
+    void spuriousTimeoutsAreNoBlackHole() {
+        open(9000, 9000);
+        path.timedOut(9000, now);
+        path.timedOut(9000, now);
+        assertThat(path.timeoutsRefuted()).isTrue();
+        assertThat(path.bytes()).isEqualTo(9000);
+        assertThat(path.isDue(now)).as("nothing to look for").isFalse();
+        assertThat(path.timeoutsRefuted()).as("twice").isFalse();
+    }
+
+    @Test
+    void afterSpuriousTimeoutsTheSearchIsWhereItWas() {
+        open(PathMtu.BASE_BYTES, 9000);
+        search(1500);
+        assertThat(path.isSearching()).isFalse();
+        path.timedOut(1500, now);
+        path.timedOut(1500, now);
+        assertThat(path.timeoutsRefuted()).isTrue();
+        assertThat(path.bytes()).isEqualTo(1500);
+        assertThat(path.isSearching()).as("9000 was too large").isFalse();
+        now += 10 * SECOND;
+        assertThat(path.isDue(now)).as("the search rests").isFalse();
+    }
+
+    @Test
+    void timeoutsThatWereBelievedAreNotTakenBackForAnothersSake() {
+        open(PathMtu.BASE_BYTES, 1500);
+        search(1500);
+        path.timedOut(1500, now);
+        path.timedOut(1500, now);
+        path.timeoutsBelieved();
+        path.timedOut(1228, now);
+        assertThat(path.timeoutsRefuted()).isFalse();
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
+    }
+
+    @Test
+    void whatTheInterfaceCarriesNoMoreDoesNotComeBack() {
+        open(9000, 9000);
+        path.timedOut(9000, now);
+        path.timedOut(9000, now);
+        path.refused(9000, 1500, now);
+        assertThat(path.timeoutsRefuted()).isFalse();
+        assertThat(path.bytes()).isEqualTo(PathMtu.BASE_BYTES);
+    }
+
+    @Test
     void aPathThatIsGivenAsLargeMayStillBeABlackHole() {
         open(9000, 9000);
         assertThat(path.isSearching()).isFalse();

@@ -39,6 +39,9 @@ final class FlightRecording implements AutoCloseable {
 
     /** {@return the file of {@code process} for what the user has called {@code file}: bench.jfr, bench-client.jfr} */
     static Path fileOf(Path file, String process) {
+        if (file.getFileName() == null) {
+            throw Failures.folder(file, null);
+        }
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
         String stem = dot > 0 ? name.substring(0, dot) : name;
@@ -51,7 +54,7 @@ final class FlightRecording implements AutoCloseable {
         try {
             recording.dump(file);
         } catch (IOException e) {
-            throw Failures.writing(file.getParent(), file.getFileName().toString(), e);
+            throw Failures.writing(file, e);
         } finally {
             recording.close();
         }

@@ -28,7 +28,7 @@ final class SeededFile {
                 out.write(block, 0, (int) Math.min(left, BLOCK_BYTES));
             }
         } catch (IOException e) {
-            throw Failures.writing(file.getParent(), file.getFileName().toString(), e);
+            throw Failures.writing(file, e);
         }
     }
 

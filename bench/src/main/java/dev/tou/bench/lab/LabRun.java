@@ -115,11 +115,17 @@ final class LabRun implements AutoCloseable {
                         "The router ended with " + state.replace("exited ", "") + ": "
                                 + said.substring(said.lastIndexOf('\n') + 1));
             }
-            if (!said.isEmpty()) {
+            if (listens(said)) {
                 return;
             }
             TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
         }
+    }
+
+    /** Others speak before it does: the JVM, of options that it has from the environment, or a tool, of an error. */
+    private static boolean listens(String said) {
+        return said.lines().anyMatch(line -> line.startsWith("tc netem"))
+                || lastEvent(said, "listening").isObject();
     }
 
     /** Containers start in seconds, and in any order: who is refused comes again. */

@@ -54,7 +54,7 @@ final class LossyLinkReport {
             MAPPER.writeValue(json.toFile(), all);
             Files.write(markdown, lines(all));
         } catch (IOException e) {
-            throw Failures.writing(json.toAbsolutePath().getParent(), String.valueOf(json.getFileName()), e);
+            throw Failures.writing(json, e);
         }
     }
 

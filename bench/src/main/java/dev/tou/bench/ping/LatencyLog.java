@@ -70,7 +70,7 @@ public final class LatencyLog implements AutoCloseable {
     }
 
     private static Failure failed(Path file, IOException e) {
-        return Failures.writing(file.getParent(), String.valueOf(file.getFileName()), e);
+        return Failures.writing(file, e);
     }
 
     /**

@@ -299,7 +299,7 @@ public final class Plot {
     }
 
     private static Failure unwritable(Path file, IOException cause) {
-        return Failures.writing(file.toAbsolutePath().getParent(), String.valueOf(file.getFileName()), cause);
+        return Failures.writing(file, cause);
     }
 
     /** {@return what a reader must know, in sentences: what was left out, what could not be understood} */

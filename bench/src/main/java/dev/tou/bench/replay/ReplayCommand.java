@@ -112,6 +112,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private Integer playAll() throws InterruptedException {
         List<Scenario> chosen = chosen();
         if (list || chosen.isEmpty()) {
+            requireNoFile();
             list(chosen.isEmpty() ? Scenarios.ALL : chosen);
             return ExitCode.DONE.code();
         }
@@ -137,6 +138,19 @@ public final class ReplayCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
+    /** Where nothing is played, nothing would be in a file. */
+    private void requireNoFile() {
+        if (file == null && captureFile == null) {
+            return;
+        }
+        String option = captureFile != null ? "--capture" : "--page";
+        throw new Failure(
+                ExitCode.USAGE,
+                list
+                        ? "--list plays nothing that " + option + " could be of; leave one out."
+                        : option + " needs a scenario; \"tou replay --list\" shows them all.");
+    }
+
     private void writePage() {
         if (file == null) {
             return;
@@ -144,7 +158,7 @@ public final class ReplayCommand implements Callable<Integer> {
         try {
             Files.writeString(file, ExplorerPage.of(recorded));
         } catch (IOException e) {
-            throw Failures.writing(file.toAbsolutePath().getParent(), String.valueOf(file.getFileName()), e);
+            throw Failures.writing(file, e);
         }
         if (!common.json()) {
             common.console().say("");
@@ -156,12 +170,13 @@ public final class ReplayCommand implements Callable<Integer> {
         capture.close();
         if (captureFile != null) {
             long datagrams = capture.datagrams();
+            // None is dropped: whoever passes a datagram on waits until it is written.
             common.lines()
                     .emit(
                             "captured",
                             JsonLines.fields("file", captureFile.toString(), "datagrams", datagrams, "dropped", 0));
             if (!common.json()) {
-                common.console().note(captureFile + ": " + Units.counted(datagrams, "datagram", "datagrams"));
+                common.console().note(captureFile + ": " + Units.counted(datagrams, "datagram"));
             }
         }
     }

@@ -52,7 +52,7 @@ final class SceneCapture implements Closeable {
             return new SceneCapture(
                     file, new DatagramWriter(out, "tou replay", "client's end", PcapNgWriter.WHOLE_PACKETS));
         } catch (IOException e) {
-            throw Failures.writing(file.toAbsolutePath().getParent(), String.valueOf(file.getFileName()), e);
+            throw Failures.writing(file, e);
         }
     }
 

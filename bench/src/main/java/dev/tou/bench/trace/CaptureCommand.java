@@ -216,7 +216,7 @@ public final class CaptureCommand implements Callable<Integer> {
         try {
             return Capture.open(write, snapBytes(), most());
         } catch (IOException e) {
-            throw Failures.writing(write.toAbsolutePath().getParent(), String.valueOf(write.getFileName()), e);
+            throw Failures.writing(write, e);
         }
     }
 

@@ -101,7 +101,7 @@ final class Decapsulation {
     }
 
     private static Failure unwritable(Path to, IOException e) {
-        return Failures.writing(to.toAbsolutePath().getParent(), String.valueOf(to.getFileName()), e);
+        return Failures.writing(to, e);
     }
 
     private static void end(Path to, DatagramWriter writer) {

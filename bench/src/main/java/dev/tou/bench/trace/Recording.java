@@ -62,13 +62,8 @@ public final class Recording implements AutoCloseable {
             return new Recording(common, captureFile, capture, traceFile, trace);
         } catch (IOException e) {
             closeQuietly(capture);
-            throw failure(file, e);
+            throw Failures.writing(file, e);
         }
-    }
-
-    private static Failure failure(Path file, IOException e) {
-        Path folder = file.toAbsolutePath().getParent();
-        return Failures.writing(folder, String.valueOf(file.getFileName()), e);
     }
 
     private static void closeQuietly(Closeable file) {

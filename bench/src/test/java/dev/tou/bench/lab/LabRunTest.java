@@ -58,6 +58,10 @@ class LabRunTest {
                 "inspect"*) [ -e FOLDER/ended ] && echo 'exited 3' || echo 'running 0' ;;
                 "logs 4711")
                   [ -e FOLDER/ended ] && { echo 'a first line' >&2; echo 'router: no netem; take the relay.' >&2; exit; }
+                  echo 'Picked up JAVA_TOOL_OPTIONS: -Xmx64m' >&2
+                  [ -e FOLDER/late ] && { rm FOLDER/late; exit; }
+                  [ -e FOLDER/netem ] && { echo 'tc netem  port 7000 to server:7000'; exit; }
+                  echo '{"event":"listening","port":7000}'
                   echo '{"event":"interval"'; echo 'ROUTER' ;;
                 esac
                 """.replace("CALLS", calls.toString())
@@ -134,10 +138,25 @@ class LabRunTest {
         assertThat(folder.resolve("log.txt")).content().contains("a first line");
     }
 
+    /** What the JVM says of its options comes before the router listens, and a client would be refused. */
+    @Test
+    void whateverElseSpeaksFirstIsNotTheRouter() throws Exception {
+        Files.createFile(folder.resolve("late"));
+        run(plan(LabPlan.Impair.RELAY, "lte"));
+        assertThat(Files.readAllLines(calls).stream()
+                        .takeWhile(call -> !call.contains("client ping"))
+                        .filter(call -> call.startsWith("logs 4711 ")))
+                .hasSize(2);
+    }
+
     /** The kernel's TCP passes an IP router; and that one prints no figures for programs. */
     @Test
     void withNetemTheKernelIsMeasuredToo() throws Exception {
+        Files.createFile(folder.resolve("netem"));
         run(plan(LabPlan.Impair.NETEM, "lte"));
+        assertThat(Files.readAllLines(calls).stream().filter(call -> call.startsWith("logs 4711 ")))
+                .as("asked once before each measurement, and once after")
+                .hasSize(6);
         assertThat(Files.readString(calls))
                 .contains("--hlog /tmp/ping.hlog --baseline tcp -J")
                 .contains("FLAGS=--loss 1% SERVE=ping --serve 7000 IMPAIR=netem");

@@ -150,10 +150,23 @@ class NetemRouterTest {
         Outcome outcome = link("lan");
         assertThat(outcome.exit()).isEqualTo(3);
         assertThat(outcome.err())
-                .startsWith("Error: Specified qdisc kind is unknown.\nnetem-router: The kernel did not take \"tc qdisc"
-                        + " replace dev eth0 root handle 1: prio bands 2 ")
-                .contains("take the relay instead: IMPAIR=relay")
-                .hasLineCount(2);
+                .startsWith(
+                        "netem-router: The kernel did not take \"tc qdisc replace dev eth0 root handle 1: prio bands 2 ")
+                .contains("\" (Error: Specified qdisc kind is unknown.); take the relay instead: IMPAIR=relay")
+                .hasLineCount(1);
+        assertThat(outcome.calls()).noneMatch(call -> call.startsWith("iptables"));
+    }
+
+    /** A router that said it shapes, and does not, would be measured for what it is not. */
+    @Test
+    void withoutADeviceItEnds() throws Exception {
+        program("ip", "");
+        Outcome outcome = link("lan");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("netem-router: This container has no device with an IPv4 address, ")
+                .hasLineCount(1);
         assertThat(outcome.calls()).noneMatch(call -> call.startsWith("iptables"));
     }
 
