@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,13 +20,28 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 /**
  * This program once more, in a process of its own, told what to do by arguments and telling what it does in JSON lines.
  *
- * <p>It has the options for Java that {@code ./tou} was given in {@code JAVA_OPTS}: of two ends that are compared, both have them.
+ * <p>It has the options for Java in {@code JAVA_OPTS}, but for those that only one process can have: agents, JMX's port,
+ * recordings and logs in files. {@code ./tou} has given them to this process as well, so of two ends that are compared both are
+ * alike; {@code java -jar} has not, and whoever starts this program so gives the same to both.
  *
  * <p>It may be told more by lines on its standard input. It is ended by closing its standard input; if that is not enough, by force.
  */
 public final class ChildProcess implements AutoCloseable {
 
     private static final long SILENCE_SECONDS = 45;
+
+    /** Options that open a port or write a file of one name: the second process would fail, or spoil what the first writes. */
+    private static final List<String> OF_ONE_PROCESS = List.of(
+            "-agentlib:",
+            "-agentpath:",
+            "-javaagent:",
+            "-Xrun",
+            "-Dcom.sun.management.",
+            "-XX:StartFlightRecording",
+            "-Xlog",
+            "-XX:LogFile=",
+            "-XX:ArchiveClassesAtExit=");
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final String role;
@@ -51,7 +67,7 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(String role, Path log, List<String> before, List<String> arguments) {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(words(System.getenv("JAVA_OPTS")));
+        command.addAll(options(System.getenv("JAVA_OPTS")));
         command.add("-Dtou.terminals="); // it speaks to us, whatever it has inherited
         command.addAll(program(System.getProperty("java.class.path")));
         command.addAll(arguments);
@@ -69,10 +85,14 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> words(String options) {
-        return options == null || options.isBlank()
-                ? List.of()
-                : List.of(options.strip().split("\\s+"));
+    /** {@return the words of {@code options}, or of null, that a second process may have, too} */
+    static List<String> options(String options) {
+        if (options == null || options.isBlank()) {
+            return List.of();
+        }
+        return Stream.of(options.strip().split("\\s+"))
+                .filter(word -> OF_ONE_PROCESS.stream().noneMatch(word::startsWith))
+                .toList();
     }
 
     /** A single jar is run as such, so that its manifest counts. */

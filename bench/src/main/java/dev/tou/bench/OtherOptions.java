@@ -10,7 +10,7 @@ public interface OtherOptions {
      * What to say to a user who gives an option that this command does not have.
      *
      * @param option its name as it was typed, without a value behind {@code =}
-     * @return a sentence without its end; empty if it is no option of the other tool
+     * @return a whole sentence, with its period; empty if it is no option of the other tool
      */
     Optional<String> insteadOf(String option);
 }

@@ -4,6 +4,8 @@ package dev.tou.bench;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
+import picocli.CommandLine;
+
 /** A console whose output a test can read; runs command lines in this process. */
 public final class CapturedConsole {
 
@@ -29,6 +31,11 @@ public final class CapturedConsole {
             out().substring(before).lines().forEach(line -> JsonSchemas.check(command, line));
         }
         return exit;
+    }
+
+    /** The whole command, which speaks here, so that a test can reach a part of it before it runs. */
+    public CommandLine commandLine() {
+        return Tou.commandLine(console);
     }
 
     public Console console() {

@@ -20,6 +20,19 @@ class ChildProcessTest {
     @TempDir
     Path folder;
 
+    /** A second process would find the port taken, or write into the file of the first. */
+    @Test
+    void hasNothingThatOnlyOneProcessCanHave() {
+        assertThat(ChildProcess.options("-Xmx1g -agentlib:jdwp=transport=dt_socket,server=y,address=5005"
+                        + " -agentpath:/lib/profiler.so=file=a -javaagent:agent.jar=9404  -Xrunjdwp:address=5005"
+                        + " -Dcom.sun.management.jmxremote.port=9010 -Dio.netty.leakDetection.level=simple"
+                        + " -XX:StartFlightRecording=filename=a.jfr -Xlog:gc*:file=gc.log -Xloggc:gc.log"
+                        + " -XX:LogFile=vm.log -XX:ArchiveClassesAtExit=a.jsa -XX:+UseParallelGC"))
+                .containsExactly("-Xmx1g", "-Dio.netty.leakDetection.level=simple", "-XX:+UseParallelGC");
+        assertThat(ChildProcess.options(null)).isEmpty();
+        assertThat(ChildProcess.options("  ")).isEmpty();
+    }
+
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the command line in /proc")
     void hasTheOptionsOfItsParent() throws IOException {

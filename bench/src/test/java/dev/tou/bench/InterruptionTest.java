@@ -29,6 +29,12 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 @DisabledOnOs(OS.WINDOWS)
 class InterruptionTest {
 
+    /** The receive buffer grows up to this: so much may be acknowledged and not read. */
+    private static final double UNREAD = 6 << 20;
+
+    /** What is read at a time, and what a delayed acknowledgment holds back, is less: so much may be read and not acknowledged. */
+    private static final double UNACKNOWLEDGED = 1 << 20;
+
     @TempDir
     Path folder;
 
@@ -126,7 +132,7 @@ class InterruptionTest {
         }
     }
 
-    /** What a sender knows to be there, and what is there. */
+    /** What was acknowledged was read, but for what the sender's end finds in the receive buffer. */
     @Test
     void anInterruptedSenderAndItsReceiverAgree() throws Exception {
         try (TouProcess receiver = receiver("--once", "--timeout", "5s");
@@ -136,12 +142,12 @@ class InterruptionTest {
             sender.signal("TERM");
             double acknowledged = bytesIn("Interrupted when (\\S+ \\S+) of 1\\.0 GiB were acknowledged", sender);
             double received = bytesIn("after (\\S+ \\S+) of 1\\.0 GiB; what has come of big\\.bin is kept", receiver);
-            assertThat(acknowledged).isPositive().isLessThanOrEqualTo(received);
+            assertThat(acknowledged).isPositive().isLessThanOrEqualTo(received + UNREAD);
             assertThat((double) partSize()).isCloseTo(received, withinPercentage(5)); // as many digits as are said
         }
     }
 
-    /** What is on disk was acknowledged; what was acknowledged may have died in the receiver's memory. */
+    /** What is on disk was acknowledged, or is about to be; what was acknowledged may have died in the receiver's memory. */
     @Test
     void anInterruptedReceiverAndItsSenderAgree() throws Exception {
         try (TouProcess receiver = receiver();
@@ -154,7 +160,7 @@ class InterruptionTest {
             String said = sender.output();
             if (!said.contains("given up because the receiver is ending")) {
                 double acknowledged = bytesIn("after it had acknowledged (\\S+ \\S+) of 1\\.0 GiB", sender);
-                assertThat(onDisk).isPositive().isLessThanOrEqualTo(acknowledged);
+                assertThat(onDisk).isPositive().isLessThanOrEqualTo(acknowledged + UNACKNOWLEDGED);
             }
         }
     }

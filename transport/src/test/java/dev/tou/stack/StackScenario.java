@@ -140,7 +140,7 @@ final class StackScenario implements AutoCloseable {
             settle();
             return network.traceHash();
         } catch (Throwable t) {
-            Path file = Path.of("target", "sim", Long.toHexString(seed) + ".pcapng");
+            Path file = Path.of("target", "sim", test + "-" + Long.toHexString(seed) + ".pcapng");
             String where;
             try {
                 java.nio.file.Files.createDirectories(file.getParent());

@@ -51,6 +51,11 @@ record Inbox(Path folder, String fixedName, boolean replace, boolean resume, Tar
         return of(target.getParent(), target.getFileName().toString(), replace, resume);
     }
 
+    /** {@return this inbox on another disk} */
+    Inbox on(TargetFile.Opener disk) {
+        return new Inbox(folder, fixedName, replace, resume, disk);
+    }
+
     private static Inbox of(Path folder, String fixedName, boolean replace, boolean resume) {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new Failure(ExitCode.UNWRITABLE, folder + " is a file and no folder; choose another one.");

@@ -46,6 +46,9 @@ import picocli.CommandLine.Option;
         })
 public final class ReceiveCommand implements Callable<Integer>, ReceiveListener {
 
+    /** Enough for {@link DiskThread#HIGH_BYTES} on a disk that works at all. */
+    private static final Duration DISK_PATIENCE = Duration.ofSeconds(30);
+
     @Option(
             names = "--port",
             paramLabel = "PORT",
@@ -100,10 +103,16 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     private CommonOptions common;
 
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private TargetFile.Opener disk = TargetFile.ON_DISK;
     private Console console;
     private JsonLines lines;
     private ProgressView current;
     private Integer exit;
+
+    /** Writes to another disk, such as one of a test. */
+    void disk(TargetFile.Opener other) {
+        disk = other;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -120,9 +129,10 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                     ExitCode.USAGE,
                     "--keep-unfinished is " + unfinished + "; give a number from 1, or say --no-resume.");
         }
-        Inbox inbox = output != null
-                ? Inbox.file(output, force, !anew)
-                : Inbox.folder(folder != null ? folder : Path.of(""), force, !anew);
+        Inbox inbox = (output != null
+                        ? Inbox.file(output, force, !anew)
+                        : Inbox.folder(folder != null ? folder : Path.of(""), force, !anew))
+                .on(disk);
         boolean single = once || output != null;
         Reception reception =
                 new Reception(inbox, single, timeout, new Leftovers(unfinished, Leftovers.DEFAULT.age()), this);
@@ -146,6 +156,9 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
                     exit = null;
                 }
             }
+            // What was read of a file that broke off may still wait for the disk; while the event loops live, as it
+            // tells them.
+            reception.awaitDisks(DISK_PATIENCE);
         } finally {
             reception.suspendUnfinished();
         }

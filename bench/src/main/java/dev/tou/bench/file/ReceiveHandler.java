@@ -263,7 +263,7 @@ final class ReceiveHandler extends ChannelInboundHandlerAdapter {
                 : "The sender at " + peer + " " + how + howFar() + whatIsLeft() + ".";
     }
 
-    /** What was read; it is on its way to the disk, and nothing ends the file before it is there. */
+    /** What was read; it is on its way to the disk, and only the end of the process ends the file before it is there. */
     private String howFar() {
         return progress == null || !progress.hasBegun()
                 ? ""

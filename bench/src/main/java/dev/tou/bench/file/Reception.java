@@ -81,6 +81,15 @@ public final class Reception {
 
     synchronized void leave() {
         active--;
+        notifyAll();
+    }
+
+    /** Waits until no transfer has work left for its disk, or so long. For a thread that may wait, which no event loop may. */
+    synchronized void awaitDisks(Duration most) throws InterruptedException {
+        long deadline = System.nanoTime() + most.toNanos();
+        for (long left = most.toNanos(); active > 0 && left > 0; left = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     /**

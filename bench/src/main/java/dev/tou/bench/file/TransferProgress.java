@@ -40,8 +40,8 @@ public final class TransferProgress {
     }
 
     /**
-     * {@return bytes of the file that the receiver has for certain, with those of an earlier transfer: its TCP has acknowledged
-     * them to this sender; of a channel that cannot tell, {@link #moved}}
+     * {@return bytes of the file that the receiver's TCP has acknowledged, with those of an earlier transfer; they may not have
+     * been read there yet, let alone be on its disk; of a channel that cannot tell, {@link #moved}}
      */
     public long acknowledged() {
         TcpInfo info = channel instanceof TouSocketChannel tou ? tou.tcpInfo() : null;

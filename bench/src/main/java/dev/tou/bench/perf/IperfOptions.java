@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
 /** The options of iperf3 that {@code tou perf} does not have: why, and what does the same. */
 final class IperfOptions {
 
@@ -69,17 +72,25 @@ final class IperfOptions {
     /**
      * {@return what to say of {@code option}, if iperf3 has it}
      *
-     * @param option as it was typed: a name, or letters behind one {@code -}, of which the first that is meant counts
+     * @param option as it was typed: a name, or letters behind one {@code -}, of which the first that is iperf3's alone counts, if
+     *     those before it are flags of ours
+     * @param ours the command that has been given it
      */
-    static Optional<String> insteadOf(String option) {
+    static Optional<String> insteadOf(String option, CommandSpec ours) {
         if (option.startsWith("--")) {
             return sentence(option);
         }
-        return option.chars()
-                .skip(1)
-                .mapToObj(letter -> sentence("-" + (char) letter))
-                .flatMap(Optional::stream)
-                .findFirst();
+        if (ours.findOption("-" + option) != null) { // a long name of ours with one dash too few
+            return Optional.empty();
+        }
+        for (char letter : option.substring(1).toCharArray()) {
+            Optional<String> sentence = sentence("-" + letter);
+            OptionSpec own = ours.findOption("-" + letter);
+            if (sentence.isPresent() || own == null || own.arity().max() > 0) {
+                return sentence;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> sentence(String name) {

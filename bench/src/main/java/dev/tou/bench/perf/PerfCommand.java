@@ -228,7 +228,7 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
 
     @Override
     public Optional<String> insteadOf(String option) {
-        return IperfOptions.insteadOf(option);
+        return IperfOptions.insteadOf(option, spec);
     }
 
     private int serve(Amounts amounts) throws InterruptedException {

@@ -163,8 +163,8 @@ public final class Plot {
             return;
         }
         if (from > 0 && from >= end) {
-            throw misuse("--from " + Units.nanos(from) + " is behind the end: " + names() + " is " + Units.nanos(end)
-                    + " long");
+            throw misuse("--from " + Units.nanos(from) + " is behind the end: what was chosen of " + names()
+                    + " ends at " + Units.nanos(end));
         }
         if (to < begin) {
             throw misuse("--to " + Units.nanos(to) + " is before the beginning: what was chosen of " + names()

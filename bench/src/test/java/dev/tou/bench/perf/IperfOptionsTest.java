@@ -67,6 +67,14 @@ class IperfOptionsTest {
         assertThat(tou.err()).contains("iperf3's -").contains("speaks TCP only");
     }
 
+    /** A long option with one dash too few is no row of letters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-reverse", "-baseline", "-version4"})
+    void aMisspeltOptionOfOursIsNotTakenForOneOfIperf(String option) {
+        assertThat(tou.run("perf", "-c", "127.0.0.1", option)).isEqualTo(ExitCode.USAGE.code());
+        assertThat(tou.err()).startsWith("tou: There is no option " + option + "; did you mean -" + option + "?");
+    }
+
     /** Only of the command that is like iperf3. */
     @Test
     void otherCommandsDoNotSpeakOfIperf() {

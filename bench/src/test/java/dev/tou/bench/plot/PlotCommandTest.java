@@ -285,7 +285,7 @@ class PlotCommandTest {
     @Test
     void aPartBehindTheEnd() {
         Path picture = folder.resolve("x.png");
-        String sentence = "--from 20.00 s is behind the end: " + trace + " is 190.0 ms long;";
+        String sentence = "--from 20.00 s is behind the end: what was chosen of " + trace + " ends at 190.0 ms;";
         fails(ExitCode.USAGE, sentence, trace, "--from", "20s", "--to", "30s", "-o", picture);
         assertThat(picture).doesNotExist();
     }
@@ -303,6 +303,20 @@ class PlotCommandTest {
         assertThat(tou.err())
                 .isEqualTo(
                         "Connection 1 has nothing in the part that was asked for: it lasts from 0 us to 190.0 ms.\n");
+    }
+
+    /** The file goes on to 600 ms, the connection does not. */
+    @Test
+    void aPartBehindTheEndOfTheConnection() throws IOException {
+        Path two = twoConnections();
+        fails(
+                ExitCode.USAGE,
+                "--from 300.0 ms is behind the end: what was chosen of " + two + " ends at 190.0 ms;",
+                two,
+                "--connection",
+                "1",
+                "--from",
+                "300ms");
     }
 
     @Test
