@@ -72,7 +72,8 @@ public final class TouChannelOption<T> extends ChannelOption<T> {
 
     /**
      * How often what stays unanswered, text, a FIN or a probe of a closed window, is repeated in a row before the connection ends
-     * (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. The timeout behind the last repetition is the end. Of a closed window the first probe is the first repetition.
+     * (R2 of RFC 9293 section 3.8.3), 1 to 100; default 15. The timeout behind the last repetition is the end. Of a closed
+     * window the first probe is the first repetition.
      */
     public static final ChannelOption<Integer> RETRIES2 = valueOf(TouChannelOption.class, "RETRIES2");
 

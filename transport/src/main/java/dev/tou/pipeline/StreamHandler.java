@@ -63,6 +63,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements UserCa
     }
 
     private void failed(TransmissionControlBlock tcb, Throwable failure) {
+        if (failure instanceof AssertionError broken) {
+            throw broken; // a fault of ours, which nobody is to live with where assertions are on
+        }
         LOGGER.warn("{} cannot be read and is reset", tcb, failure);
         tcb.fail(new IOException("Reading failed: " + failure, failure));
         stateMachine.abort(tcb);

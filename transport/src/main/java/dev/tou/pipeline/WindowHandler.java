@@ -136,6 +136,9 @@ final class WindowHandler extends ChannelDuplexHandler {
     // A controller or an allocator of the application, or no memory: the end of one connection, not of its neighbours,
     // whose first text no timer watches yet.
     private void failed(TransmissionControlBlock tcb, Throwable failure) {
+        if (failure instanceof AssertionError broken) {
+            throw broken; // a fault of ours, which nobody is to live with where assertions are on
+        }
         LOGGER.warn("{} cannot send and is reset", tcb, failure);
         tcb.fail(new IOException("Sending failed: " + failure, failure));
         stateMachine.abort(tcb);
