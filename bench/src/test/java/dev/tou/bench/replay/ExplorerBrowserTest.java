@@ -141,6 +141,25 @@ class ExplorerBrowserTest {
         assertThat(chromium.find("#last").isEnabled()).isFalse();
     }
 
+    /** Browsers complain of more than some changes of the address in a second, or throw. */
+    @Test
+    void bearsAKeyHeldDown() throws InterruptedException {
+        open("#handshake/0");
+        chromium.script("""
+                for (let i = 0; i <= 600; i++) {
+                  const key = i % 2 === 0 ? 'ArrowRight' : 'ArrowLeft';
+                  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+                }
+                """);
+        assertThat(step()).isEqualTo(1);
+        Object fragment = "";
+        for (int i = 0; i < 100 && !fragment.equals("#handshake/1"); i++) {
+            Thread.sleep(50);
+            fragment = chromium.script("return location.hash");
+        }
+        assertThat(fragment).as("the address names the step, in the end").isEqualTo("#handshake/1");
+    }
+
     private static void awaitStep(int wanted) throws InterruptedException {
         for (int i = 0; i < 600 && step() != wanted; i++) {
             Thread.sleep(50);
