@@ -142,7 +142,7 @@ final class Inspected implements AutoCloseable {
         return refused(
                 "Process " + process.pid()
                         + " cannot be looked into: it does not take the signal (SIGQUIT) by which a Java process is"
-                        + " asked, and would end of it; is it a Java process, and started without -Xrs?",
+                        + " asked, and would end of it; is it one?",
                 null);
     }
 
