@@ -340,7 +340,9 @@ class InspectTest {
         try (TouProcess deaf =
                 TouProcess.startWith(List.of("-Xrs"), "ping", "--serve", "127.0.0.1:0", "--report=json")) {
             deaf.awaitPort();
-            assertThat(tou.run("inspect", String.valueOf(deaf.pid()))).as(tou.err()).isZero();
+            assertThat(tou.run("inspect", String.valueOf(deaf.pid())))
+                    .as(tou.err())
+                    .isZero();
         }
     }
 
