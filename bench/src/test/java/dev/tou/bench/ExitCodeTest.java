@@ -45,7 +45,7 @@ class ExitCodeTest {
     void numbersAreTheDocumentedOnes() {
         assertThat(ExitCode.values())
                 .extracting(ExitCode::code)
-                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 130, 143);
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130, 143);
         assertThat(ExitCode.of(5)).isEqualTo(ExitCode.INTEGRITY);
         assertThat(ExitCode.of(77)).isEqualTo(ExitCode.REFUSED);
     }
