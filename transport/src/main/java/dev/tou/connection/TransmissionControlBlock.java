@@ -331,10 +331,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
-        int chosen = options.sendBufferBytes();
-        return chosen > 0
-                ? chosen
-                : (int) Math.max(64 * 1024, Math.min(2 * congestion().windowBytes(), 1 << 28));
+        return holdings.sendCapacityBytes(
+                options.sendBufferBytes(), congestion().windowBytes());
     }
 
     // --- acknowledgments and patience ---
