@@ -26,6 +26,7 @@ public enum ExitCode {
     EXISTS(11, "the receiver has a file of that name already, and was not told to replace it"),
     UNWRITABLE(12, "a file or folder cannot be written there, here or at the receiver"),
     NOT_SEEN(13, "a scenario of tou replay did not show what it is about"),
+    NO_PROCESS(14, "there is no such process, or it cannot be looked into (tou inspect)"),
     INTERRUPTED(130, "interrupted (Ctrl-C, SIGINT)"),
     TERMINATED(143, "terminated (SIGTERM)");
 

@@ -89,6 +89,7 @@ import picocli.CommandLine.TypeConversionException;
             "  tou replay handshake             watch a connection open, segment by segment",
             "  tou doctor                       what of this machine helps or hinders",
             "",
+            "A folder that an option names is made if it is missing; the folder of a file that is to be written must be there.",
             "\"tou COMMAND --help\" tells more about a command, \"tou completion\" teaches your shell to complete them."
         })
 public final class Tou implements Runnable {

@@ -157,7 +157,10 @@ public interface TransportListener {
     /** Everything has arrived that was outstanding when recovery began. */
     default void onRecoveryEnds(long nowNanos) {}
 
-    /** What had been taken for a loss was none: the reduction of the congestion window is taken back. */
+    /**
+     * What had been taken for a loss was none: the reduction of the congestion window is taken back. After {@link #onEstablished}:
+     * a SYN or SYN-ACK went again for nothing, and there is no reduction.
+     */
     default void onUndo(long nowNanos, UndoSign sign) {}
 
     // --- how fast ---

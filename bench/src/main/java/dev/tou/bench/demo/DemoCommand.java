@@ -90,7 +90,10 @@ public final class DemoCommand implements Callable<Integer> {
             description = "What the link carries, like 20mbit (default: no limit).")
     private String rate;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: demo-<date>-<time>).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the results, made if missing (default: demo-<date>-<time>).")
     private Path out;
 
     @Mixin
