@@ -168,6 +168,43 @@ class PageInBrowserTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** How far the lowest pixel of a colour is from the bottom of the place of the curves. */
+    private static final String ABOVE_THE_BOTTOM = """
+            const [graph, ...colour] = arguments;
+            const canvas = document.querySelectorAll('canvas')[graph];
+            const over = document.querySelectorAll('.u-over')[graph];
+            const bottom = (parseInt(over.style.top) + parseInt(over.style.height)) * devicePixelRatio;
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, bottom).data;
+            for (let i = data.length - 4; i >= 0; i -= 4) {
+              if (colour.every((part, k) => data[i + k] === part)) return bottom - Math.floor(i / 4 / canvas.width);
+            }
+            return -1;""";
+
+    /** A SYN that is sent again stands at the first number. */
+    @Test
+    void aMarkAtTheFirstSequenceNumberIsWhole() throws Exception {
+        String again = """
+                {"e":"retransmitted","c":1,"t":6000000,"seq":4294967295,"textBytes":0,"segments":1,"controlBits":2}
+                """;
+        int answer = HandTrace.CLIENT.indexOf("{\"e\":\"received\"");
+        Path trace = Files.writeString(
+                folder.resolve("again.jsonl"),
+                HandTrace.CLIENT.substring(0, answer) + again + HandTrace.CLIENT.substring(answer));
+        assertThat(new CapturedConsole().run("plot", trace.toString())).isZero();
+        browser.open(folder.resolve("again.html"), "");
+        assertThat((Long) browser.script(ABOVE_THE_BOTTOM, 0, 0xd1, 0x34, 0x1f)).isGreaterThan(5);
+    }
+
+    @Test
+    void whatHappensInAMomentHoldsNoValue() {
+        browser.script(POINT, 0);
+        List<?> keys = (List<?>)
+                browser.script("return [...document.querySelector('.legend').children].map(e => e.textContent);");
+        assertThat(keys.stream().map(String::valueOf))
+                .contains("counted as lost", "sent again")
+                .anyMatch(key -> key.matches("acknowledged .*[\\d.]+ KiB|acknowledged .*[\\d.]+ B"));
+    }
+
     @Test
     void keysAndButtonsZoomToo() {
         Object all = pixels(3);
@@ -194,7 +231,7 @@ class PageInBrowserTest {
     void whoDoesNotSeeAGraphIsToldWhatIsInIt() {
         assertThat(browser.find(".graph").getAttribute("aria-label"))
                 .startsWith("Time-sequence, sent. window edge (SND.UNA + SND.WND): ")
-                .contains("; counted as lost: 1; retransmitted: 1");
+                .contains("; counted as lost: 1; sent again: 1");
     }
 
     @Test
