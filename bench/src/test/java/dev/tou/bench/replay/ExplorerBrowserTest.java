@@ -302,7 +302,8 @@ class ExplorerBrowserTest {
     void followsItsAddress() throws InterruptedException {
         open("#handshake/3");
         chromium.script("location.hash = '#zero-window/14'");
-        awaitStep(14);
+        chromium.await(() -> step() == 14);
+        assertThat(step()).isEqualTo(14);
         assertThat(new Select(chromium.find("#scene")).getFirstSelectedOption().getText())
                 .startsWith("zero-window: ");
     }
