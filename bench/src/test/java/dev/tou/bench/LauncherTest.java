@@ -318,9 +318,10 @@ class LauncherTest {
     /** {@return a path with what the launcher uses, but for flock} */
     private String withoutFlock() throws IOException, InterruptedException {
         Path bin = folder.resolve("without-flock");
-        for (String program : ("cat cp date dirname find grep head id ln mkdir mv ps readlink rm rmdir sed sleep sort stty tail"
-                        + " touch wc")
-                .split(" ")) {
+        for (String program :
+                ("cat cp date dirname find grep head id ln mkdir mv ps readlink rm rmdir sed sleep sort stty tail"
+                                + " touch wc")
+                        .split(" ")) {
             Run found = end(new ProcessBuilder("sh", "-c", "command -v " + program).start());
             executable(bin.resolve(program), "exec " + found.said().strip() + " \"$@\"");
         }
