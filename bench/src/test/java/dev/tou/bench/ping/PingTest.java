@@ -258,7 +258,8 @@ class PingTest {
         against(swallows, target -> {
             int exit = tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "300ms");
             assertThat(exit).as(tou.err()).isEqualTo(ExitCode.INVALID_MEASUREMENT.code());
-            assertThat(tou.err()).contains("still unanswered 300.0 ms after the last was due");
+            assertThat(tou.err())
+                    .contains("still unanswered 300.0 ms after the last was due; is \"tou ping --serve\" at the");
             assertThat(tou.out()).contains("Not to be trusted: 10 of 10 requests over tou were not answered.");
         });
     }
@@ -334,7 +335,7 @@ class PingTest {
             h:1 --baseline udp          | --baseline
             h:1 --hlog /none/x.hlog     | There is no folder /none
             --serve 1:2:3               | HOST:PORT
-            --serve 70000               | is not [ADDRESS:]PORT
+            --serve 70000               | is not a port; give a number from 0 to 65535
             """)
     void valuesOutOfRange(String args, String sentence) {
         String[] words = ("ping " + args).split(" +");
