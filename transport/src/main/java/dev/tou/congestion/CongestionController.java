@@ -82,8 +82,8 @@ public interface CongestionController {
 
     /**
      * The SYN or its acknowledgment had to be repeated; comes directly after {@link #onEstablished}. RFC 5681 section 3.1
-     * wants an initial window of one segment then. With an initial timeout of 1 s (RFC 6298) a single repetition is often
-     * spurious, so the caller may wait for the second, as Linux does.
+     * wants an initial window of one segment then. Not called if the peer's timestamps show that the first had arrived (RFC
+     * 3522).
      */
     void onHandshakeLoss(long nowNanos);
 

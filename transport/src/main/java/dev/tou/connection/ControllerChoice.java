@@ -49,7 +49,7 @@ final class ControllerChoice {
     /** The handshake is complete. */
     void open(long nowNanos) {
         controller.onEstablished(tcb.negotiated.segmentTextBytes(), nowNanos);
-        if (tcb.handshake.tries() > 1) {
+        if (tcb.handshake.hasLost()) {
             // RFC 6298 section 5.7, RFC 5681 section 3.1: the path has lost a segment, or is slow.
             controller.onHandshakeLoss(nowNanos);
         }

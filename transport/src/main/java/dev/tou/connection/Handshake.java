@@ -19,8 +19,10 @@ public final class Handshake {
     private boolean cookie;
     private boolean addressProven;
     private int synWindowBytes;
+    private boolean firstArrived;
     private long beganNanos;
     private long knownNanos;
+    private long firstNanos;
     private long sentNanos;
     private AmplificationLimit limit;
 
@@ -99,10 +101,14 @@ public final class Handshake {
 
     /** Counts one more SYN or SYN-ACK of our own accord. */
     public void tried(long nowNanos) {
-        if (tries++ == 0 && !answeredAgain) {
-            beganNanos = nowNanos;
-            knownNanos = nowNanos;
+        if (tries == 0) {
+            firstNanos = nowNanos;
+            if (!answeredAgain) {
+                beganNanos = nowNanos;
+                knownNanos = nowNanos;
+            }
         }
+        tries++;
         sentNanos = nowNanos;
     }
 
@@ -114,6 +120,26 @@ public final class Handshake {
     /** {@return whether the SYN or SYN-ACK went once only, so that its acknowledgment measures the round trip} */
     public boolean sentOnce() {
         return tries == 1 && !answeredAgain;
+    }
+
+    /** The peer has answered the first of those that were sent. */
+    void firstHasArrived() {
+        firstArrived = true;
+    }
+
+    /** {@return whether one was sent again of our own accord, and for all that is known the first, or its answer, was lost} */
+    boolean hasLost() {
+        return tries > 1 && !firstArrived;
+    }
+
+    /** {@return whether one was sent again of our own accord although the first had arrived} */
+    boolean hasRepeatedForNothing() {
+        return tries > 1 && firstArrived;
+    }
+
+    /** {@return when the first SYN was sent, or the first SYN-ACK if one was; meaningful if {@link #tries} is not 0} */
+    long firstNanos() {
+        return firstNanos;
     }
 
     /** {@return when the first SYN or SYN-ACK was sent; if that had a cookie, when it may have been sent at the earliest} */

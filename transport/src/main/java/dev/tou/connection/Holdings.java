@@ -10,6 +10,20 @@ import dev.tou.window.SendBuffer;
 /** What a connection holds in memory: charged to the account of its loop, given back when it is quiet, freed at the end. */
 public final class Holdings {
 
+    /** What the send buffer holds at least, if the application has not chosen, in bytes. */
+    private static final int LEAST_SEND_BYTES = 64 * 1024;
+
+    /** What it holds at most, in bytes. */
+    private static final int MOST_SEND_BYTES = 1 << 28;
+
+    /** What it holds at most when memory is exhausted, in bytes: a few segments, so that everybody gets on. */
+    private static final int EXHAUSTED_SEND_BYTES = 16 * 1024;
+
+    /** The neighbours on the list of those that hold text out of order. */
+    Holdings older;
+
+    Holdings newer;
+
     private final MemoryAccount account;
     private final SendBuffer sendBuffer;
     private final ReceiveBuffer receiveBuffer;
@@ -17,6 +31,7 @@ public final class Holdings {
     private final RetransmissionQueue queue;
     private final DeliveryRate deliveryRate;
     private int chargedBytes;
+    private boolean holdsOutOfOrder;
 
     Holdings(
             MemoryAccount account,
@@ -33,11 +48,62 @@ public final class Holdings {
         this.deliveryRate = deliveryRate;
     }
 
+    /** {@return what the buffers hold now, in bytes, by their capacity} */
+    public int bytes() {
+        return sendBuffer.memoryBytes() + receiveBuffer.memoryBytes() + reassembly.memoryBytes();
+    }
+
     /** Books what the buffers hold now. Nothing borrowed from a datagram may be left. */
     public void settle() {
-        int held = sendBuffer.memoryBytes() + receiveBuffer.memoryBytes() + reassembly.memoryBytes();
-        account.charge(held - chargedBytes);
+        int held = bytes();
+        int more = held - chargedBytes;
         chargedBytes = held;
+        if (reassembly.isEmpty() == holdsOutOfOrder) {
+            holdsOutOfOrder = !holdsOutOfOrder;
+            if (holdsOutOfOrder) {
+                account.outOfOrder().add(this);
+            } else {
+                account.outOfOrder().remove(this);
+            }
+        }
+        account.charge(more);
+    }
+
+    /** {@return whether memory is exhausted, so that text out of order, which comes again, is not kept} */
+    public boolean refuseOutOfOrder() {
+        return account.isExhausted();
+    }
+
+    /**
+     * {@return whether memory is exhausted, and the application has not read what came in earlier bursts: so much is held for it
+     * already that more text, in order too, is not taken} Whoever reads what comes is never refused, because that is not held.
+     */
+    public boolean refuseText() {
+        return receiveBuffer.holdsLeftovers() && account.isExhausted();
+    }
+
+    /** Gives up the text that is held out of order. {@return how many gaps there were} */
+    int dropOutOfOrder() {
+        int gaps = reassembly.runs();
+        reassembly.release();
+        settle();
+        return gaps;
+    }
+
+    /**
+     * {@return the capacity of the send buffer, in bytes} When memory is short it grows no more, and when it is exhausted it is a
+     * few segments, whatever was chosen. What is in it stays.
+     *
+     * @param chosenBytes what the application has chosen, or 0
+     * @param windowBytes the congestion window
+     */
+    int sendCapacityBytes(int chosenBytes, long windowBytes) {
+        long usual =
+                chosenBytes > 0 ? chosenBytes : Math.max(LEAST_SEND_BYTES, Math.min(2 * windowBytes, MOST_SEND_BYTES));
+        if (account.isExhausted()) {
+            return (int) Math.min(usual, EXHAUSTED_SEND_BYTES);
+        }
+        return (int) (chosenBytes == 0 && account.isShort() ? LEAST_SEND_BYTES : usual);
     }
 
     /** {@return whether the books of what was sent have grown beyond a usual flight} */

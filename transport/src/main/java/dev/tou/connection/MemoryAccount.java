@@ -4,22 +4,29 @@ package dev.tou.connection;
 import dev.tou.window.RingPool;
 import dev.tou.window.SlabPool;
 
-/** What the connections of one event loop hold in buffers, in bytes, and what they lend each other. Not shared between threads. */
+/**
+ * What the connections of one event loop hold in buffers, in bytes, and what they lend each other. Each books what it holds at the
+ * end of a burst, by the capacity of its buffers; what is borrowed from datagrams is gone by then. Not shared between threads.
+ */
 public final class MemoryAccount {
-
-    /** What the budget is told late, at most, in bytes. */
-    private static final int UNTOLD_BYTES = 256 * 1024;
 
     private final RingPool rings = new RingPool();
     private final SlabPool slabs = new SlabPool();
+    private final OutOfOrderHolders outOfOrder = new OutOfOrderHolders();
     private final MemoryBudget budget;
+    private final Runnable onExhausted;
 
     private long bytes;
     private long toldBytes;
 
-    /** An account on which nothing is booked, of a budget that it shares. */
-    public MemoryAccount(MemoryBudget budget) {
+    /**
+     * An account on which nothing is booked, of a budget that it shares.
+     *
+     * @param onExhausted called whenever more is booked than there is, in the middle of a burst: it may only make a note
+     */
+    public MemoryAccount(MemoryBudget budget, Runnable onExhausted) {
         this.budget = budget;
+        this.onExhausted = onExhausted;
     }
 
     /** {@return the bytes held now} */
@@ -27,9 +34,48 @@ public final class MemoryAccount {
         return bytes;
     }
 
+    /** {@return what the connections of all loops that share the budget hold, in bytes, as far as this one knows} */
+    public long sharedBytes() {
+        return budget.heldBytes() + bytes - toldBytes;
+    }
+
+    /** {@return what it shares with the accounts of other event loops} */
+    public MemoryBudget budget() {
+        return budget;
+    }
+
     /** {@return whether connections hold so much, those of other event loops too, that nothing may be promised beyond the least} */
     boolean isShort() {
-        return budget.isExhausted();
+        return budget.isMuch(sharedBytes());
+    }
+
+    /** {@return whether they hold all that they may: what can be done without is not taken} */
+    public boolean isExhausted() {
+        return budget.isAll(sharedBytes());
+    }
+
+    /** {@return whether who has begun to give something up should go on with it} */
+    public boolean isNearlyExhausted() {
+        return budget.isNearlyAll(sharedBytes());
+    }
+
+    /**
+     * Gives up all text that one connection holds out of order, as RFC 2018 section 8 permits: of the one that has waited for
+     * longest for what is missing.
+     *
+     * @return how many gaps it had; 0 if no connection holds any
+     */
+    public int dropOutOfOrder() {
+        int gaps = 0;
+        while (gaps == 0 && outOfOrder.oldest() != null) {
+            gaps = outOfOrder.oldest().dropOutOfOrder();
+        }
+        return gaps;
+    }
+
+    /** Gives up what connections lend each other and none uses now. */
+    public void releaseSpares() {
+        slabs.releaseSpares();
     }
 
     RingPool rings() {
@@ -40,13 +86,20 @@ public final class MemoryAccount {
         return slabs;
     }
 
+    OutOfOrderHolders outOfOrder() {
+        return outOfOrder;
+    }
+
     void charge(int delta) {
         bytes += delta;
         assert bytes >= 0;
         boolean allGone = bytes == 0 && toldBytes != 0;
-        if (allGone || Math.abs(bytes - toldBytes) >= UNTOLD_BYTES) {
+        if (allGone || Math.abs(bytes - toldBytes) >= budget.untoldBytes()) {
             budget.charge(bytes - toldBytes);
             toldBytes = bytes;
+        }
+        if (delta > 0 && isExhausted()) {
+            onExhausted.run();
         }
     }
 }

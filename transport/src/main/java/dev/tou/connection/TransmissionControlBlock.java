@@ -16,6 +16,7 @@ import dev.tou.state.TcpEvent;
 import dev.tou.state.TcpState;
 import dev.tou.telemetry.ConnectionId;
 import dev.tou.telemetry.TcpInfo;
+import dev.tou.telemetry.UndoSign;
 import dev.tou.timing.ConnectionTimer;
 import dev.tou.timing.StallWatch;
 import dev.tou.timing.TcpTimer;
@@ -40,8 +41,6 @@ import io.netty.buffer.ByteBufAllocator;
  * <p>Used on one event loop only.
  */
 public final class TransmissionControlBlock extends ConnectionTimer implements Keyed {
-
-    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final ConnectionKey key;
     private final InetSocketAddress peerAddress;
@@ -259,27 +258,11 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         rcv.advertise(rcv.nxt() + handshake.promisedWindowBytes());
     }
 
-    /**
-     * The answer to our SYN or SYN-ACK measures the round trip; if that went more than once, by the timestamp that is echoed
-     * (RFC 7323 section 4).
-     */
-    public void measureHandshake(SegmentOptions answer, long nowNanos) {
-        if (handshake.sentOnce()) {
-            rtt.onSample(nowNanos - handshake.sentNanos(), nowNanos);
-        } else if (negotiated.timestamps()) {
-            long echoNanos = (timestamps.value(nowNanos) - answer.timestampEcho()) * NANOS_PER_MILLI;
-            // Nothing was sent before the first of them, and clocks count whole milliseconds.
-            if (echoNanos <= nowNanos - handshake.beganNanos() + NANOS_PER_MILLI) {
-                rtt.onCoarseSample(echoNanos, nowNanos);
-            }
-        }
-    }
-
     /** The connection is synchronized: segments have their shape, text may be sent. */
     public void openWindows(int trainSegments, long nowNanos) {
         sendBuffer.open(snd.iss() + 1, negotiated.headerBytes(), negotiated.segmentTextBytes(), trainSegments);
         recovery.open(negotiated.sack());
-        if (handshake.tries() > 1) {
+        if (handshake.hasLost()) {
             rtt.onHandshakeRetransmitted(); // RFC 6298 section 5.7
         }
         controllers.open(nowNanos);
@@ -288,6 +271,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
         patience.heard(nowNanos);
         patience.heardText();
         report.established();
+        if (handshake.hasRepeatedForNothing()) {
+            counters.undone++;
+            report.undone(UndoSign.TIMESTAMPS);
+        }
         establishedNotice = true;
     }
 
@@ -344,10 +331,8 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
 
     /** {@return the capacity of the send buffer in bytes} */
     public int sendCapacity() {
-        int chosen = options.sendBufferBytes();
-        return chosen > 0
-                ? chosen
-                : (int) Math.max(64 * 1024, Math.min(2 * congestion().windowBytes(), 1 << 28));
+        return holdings.sendCapacityBytes(
+                options.sendBufferBytes(), congestion().windowBytes());
     }
 
     // --- acknowledgments and patience ---

@@ -19,6 +19,9 @@ final class CededAddresses {
 
     private final Set<Name> names = new LinkedHashSet<>();
 
+    /** How often {@link #takeEnded} is to be called yet; read without the lock. */
+    private volatile int awaited;
+
     boolean isEmpty() {
         return names.isEmpty();
     }
@@ -33,8 +36,22 @@ final class CededAddresses {
         names.remove(name);
     }
 
-    /** {@return those whose endpoint has ended} Once: what cannot be bound now is the catch-all's from now on. */
+    /** {@link #takeEnded} will be called, on the event loop of the wildcard. */
+    void await() {
+        awaited++;
+    }
+
+    /** {@return whether it is yet to be called} On the event loop of the wildcard; until then nobody may be answered there. */
+    boolean areAwaited() {
+        return awaited > 0;
+    }
+
+    /**
+     * {@return those whose endpoint has ended, to be opened in the same turn of the event loop} Once: what cannot be bound now is
+     * the catch-all's from now on.
+     */
     List<InetSocketAddress> takeEnded() {
+        awaited--;
         List<Name> ended = names.stream()
                 .filter(name -> EndpointRegistry.find(name) == null)
                 .toList();

@@ -13,6 +13,11 @@ public final class DropCounters {
         counts[reason.ordinal()]++;
     }
 
+    /** Counts so many at once. */
+    void count(DropReason reason, int times) {
+        counts[reason.ordinal()] += times;
+    }
+
     /** Counts what another has counted. */
     void add(DropCounters others) {
         for (int i = 0; i < counts.length; i++) {

@@ -1,7 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.endpoint;
 
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -40,8 +39,7 @@ final class EpollDatagrams {
         boolean gro = channel.config().setOption(EpollChannelOption.UDP_GRO, true);
         // GRO or recvmmsg, never both: together they lose the segment size (netty#17492).
         int bytes = gro ? GRO_BYTES : maxDatagramBytes + 1;
-        channel.config()
-                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(bytes).maxMessagesPerRead(MESSAGES_PER_READ));
+        channel.config().setRecvByteBufAllocator(new BoundedReads(bytes, MESSAGES_PER_READ));
         return channel;
     }
 

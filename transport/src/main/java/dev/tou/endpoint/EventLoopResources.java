@@ -23,7 +23,6 @@ import dev.tou.telemetry.TransportSnapshot;
 import dev.tou.timing.TimerWheel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
-import io.netty.util.internal.PlatformDependent;
 
 /** What the connections of one event loop share: the timer wheel, the account of memory, the pool of client sockets. */
 public final class EventLoopResources {
@@ -33,19 +32,17 @@ public final class EventLoopResources {
     /** What the next loop of the process is called; where it starts, nobody can guess. */
     private static final AtomicInteger NEXT_NUMBER = new AtomicInteger(SECRETS.nextInt());
 
-    /** For the connections of all loops: half of what may be allocated outside the heap. */
-    private static final MemoryBudget BUDGET = new MemoryBudget(outsideTheHeap() / 2);
-
     private static final ConcurrentMap<EventLoop, EventLoopResources> BY_LOOP = new ConcurrentHashMap<>();
 
     private final EventLoop loop;
     private final TimerWheel wheel;
-    private final MemoryAccount memory = new MemoryAccount(BUDGET);
+    private final MemoryRelief relief = new MemoryRelief(this);
+    private final MemoryAccount memory;
     private final Reporting reporting = new Reporting(new ControllerFailures());
     private final Orphans orphans = new Orphans();
     private final Set<Shard> shards = new LinkedHashSet<>();
 
-    /** Of channels that are closed. */
+    /** Of channels that are closed, and of none. */
     private final DropCounters drops = new DropCounters();
 
     private final InitialSequenceNumbers sequenceNumbers;
@@ -56,19 +53,18 @@ public final class EventLoopResources {
     private final int loopNumber;
 
     private EventLoopResources(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
+            EventLoop loop,
+            int loopNumber,
+            InitialSequenceNumbers sequenceNumbers,
+            RandomGenerator secrets,
+            MemoryBudget budget) {
         this.loop = loop;
+        memory = new MemoryAccount(budget, relief::exhausted);
         this.secrets = secrets;
         this.loopNumber = loopNumber;
         this.sequenceNumbers = sequenceNumbers;
         wheel = new TimerWheel(loop);
         clientSockets = new ClientSockets(this);
-    }
-
-    // Netty's own limit; where that is switched off, the default of the JDK.
-    private static long outsideTheHeap() {
-        long limit = PlatformDependent.maxDirectMemory();
-        return limit > 0 ? limit : Runtime.getRuntime().maxMemory();
     }
 
     /** {@return what belongs to the loop; made on first use, forgotten when the loop has terminated} */
@@ -88,19 +84,29 @@ public final class EventLoopResources {
     }
 
     private static EventLoopResources create(EventLoop loop) {
-        return create(loop, NEXT_NUMBER.getAndIncrement(), InitialSequenceNumbers.ofProcess(), SECRETS);
+        int number = NEXT_NUMBER.getAndIncrement();
+        return create(loop, number, InitialSequenceNumbers.ofProcess(), SECRETS, ProcessMemory.BUDGET);
     }
 
     private static EventLoopResources create(
-            EventLoop loop, int loopNumber, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
+            EventLoop loop,
+            int loopNumber,
+            InitialSequenceNumbers sequenceNumbers,
+            RandomGenerator secrets,
+            MemoryBudget budget) {
         loop.terminationFuture().addListener(terminated -> BY_LOOP.remove(loop));
-        return new EventLoopResources(loop, loopNumber, sequenceNumbers, secrets);
+        return new EventLoopResources(loop, loopNumber, sequenceNumbers, secrets, budget);
     }
 
-    /** Makes what a loop draws by secret keys repeatable, for simulations; before the loop's first connection. */
-    public static void seed(EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets) {
+    /**
+     * Makes what a loop draws by secret keys repeatable, for simulations; before the loop's first connection.
+     *
+     * @param budget what its connections may hold in buffers, with those of other loops that have the same
+     */
+    public static void seed(
+            EventLoop loop, InitialSequenceNumbers sequenceNumbers, RandomGenerator secrets, MemoryBudget budget) {
         // Its number is always the same, however many loops the process has had.
-        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, secrets));
+        BY_LOOP.put(loop, create(loop, 0, sequenceNumbers, secrets, budget));
     }
 
     /** {@return a keyed hash for tables that strangers put entries into} */
@@ -126,6 +132,11 @@ public final class EventLoopResources {
     /** {@return what the connections hold in buffers} */
     public MemoryAccount memory() {
         return memory;
+    }
+
+    /** {@return what the loop does when they hold all that they may} */
+    MemoryRelief relief() {
+        return relief;
     }
 
     /** {@return whether an application is being called in the middle of something} */
@@ -171,8 +182,13 @@ public final class EventLoopResources {
         }
     }
 
+    /** Something was dropped so often that belongs to no channel. */
+    void dropped(DropReason reason, int times) {
+        drops.count(reason, times);
+    }
+
     /** {@return how often a reason has occurred on the channels of this loop, closed ones too} */
-    long drops(DropReason reason) {
+    public long drops(DropReason reason) {
         long times = drops.of(reason);
         for (Shard shard : shards) {
             times += shard.drops().of(reason);

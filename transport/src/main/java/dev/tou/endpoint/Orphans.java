@@ -45,6 +45,7 @@ final class Orphans {
 
     private final Map<TransmissionControlBlock, Equals> all = new HashMap<>();
     private final Map<Integer, Equals> byLimit = new HashMap<>();
+    private final OrphansByWeight byWeight = new OrphansByWeight();
 
     private final SparseWarning warning = new SparseWarning();
 
@@ -58,6 +59,7 @@ final class Orphans {
         int most = tcb.options().maxOrphans();
         Equals equals = byLimit.computeIfAbsent(most, limit -> new Equals());
         all.put(tcb, equals);
+        byWeight.add(shard, tcb);
         (tcb.state() == TcpState.FIN_WAIT_2 ? equals.delivered : equals.undelivered).put(tcb, shard);
         while (size() > most && !equals.isEmpty()) {
             reset(equals.first());
@@ -65,9 +67,18 @@ final class Orphans {
         }
     }
 
-    private static void reset(Map.Entry<TransmissionControlBlock, Shard> oldest) {
+    /** Memory is exhausted: resets the one that holds the most, as nobody is left who could. {@return whether one holds any} */
+    boolean resetHeaviest() {
+        Map.Entry<TransmissionControlBlock, Shard> heaviest = byWeight.heaviest();
+        if (heaviest != null) {
+            reset(heaviest);
+        }
+        return heaviest != null;
+    }
+
+    private static void reset(Map.Entry<TransmissionControlBlock, Shard> orphan) {
         // Its end takes it out of here.
-        oldest.getValue().calls().abort(oldest.getKey());
+        orphan.getValue().calls().abort(orphan.getKey());
     }
 
     private void warn(long nowNanos, int most) {
@@ -85,6 +96,7 @@ final class Orphans {
         }
         if (!tcb.isLive()) {
             all.remove(tcb);
+            byWeight.remove(tcb);
             equals.undelivered.remove(tcb);
             equals.delivered.remove(tcb);
             if (equals.isEmpty()) {

@@ -94,8 +94,14 @@ public final class UdpEndpoint {
         }
         parts.forEach(known::takeBack);
         if (!known.ceded.isEmpty()) {
-            // It may have ended since.
-            known.executeIfAlive(known::openMissing);
+            // It may have ended since. Before anybody listens: a channel would not know whom the catch-all has
+            // answered.
+            known.ceded.await();
+            if (known.loop().inEventLoop()) {
+                known.openMissing();
+            } else {
+                known.executeIfAlive(known::openMissing);
+            }
         }
         return known;
     }
@@ -125,7 +131,7 @@ public final class UdpEndpoint {
 
     // One that drains, or a tunnel with other TCP ports.
     private synchronized boolean hasPlaceFor(Name wanted, int tcpPort) {
-        return !closing && attaching == 0 && listener(tcpPort) == null && wanted.equals(name);
+        return !closing && attaching == 0 && listeners.find(tcpPort) == null && wanted.equals(name);
     }
 
     private boolean isDraining() {
@@ -271,8 +277,8 @@ public final class UdpEndpoint {
 
     private void openMissing() {
         synchronized (EndpointRegistry.OPENING) {
-            List<InetSocketAddress> ended = closing ? List.of() : ceded.takeEnded();
-            if (ended.isEmpty()) {
+            List<InetSocketAddress> ended = ceded.takeEnded();
+            if (closing || ended.isEmpty()) {
                 return;
             }
             try {
@@ -326,9 +332,9 @@ public final class UdpEndpoint {
         return resources.loop();
     }
 
-    /** {@return the listener of a TCP port, or null} */
+    /** {@return the listener of a TCP port, or null; as long as UDP channels are missing, null} */
     public Listener listener(int tcpPort) {
-        return listeners.find(tcpPort);
+        return ceded.areAwaited() ? null : listeners.find(tcpPort);
     }
 
     /** Visits the listeners that are there now. */
@@ -338,7 +344,7 @@ public final class UdpEndpoint {
 
     /** {@return whether segments for TCP ports without a listener are not answered} */
     public boolean isSilent() {
-        return listeners.isSilent();
+        return ceded.areAwaited() || listeners.isSilent();
     }
 
     /**

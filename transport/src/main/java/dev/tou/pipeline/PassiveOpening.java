@@ -57,6 +57,9 @@ final class PassiveOpening {
         if (!seg.is(ControlBits.SYN)) {
             return drop(DropReason.NO_CONNECTION);
         }
+        if (memoryIsExhausted()) {
+            return drop(DropReason.SYN_WITHOUT_MEMORY);
+        }
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
@@ -80,6 +83,9 @@ final class PassiveOpening {
         if (verdict == SynCookies.Verdict.EARLY) {
             return drop(DropReason.BAD_COOKIE);
         }
+        if (memoryIsExhausted()) {
+            return drop(DropReason.SYN_WITHOUT_MEMORY);
+        }
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
         }
@@ -94,6 +100,9 @@ final class PassiveOpening {
     TransmissionControlBlock reopened(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         if (!listener.admitsSource(arrival.sender())) {
             return drop(DropReason.SOURCE_NOT_ADMITTED);
+        }
+        if (memoryIsExhausted()) {
+            return drop(DropReason.SYN_WITHOUT_MEMORY);
         }
         if (!listener.canComplete()) {
             return overflow(ctx, arrival, listener);
@@ -149,6 +158,11 @@ final class PassiveOpening {
     private TransmissionControlBlock overflow(ChannelHandlerContext ctx, Arrival arrival, Listener listener) {
         drop(DropReason.ACCEPT_QUEUE_FULL);
         return listener.resetsOnOverflow() ? reset(ctx, arrival) : null;
+    }
+
+    // Not even a cookie: what it promises could not be kept when it comes back. The client repeats its SYN.
+    private boolean memoryIsExhausted() {
+        return shard.resources().memory().isExhausted();
     }
 
     // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in

@@ -4,6 +4,7 @@ package dev.tou.pipeline;
 import java.net.ConnectException;
 
 import dev.tou.connection.FailureReport;
+import dev.tou.connection.HandshakeAnswer;
 import dev.tou.connection.Opener;
 import dev.tou.connection.SegmentArrives;
 import dev.tou.connection.SilenceWatch;
@@ -210,7 +211,7 @@ final class StateMachineHandler extends ChannelDuplexHandler {
 
     private void establish(TransmissionControlBlock tcb, TcpEvent event, Segment seg, long now) {
         tcb.disarm(TcpTimer.HANDSHAKE);
-        tcb.measureHandshake(seg.options(), now);
+        HandshakeAnswer.read(tcb, seg.options(), now);
         tcb.openWindows(Segments.PER_TRAIN, now);
         PathMtuProber.open(tcb, now);
         if (tcb.negotiated.ownPeer()) {

@@ -53,9 +53,14 @@ final class TextArrives {
         }
     }
 
-    private static void inOrder(TransmissionControlBlock tcb, Segment seg, long now) {
+    private void inOrder(TransmissionControlBlock tcb, Segment seg, long now) {
         SegmentText text = seg.text();
         int bytes = text.bytes();
+        if (bytes > 0 && tcb.holdings.refuseText()) {
+            refuse(seg);
+            tcb.acknowledgments.onUrgent();
+            return;
+        }
         if (tcb.reassembly.isEmpty()) {
             for (int i = 0; i < text.pieces(); i++) {
                 tcb.receiveBuffer.append(text.take(i));
@@ -109,6 +114,10 @@ final class TextArrives {
         SegmentText text = seg.text();
         tcb.counters.outOfOrder += seg.wireSegments();
         tcb.acknowledgments.onOutOfOrder(seg.wireSegments(), tcb.negotiated.sack());
+        if (tcb.holdings.refuseOutOfOrder()) {
+            refuse(seg);
+            return;
+        }
         int seq = seg.seq();
         long refused = tcb.reassembly.refusals();
         for (int i = 0; i < text.pieces(); i++) {
@@ -118,6 +127,12 @@ final class TextArrives {
         }
         for (long i = tcb.reassembly.refusals(); i > refused; i--) {
             shard.drops().count(DropReason.NO_MEMORY);
+        }
+    }
+
+    private void refuse(Segment seg) {
+        for (int i = seg.wireSegments(); i > 0; i--) {
+            shard.drops().count(DropReason.MEMORY_EXHAUSTED);
         }
     }
 

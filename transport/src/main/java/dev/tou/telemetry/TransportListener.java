@@ -86,8 +86,8 @@ public interface TransportListener {
     default void onSent(long nowNanos, int seq, int textBytes, int segments, int controlBits) {}
 
     /**
-     * A segment was handed to the UDP channel again: text, or a SYN, SYN-ACK or FIN. Parameters as in {@link #onSent}. Repeated
-     * SYNs are not in what {@link TcpInfo} counts as sent again.
+     * A segment was handed to the UDP channel again: text, or a SYN, SYN-ACK or FIN. Parameters as in {@link #onSent}. So many
+     * are in {@link TcpInfo#retrans}.
      */
     default void onRetransmitted(long nowNanos, int seq, int textBytes, int segments, int controlBits) {}
 
@@ -157,7 +157,10 @@ public interface TransportListener {
     /** Everything has arrived that was outstanding when recovery began. */
     default void onRecoveryEnds(long nowNanos) {}
 
-    /** What had been taken for a loss was none: the reduction of the congestion window is taken back. */
+    /**
+     * What had been taken for a loss was none: the reduction of the congestion window is taken back. After {@link #onEstablished}:
+     * a SYN or SYN-ACK went again for nothing, and there is no reduction.
+     */
     default void onUndo(long nowNanos, UndoSign sign) {}
 
     // --- how fast ---

@@ -3,10 +3,12 @@ package dev.tou.telemetry;
 
 /** What showed that a supposed loss was none. */
 public enum UndoSign {
-    /** The echoed timestamp is older than the retransmission (Eifel, RFC 3522). */
+    /** The echoed timestamp is older than the retransmission (Eifel, RFC 3522), of text, or of a SYN or SYN-ACK. */
     TIMESTAMPS,
     /** The peer reports every retransmission as received twice (DSACK, RFC 2883, RFC 3708). */
     DSACK,
+    /** Everything that counted as lost was acknowledged before any of it was sent again (RFC 3522 section 1). */
+    ARRIVAL,
     /** After a timeout, new text was acknowledged that was never sent twice (F-RTO, RFC 5682). */
     F_RTO
 }

@@ -135,6 +135,11 @@ public final class ReceiveBuffer {
         return readableBytes;
     }
 
+    /** {@return whether text of earlier bursts waits, which {@link #compact} has copied because the application did not read it} */
+    public boolean holdsLeftovers() {
+        return settled > 0;
+    }
+
     /** {@return the true size, in bytes: chunks by their capacity and an overhead, borrowed text by its length} */
     public int memoryBytes() {
         return memoryBytes;

@@ -58,7 +58,8 @@ public final class SlabPool {
         }
     }
 
-    private void releaseSpares() {
+    /** Frees the spares: memory is short. */
+    public void releaseSpares() {
         for (ByteBuf spare = spares.pollLast(); spare != null; spare = spares.pollLast()) {
             spare.release();
         }

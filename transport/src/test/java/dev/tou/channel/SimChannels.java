@@ -4,6 +4,7 @@ package dev.tou.channel;
 import java.util.SplittableRandom;
 
 import dev.tou.connection.InitialSequenceNumbers;
+import dev.tou.connection.MemoryBudget;
 import dev.tou.connection.SipHash;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.simulation.SimHost;
@@ -19,13 +20,18 @@ public final class SimChannels {
 
     /** The channels of a host, which is to be used through one such object only. */
     public SimChannels(SimHost host, long seed, boolean segmented) {
+        this(host, seed, segmented, new MemoryBudget(Long.MAX_VALUE));
+    }
+
+    /** The same, whose connections may hold so much in buffers. */
+    public SimChannels(SimHost host, long seed, boolean segmented, MemoryBudget budget) {
         this.host = host;
         transport = new SimTransport(host, segmented);
         SplittableRandom random = new SplittableRandom(seed ^ host.name().hashCode());
         SipHash sequenceHash = new SipHash(random.nextLong(), random.nextLong());
         SipHash timestampHash = new SipHash(random.nextLong(), random.nextLong());
         EventLoopResources.seed(
-                host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash), random.split());
+                host.eventLoop(), new InitialSequenceNumbers(sequenceHash, timestampHash), random.split(), budget);
     }
 
     /** {@return a client's bootstrap on the host's event loop} */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.tou.connection.MemoryBudget;
 import dev.tou.endpoint.Shard;
 import dev.tou.simulation.LinkProfile;
 import dev.tou.simulation.SimHost;
@@ -35,13 +36,23 @@ final class SimPair implements AutoCloseable {
     private Consumer<Recorder> acceptedSetUp = recorder -> {};
 
     SimPair(long seed, LinkProfile profile, boolean segmented) {
+        this(seed, profile, segmented, new MemoryBudget(Long.MAX_VALUE), new MemoryBudget(Long.MAX_VALUE));
+    }
+
+    /** A pair whose connections may hold so much in buffers. */
+    SimPair(LinkProfile profile, MemoryBudget clientMemory, MemoryBudget serverMemory) {
+        this(1, profile, true, clientMemory, serverMemory);
+    }
+
+    private SimPair(
+            long seed, LinkProfile profile, boolean segmented, MemoryBudget clientMemory, MemoryBudget serverMemory) {
         network = new SimulatedNetwork(seed);
         clientHost = network.addHost("client", "10.0.0.1", "2001:db8::1");
         serverHost = network.addHost("server", "10.0.0.2", "10.0.0.3", "2001:db8::2");
         network.link(clientHost, serverHost, profile);
         simulation = new Simulation(network);
-        clients = new SimChannels(clientHost, seed, segmented);
-        servers = new SimChannels(serverHost, seed, segmented);
+        clients = new SimChannels(clientHost, seed, segmented, clientMemory);
+        servers = new SimChannels(serverHost, seed, segmented, serverMemory);
     }
 
     SimPair(LinkProfile profile) {

@@ -65,7 +65,7 @@ public final class TestConnection {
                 new TimerWheel(ImmediateEventExecutor.INSTANCE),
                 owner,
                 UnpooledByteBufAllocator.DEFAULT,
-                new MemoryAccount(new MemoryBudget(Long.MAX_VALUE)));
+                new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), () -> {}));
     }
 
     public static TransmissionControlBlock synSent() {

@@ -48,8 +48,12 @@ class CededShardTest {
         clients = new SimChannels(clientHost, 1, false);
         servers = new SimChannels(serverHost, 1, false);
         wildcard = bind("0.0.0.0");
+        listener = listen(wildcard);
+    }
+
+    private Listener listen(UdpEndpoint endpoint) throws BindException {
         ListenerOptions limits = new ListenerOptions(10, 10, 10, false, 60, false, remote -> true, false);
-        listener = wildcard.listen(
+        return endpoint.listen(
                 PORT, port -> new Listener(port, new ConnectionOptions(), limits, () -> meanwhile.run(), () -> {}));
     }
 
@@ -145,5 +149,59 @@ class CededShardTest {
         } catch (Exception inUse) {
             assertThat(inUse).isInstanceOf(BindException.class);
         }
+    }
+
+    /** The wildcard lives on by its other address. */
+    private void firstAddressIsTakenOutAndEnds() throws BindException {
+        connecting(1);
+        simulation.advance(Duration.ofSeconds(1));
+        wildcard.unlisten(listener);
+        UdpEndpoint part = bindFirstAddress();
+        part.unlisten(listen(part));
+        simulation.advance(Duration.ofMillis(1));
+        assertThat(hasFirstAddress()).isFalse();
+    }
+
+    private boolean hasFirstAddress() {
+        return wildcard.shards().stream()
+                .anyMatch(shard -> shard.localAddress()
+                        .getAddress()
+                        .equals(serverHost.addresses().get(0)));
+    }
+
+    // What the catch-all had answered meanwhile the new channel would not know, and reset.
+    @Test
+    void whatHasEndedIsOpenAgainBeforeAnybodyListens() throws Exception {
+        firstAddressIsTakenOutAndEnds();
+
+        assertThat(bind("0.0.0.0")).isSameAs(wildcard);
+
+        assertThat(hasFirstAddress()).isTrue();
+    }
+
+    @Test
+    void untilThenNobodyIsAnsweredIfAnotherLoopBinds() throws Exception {
+        firstAddressIsTakenOutAndEnds();
+
+        Thread other = new Thread(() -> {
+            try {
+                listen(bind("0.0.0.0"));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        other.start();
+        other.join();
+
+        assertThat(hasFirstAddress()).isFalse();
+        assertThat(wildcard.listener(PORT)).isNull();
+        assertThat(wildcard.isSilent()).isTrue();
+        connecting(0);
+        simulation.advance(Duration.ofSeconds(2));
+        assertThat(hasFirstAddress()).isTrue();
+        assertThat(wildcard.listener(PORT)).isNotNull();
+        assertThat(wildcard.isSilent()).isFalse();
+        firstAddress().forEachConnection(tcb -> assertThat(tcb.state()).isEqualTo(TcpState.ESTABLISHED));
+        assertThat(firstAddress().connections().size()).isOne();
     }
 }

@@ -14,6 +14,7 @@ import dev.tou.congestion.CongestionControllerFactory;
 import dev.tou.congestion.CongestionControllers;
 import dev.tou.connection.ConnectionKey;
 import dev.tou.connection.ConnectionOptions;
+import dev.tou.connection.MemoryBudget;
 import dev.tou.connection.TransmissionControlBlock;
 import dev.tou.endpoint.EventLoopResources;
 import dev.tou.endpoint.Shard;
@@ -73,10 +74,15 @@ final class Script implements AutoCloseable {
     private final ScriptedApp app = new ScriptedApp(this);
 
     Script(String engineAddress, String peerAddress) {
+        this(engineAddress, peerAddress, new MemoryBudget(Long.MAX_VALUE));
+    }
+
+    /** A stage where the engine's connections may hold so much in buffers. */
+    Script(String engineAddress, String peerAddress, MemoryBudget budget) {
         engineHost = network.addHost("engine", engineAddress);
         peerHost = network.addHost("peer", peerAddress);
         network.link(engineHost.mtu(JUMBO), peerHost, LinkProfile.IDEAL.mtu(2 * JUMBO));
-        channels = new SimChannels(engineHost, 1, true);
+        channels = new SimChannels(engineHost, 1, true, budget);
     }
 
     // --- the cast ---
@@ -241,9 +247,7 @@ final class Script implements AutoCloseable {
 
     /** {@return how often the engine has dropped something for this reason} */
     long drops(DropReason reason) {
-        return resources().shards().stream()
-                .mapToLong(shard -> shard.drops().of(reason))
-                .sum();
+        return resources().drops(reason);
     }
 
     /** {@return how many connections are in TIME-WAIT} */

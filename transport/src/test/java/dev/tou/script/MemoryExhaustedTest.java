@@ -1,0 +1,170 @@
+// Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
+package dev.tou.script;
+
+import dev.tou.channel.SynCookieMode;
+import dev.tou.channel.TouChannelOption;
+import dev.tou.connection.Hoard;
+import dev.tou.connection.MemoryBudget;
+import dev.tou.telemetry.DropReason;
+import org.junit.jupiter.api.Test;
+
+import static dev.tou.script.Segments.ack;
+import static dev.tou.script.Segments.data;
+import static dev.tou.script.Segments.syn;
+import static dev.tou.script.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What connections do without when all of them together hold what they may (PROTOCOL A14), and that nothing stays of it. */
+class MemoryExhaustedTest extends ScriptedTest {
+
+    private static final int FIRST = IRS + 1;
+    private static final int ALL = 1 << 20;
+
+    private MemoryBudget budget;
+    private Hoard others;
+
+    @Override
+    Script newScript() {
+        budget = new MemoryBudget(ALL);
+        others = new Hoard(budget);
+        return new Script("10.0.0.1", "10.0.0.2", budget);
+    }
+
+    private void acceptedWithSack() {
+        accepted(syn(IRS).mss(1000).sackOk(), server -> {});
+    }
+
+    @Test
+    void textOutOfOrderIsNotTaken() {
+        acceptedWithSack();
+        others.holds(ALL + 1);
+        peer.sends(data("world").seq(FIRST + 5));
+        peer.expects(ack(FIRST).options()).now();
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isEqualTo(1);
+        peer.sends(data("hello").seq(FIRST));
+        app.received("hello");
+        peer.expects(ack(FIRST + 5)).within(ms(40));
+        others.holds(0);
+        peer.sends(data("!").seq(FIRST + 10));
+        peer.expects(ack(FIRST + 5).sack(FIRST + 10, FIRST + 11)).now();
+        peer.sends(data("world").seq(FIRST + 5));
+        app.received("world!");
+        peer.expects(ack(FIRST + 11)).now();
+    }
+
+    @Test
+    void textThatIsReadGoesOn() {
+        accepted();
+        others.holds(ALL + 1);
+        for (int i = 0; i < 10; i++) {
+            peer.sends(data(1000).seq(FIRST + 1000 * i));
+            app.received(1000);
+            peer.expects(ack(FIRST + 1000 * (i + 1))).now();
+        }
+        app.writes(1000);
+        peer.expects(data(1000).seq(ISS + 1)).now();
+        peer.sends(ack(ISS + 1001).seq(FIRST + 10_000));
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isZero();
+    }
+
+    /** One burst is taken from everybody, for who knows whether it will be read; and no more before it was. */
+    @Test
+    void textBehindWhatNobodyReadsIsNotTaken() {
+        accepted();
+        app.stopsReading();
+        others.holds(ALL + 1);
+        peer.sends(data(1000).seq(FIRST));
+        peer.expects(ack(FIRST + 1000)).now();
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isZero();
+        peer.sends(data(1000).seq(FIRST + 1000));
+        peer.expects(ack(FIRST + 1000)).now();
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isEqualTo(1);
+        app.readsAll();
+        app.received(1000);
+        peer.sends(data(1000).seq(FIRST + 1000));
+        app.received(1000);
+        peer.expects(ack(FIRST + 2000)).now();
+    }
+
+    @Test
+    void synsAreNotAnswered() {
+        listens();
+        others.holds(ALL + 1);
+        peer.sends(syn(IRS));
+        peer.expectsNothingFor(seconds(1));
+        assertThat(script.drops(DropReason.SYN_WITHOUT_MEMORY)).isEqualTo(1);
+        others.holds(0);
+        peer.sends(syn(IRS));
+        int iss = peer.expects(synAck().ack(IRS + 1)).now().seq;
+        peer.sends(ack(iss + 1));
+        app.isActive();
+    }
+
+    @Test
+    void aCookieThatComesBackIsNotAnsweredEither() {
+        listens(server -> server.option(TouChannelOption.SYN_COOKIES, SynCookieMode.ALWAYS));
+        peer.sends(syn(IRS));
+        int iss = peer.expects(synAck().ack(IRS + 1)).now().seq;
+        others.holds(ALL + 1);
+        peer.sends(ack(iss + 1));
+        peer.expectsNothingFor(seconds(1));
+        app.isNotActive();
+        assertThat(script.drops(DropReason.SYN_WITHOUT_MEMORY)).isEqualTo(1);
+        others.holds(0);
+        peer.sends(data("hello").seq(FIRST).ack(iss + 1));
+        app.isActive().received("hello");
+        peer.expects(ack(FIRST + 5)).within(ms(40));
+    }
+
+    /** Somebody needs more: what is held out of order, and has been reported, is given up, and taken when it comes again. */
+    @Test
+    void textOutOfOrderIsGivenUp() {
+        acceptedWithSack();
+        peer.sends(data("l").seq(FIRST + 3));
+        peer.expects(ack(FIRST).sack(FIRST + 3, FIRST + 4)).now();
+        peer.sends(data("e").seq(FIRST + 1));
+        peer.expects(ack(FIRST).sack(FIRST + 1, FIRST + 2, FIRST + 3, FIRST + 4))
+                .now();
+        others.holds(ALL + 1);
+        app.stopsReading();
+        peer.sends(data("h").seq(FIRST));
+        peer.expects(ack(FIRST + 2).sack(FIRST + 3, FIRST + 4)).now();
+        script.settle();
+        assertThat(script.drops(DropReason.MEMORY_GIVEN_UP)).isEqualTo(1);
+        assertThat(script.connection().reassembly.isEmpty()).isTrue();
+        app.readsAll();
+        app.received("he");
+        peer.sends(data("llo").seq(FIRST + 2));
+        app.received("llo");
+        peer.expects(ack(FIRST + 5)).within(ms(40));
+    }
+
+    /** What is written waits in the channel, and leaves as what is in the buffer arrives. */
+    @Test
+    void theSendBufferStopsToGrow() {
+        accepted(syn(IRS).mss(1000).wscale(4).win(0xFFFF), server -> {});
+        int usual = 128 * 1024;
+        script.options().sendBufferBytes(usual);
+        assertThat(script.connection().sendCapacity()).isEqualTo(usual);
+        others.holds(ALL * 5L / 6);
+        assertThat(script.connection().sendCapacity())
+                .as("the application's word")
+                .isEqualTo(usual);
+        script.options().sendBufferBytes(0);
+        assertThat(script.connection().sendCapacity()).isEqualTo(64 * 1024);
+        others.holds(ALL + 1);
+        script.options().sendBufferBytes(usual);
+        assertThat(script.connection().sendCapacity()).isEqualTo(16 * 1024);
+        app.writes(30_000);
+        assertThat(script.connection().sendBuffer.bytes()).isEqualTo(16 * 1024);
+        int una = ISS + 1;
+        while (una != ISS + 1 + 30_000) {
+            peer.takesAll();
+            una = script.connection().snd.nxt();
+            peer.sends(ack(una).seq(FIRST).win(0xFFFF));
+        }
+        assertThat(script.connection().sendBuffer.bytes()).isZero();
+        others.holds(0);
+        assertThat(script.connection().sendCapacity()).isEqualTo(usual);
+    }
+}
