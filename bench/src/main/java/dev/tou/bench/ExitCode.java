@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public enum ExitCode {
     DONE(0, "done"),
-    INTERNAL(1, "internal error: a bug in tou, or something that tou has no name for"),
+    INTERNAL(1, "internal error: a bug in tou, Java out of memory, or something else that tou has no name for"),
     USAGE(2, "wrong usage: an unknown option, or a value out of range"),
     REFUSED(3, "the other end refused the connection or the transfer, or did not answer in time"),
     RESET(4, "the connection broke before the transfer was complete"),
@@ -26,6 +26,7 @@ public enum ExitCode {
     EXISTS(11, "the receiver has a file of that name already, and was not told to replace it"),
     UNWRITABLE(12, "a file or folder cannot be written there, here or at the receiver"),
     NOT_SEEN(13, "a scenario of tou replay did not show what it is about"),
+    NO_PROCESS(14, "there is no such process, or it cannot be looked into (tou inspect)"),
     INTERRUPTED(130, "interrupted (Ctrl-C, SIGINT)"),
     TERMINATED(143, "terminated (SIGTERM)");
 

@@ -3,6 +3,7 @@ package dev.tou.bench;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -14,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.NetUtil;
 
 /**
  * Turns what the operating system and Netty throw into a {@link Failure}: one sentence, one exit code.
@@ -73,10 +76,7 @@ public final class Failures {
                     cause);
         }
         if (text.contains("already in use")) {
-            return new Failure(
-                    ExitCode.CANNOT_LISTEN,
-                    "Port " + address.getPort() + " is in use; stop the program that has it, or choose another.",
-                    cause);
+            return new Failure(ExitCode.CANNOT_LISTEN, inUse(address, PortHolders.of(address.getPort())) + ".", cause);
         }
         if (text.contains("assign requested")) {
             return new Failure(
@@ -91,6 +91,38 @@ public final class Failures {
                     cause);
         }
         return new Failure(ExitCode.CANNOT_LISTEN, "Cannot listen on " + where + ": " + reason(cause) + ".", cause);
+    }
+
+    /**
+     * {@return that a port is taken, and what helps: all addresses of a host and one of them cannot both be listened on}
+     *
+     * @param holders where it is taken, as far as that is known
+     */
+    static String inUse(InetSocketAddress wanted, Set<InetAddress> holders) {
+        String port = "Port " + wanted.getPort() + " is in use";
+        InetAddress address = wanted.getAddress();
+        if (holders.isEmpty() || address == null || address.isAnyLocalAddress() == hasAll(holders, address)) {
+            return port + "; stop the program that has it, or choose another";
+        }
+        String holder = NetUtil.toAddressString(holders.iterator().next());
+        String named = NetUtil.toAddressString(address);
+        return address.isAnyLocalAddress()
+                ? port + " at " + holder + ", so it is not free at all addresses; listen at one, such as "
+                        + localBut(holder) + ", or choose another port"
+                : port + " at all addresses, so at " + named
+                        + ", too; start the program that has it at one address, as in \"tou ping --serve "
+                        + new HostAndPort(localBut(named), wanted.getPort()) + "\", or choose another port";
+    }
+
+    /** A socket of one family may leave the other's addresses alone, and does so if one of them has a socket of its own. */
+    private static boolean hasAll(Set<InetAddress> holders, InetAddress address) {
+        return holders.stream()
+                .filter(InetAddress::isAnyLocalAddress)
+                .anyMatch(any -> any.getClass() == address.getClass() || !holders.contains(address));
+    }
+
+    private static String localBut(String address) {
+        return address.equals("127.0.0.1") ? "127.0.0.2" : "127.0.0.1";
     }
 
     /** {@return why {@code file} could not be read} */
@@ -108,7 +140,7 @@ public final class Failures {
     public static Failure creating(Path folder, IOException cause) {
         if (cause instanceof FileAlreadyExistsException there) {
             return new Failure(
-                    ExitCode.UNWRITABLE, there.getFile() + " is a file and no folder; choose another name.", cause);
+                    ExitCode.UNWRITABLE, there.getFile() + " is a file and no folder; choose another one.", cause);
         }
         Path there = folder.getParent();
         while (there != null && there.getParent() != null && !Files.exists(there)) {
@@ -173,6 +205,30 @@ public final class Failures {
                         + file.toAbsolutePath().getParent() + "."
                 : file + " is not complete, because it could not be written: " + reason(cause) + ".";
         return new Failure(writing.exit(), sentence, cause);
+    }
+
+    /** {@return what a command ends with because of anything at all: a failure, an exception that is a bug, an error of Java} */
+    public static Failure of(Throwable cause) {
+        if (cause instanceof Failure known) {
+            return known;
+        }
+        if (cause instanceof OutOfMemoryError) {
+            return new Failure(
+                    ExitCode.INTERNAL,
+                    "Java has run out of memory (" + reason(cause) + "); JAVA_OPTS=-Xmx2g would give it 2 GiB.",
+                    cause);
+        }
+        if (cause instanceof NoClassDefFoundError && !text(cause).contains(" ")) { // else the class is there and fails
+            return new Failure(
+                    ExitCode.INTERNAL,
+                    "A part of tou is missing (" + reason(cause) + "); was it built again, or removed, while this ran?"
+                            + " Start it again.",
+                    cause);
+        }
+        return new Failure(
+                ExitCode.INTERNAL,
+                "Internal error: " + cause + "; run it again with --debug and report what it prints.",
+                cause);
     }
 
     private static String text(Throwable cause) {

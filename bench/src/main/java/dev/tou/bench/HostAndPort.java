@@ -28,6 +28,16 @@ public record HostAndPort(String host, int port) {
         return new HostAndPort(host, parsePort(text.substring(colon + 1)));
     }
 
+    /** {@return the same where the port may be left out, too: {@code example.org}, {@code ::1}, {@code [::1]}} */
+    public static HostAndPort parse(String text, int portIfNone) {
+        boolean address = !text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':'); // of IPv6, bare
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        if (text.isEmpty() || text.indexOf(':') >= 0 && !address && !bracketed) {
+            return parse(text);
+        }
+        return new HostAndPort(bracketed ? text.substring(1, text.length() - 1) : text, portIfNone);
+    }
+
     /** {@return whether {@code text} names an address} */
     public static boolean isOne(String text) {
         try {

@@ -29,6 +29,23 @@ public record ListenAddress(String host, int port) {
         return new ListenAddress(EVERYWHERE, parsePort(text));
     }
 
+    /**
+     * Does nothing if {@code address} is one without a port, as far as can be seen.
+     *
+     * @param option has it, as a user would write it
+     * @param portOption is where the port belongs
+     * @throws Failure otherwise, with {@link ExitCode#USAGE}
+     */
+    public static void requireNoPort(String option, String address, String portOption) {
+        if (HostAndPort.isOne(address)) {
+            HostAndPort both = HostAndPort.parse(address);
+            throw new Failure(
+                    ExitCode.USAGE,
+                    option + " takes an address alone; write " + option + " " + both.host() + " " + portOption + " "
+                            + both.port() + ".");
+        }
+    }
+
     private static int parsePort(String text) {
         try {
             int port = Integer.parseInt(text);

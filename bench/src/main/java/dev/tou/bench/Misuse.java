@@ -4,6 +4,7 @@ package dev.tou.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import picocli.CommandLine;
@@ -18,6 +19,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line in the words of a user, where picocli speaks of its own parts. */
 final class Misuse {
+
+    /** A letter behind a dash, and perhaps a digit that was to be its value. */
+    private static final int LONGEST_LETTER = 3;
+
+    /** What an option begins with that ends a habit. */
+    private static final String NO = "no-";
 
     private Misuse() {}
 
@@ -54,11 +61,17 @@ final class Misuse {
             if (name.equals("--")) {
                 return null;
             }
-            if (name.startsWith("--") && command.getCommandSpec().findOption(name) == null) {
+            if (isUnknown(name, command.getCommandSpec())) {
                 return new UnmatchedArgumentException(command, List.of(argument));
             }
         }
         return null;
+    }
+
+    /** Behind one dash stands a letter, and what follows it may be its value. */
+    private static boolean isUnknown(String name, CommandSpec command) {
+        boolean option = name.matches("--.+|-[A-Za-z].*") && command.findOption(name) == null;
+        return option && (name.startsWith("--") || command.findOption(name.substring(0, 2)) == null);
     }
 
     private static String what(ParameterException e) {
@@ -90,7 +103,7 @@ final class Misuse {
                     && other.insteadOf(option).isPresent()) {
                 return other.insteadOf(option).get();
             }
-            return "There is no option " + first + Nearest.question(option, options(command));
+            return "There is no option " + first + suggestion(option, command);
         }
         if (command.parent() == null) {
             return "There is no command \"" + first + "\""
@@ -103,14 +116,43 @@ final class Misuse {
                 return argument.paramLabel() + ": \"" + first + "\" is none of these: " + known(typeOf(argument));
             }
         }
-        return "\"" + first + "\" is one argument too many";
+        String tooMany = "\"" + first + "\" is one argument too many";
+        return command.userObject() instanceof LooseWords loose
+                ? tooMany
+                        + loose.meantBy(first)
+                                .map(meant -> "; did you mean \"" + meant + "\"?")
+                                .orElse("")
+                : tooMany;
     }
 
-    private static List<String> options(CommandSpec command) {
-        return command.options().stream()
-                .filter(option -> !option.hidden())
-                .map(OptionSpec::longestName)
+    /** What is meant, as far as one can tell: of a single letter only that in the other case, since any is near any other. */
+    private static String suggestion(String option, CommandSpec command) {
+        List<String> names = command.options().stream()
+                .filter(each -> !each.hidden())
+                .flatMap(each -> Arrays.stream(each.names()))
                 .toList();
+        if (!option.startsWith("--") && option.length() <= LONGEST_LETTER) {
+            String letter = option.substring(0, Math.min(2, option.length()));
+            return Nearest.meant(names.stream()
+                    .filter(name -> name.equalsIgnoreCase(letter) && !name.equals(letter))
+                    .findFirst());
+        }
+        String word = option.replaceFirst("^-+", "").toLowerCase(Locale.ROOT);
+        List<String> words = names.stream()
+                .filter(name -> name.startsWith("--"))
+                .map(name -> name.substring(2))
+                .toList();
+        Optional<String> near = Nearest.to(word, words);
+        if (near.isPresent()) {
+            return Nearest.meant(near.map(name -> "--" + name));
+        }
+        List<String> habits = words.stream()
+                .filter(name -> name.startsWith(NO))
+                .map(name -> name.substring(NO.length()))
+                .toList();
+        return Nearest.to(word, habits)
+                .map(habit -> "; that is done anyway, unless you say --" + NO + habit)
+                .orElse("");
     }
 
     private static String reason(ParameterException e, ArgSpec argument) {

@@ -15,7 +15,12 @@ public final class Nearest {
 
     /** {@return "; did you mean ...?" for the word that {@code typed} is most like, or nothing if none is like it} */
     public static String question(String typed, Collection<String> words) {
-        return to(typed, words).map(near -> "; did you mean " + near + "?").orElse("");
+        return meant(to(typed, words));
+    }
+
+    /** {@return "; did you mean ...?" for a word, or nothing for none} */
+    static String meant(Optional<String> word) {
+        return word.map(near -> "; did you mean " + near + "?").orElse("");
     }
 
     /** {@return the word that {@code typed} is most like, if one is like it at all} */

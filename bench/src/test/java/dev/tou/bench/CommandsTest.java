@@ -139,6 +139,19 @@ class CommandsTest {
         }
     }
 
+    /** One rule for all that is written, said where it applies. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void foldersAreMadeAndTheirOptionsSaySo(String command) {
+        for (OptionSpec option : spec(command).options()) {
+            if (option.paramLabel().equals("DIR")) {
+                assertThat(String.join(" ", option.description()))
+                        .as(option.longestName())
+                        .contains("made if missing");
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void itKnowsItsVersion(String command) {

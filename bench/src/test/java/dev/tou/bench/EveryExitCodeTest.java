@@ -62,15 +62,12 @@ class EveryExitCodeTest {
             case UNREADABLE -> tou.run("send", folder.resolve("none").toString(), "127.0.0.1:9");
             case DISK_FULL -> sentTooMuch();
             case EXISTS -> tou.run("receive", "--output", file());
-            case UNWRITABLE ->
-                tou.run(
-                        "receive",
-                        "--dir",
-                        folder.resolve("none").resolve("inbox").toString());
+            case UNWRITABLE -> tou.run("receive", "--dir", file() + "/inbox");
             case NOT_SEEN ->
                 ofACommandThat(() -> {
                     throw new Failure(ExitCode.NOT_SEEN, "No scenario can be made to fail.");
                 });
+            case NO_PROCESS -> tou.run("inspect", "99999999");
             case INTERRUPTED -> signalled("INT");
             case TERMINATED -> signalled("TERM");
         };

@@ -37,7 +37,7 @@ class ExitCodeTest {
     void numbersAreTheDocumentedOnes() {
         assertThat(ExitCode.values())
                 .extracting(ExitCode::code)
-                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 130, 143);
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130, 143);
         assertThat(ExitCode.of(5)).isEqualTo(ExitCode.INTEGRITY);
         assertThat(ExitCode.of(77)).isEqualTo(ExitCode.REFUSED);
     }
@@ -63,6 +63,14 @@ class ExitCodeTest {
             send                                    | FILE and HOST:PORT are missing; try "tou send --help".
             send b:1                                | FILE is missing
             send a b:1 c                            | "c" is not HOST:PORT; write it like
+            send b:1 a                              | HOST:PORT comes last, behind the files; try "tou send --help".
+            perf h                                  | "h" is one argument too many; did you mean "tou perf -c h"?
+            perf -s 7000                            | "7000" is one argument too many; did you mean "tou perf -s -p 7000"?
+            perf -c h 7000                          | "7000" is one argument too many; did you mean "tou perf -c h -p 7000"?
+            receive 7000                            | "7000" is one argument too many; did you mean "tou receive --port 7000"?
+            receive inbox                           | "inbox" is one argument too many; did you mean "tou receive --dir inbox"?
+            receive h:7000                          | "h:7000" is one argument too many; did you mean "tou send FILE h:7000"?
+            doctor now                              | "now" is one argument too many; try "tou doctor --help".
             send a b b:1 --name c                   | --name is for one file, and these are 2. Try "tou send --help".
             send a b:1 --timout 5s                  | There is no option --timout; did you mean --timeout? Try "tou
             send a b:1 --timeout                    | --timeout is missing
@@ -72,6 +80,17 @@ class ExitCodeTest {
             ping h:1 --baseline udp                 | --baseline: "udp" is none of these: tcp
             ping --rat 5 h:1                        | There is no option --rat
             bench sprint                            | WORKLOAD: "sprint" is none of these: bulk, pingpong, connect
+            perf -x 3 -c h                          | There is no option -x; try "tou perf --help".
+            perf -r -c h                            | There is no option -r; did you mean -R? Try "tou perf --help".
+            ping -x h:1                             | There is no option -x; try "tou ping --help".
+            ping -x 3 h:1                           | There is no option -x; try "tou ping --help".
+            ping -t3 h:1                            | There is no option -t3; try "tou ping --help".
+            ping -j h:1                             | There is no option -j; did you mean -J?
+            ping -warmpu 5s h:1                     | There is no option -warmpu; did you mean --warmup?
+            ping --RATE 5 h:1                       | There is no option --RATE; did you mean --rate?
+            send --resum a b:1                      | There is no option --resum; that is done anyway, unless you say --no-resume; try "tou send
+            send --resume a b:1                     | There is no option --resume; that is done anyway, unless you say --no-resume; try "tou send
+            lab --build                             | There is no option --build; that is done anyway, unless you say --no-build; try "tou lab
             impair --to h:1                         | --listen is missing
             impair                                  | --listen and --to are missing; try "tou impair --help".
             replay --capture x                      | --capture needs a scenario; "tou replay --list" shows them all.
@@ -177,20 +196,10 @@ class ExitCodeTest {
         fails(ExitCode.USAGE, "99999 is not a port", "receive", "--port", "99999");
     }
 
-    @Test
-    void missingFolder() {
-        fails(
-                ExitCode.UNWRITABLE,
-                "There is no folder",
-                "receive",
-                "--dir",
-                folder.resolve("none").resolve("inbox").toString());
-    }
-
     /** What the documentation says to type works where nobody has made the folder. */
     @Test
-    void theLastFolderIsMade() {
-        Path inbox = folder.resolve("inbox");
+    void theFolderForWhatComesIsMade() {
+        Path inbox = folder.resolve("for").resolve("inbox");
         fails(
                 ExitCode.UNKNOWN_HOST,
                 "No host is called",
@@ -237,7 +246,7 @@ class ExitCodeTest {
     @Test
     void aFileWhereAFolderIsNeeded() throws IOException {
         String file = Files.createFile(folder.resolve("taken")).toString();
-        fails(ExitCode.UNWRITABLE, file + " is a file and no folder; choose another name.", "demo", "--out", file);
+        fails(ExitCode.UNWRITABLE, file + " is a file and no folder; choose another one.", "demo", "--out", file);
     }
 
     /** A system may say "no such file" of what cannot be made in a folder that is there; /proc does. */
@@ -255,6 +264,13 @@ class ExitCodeTest {
             demo --out FILE/x                                 | FILE is a file and no folder; choose another one.
             receive --output FILE/x                           | FILE is a file and no folder; choose another one.
             receive --output FOLDER/no/x                      | There is no folder FOLDER/no; create it, or choose another
+            receive --port 0 --trace FOLDER/no/x --once       | There is no folder FOLDER/no; create it, or choose another
+            receive --port 0 --capture FOLDER/no/x --once     | There is no folder FOLDER/no; create it, or choose another
+            capture -w FOLDER/no/x --listen 0 --to 127.0.0.1:9 | There is no folder FOLDER/no; create it, or choose another
+            ping 127.0.0.1:9 --hlog FOLDER/no/x               | There is no folder FOLDER/no; create it, or choose another
+            replay handshake --capture FOLDER/no/x            | There is no folder FOLDER/no; create it, or choose another
+            replay handshake --page FOLDER/no/x               | There is no folder FOLDER/no; create it, or choose another
+            bench connect --rounds 1 --jfr FOLDER/no/x        | There is no folder FOLDER/no; create it, or choose another
             receive --port 0 --trace / --once                 | / is a folder; name a file.
             receive --port 0 --capture FOLDER --once          | FOLDER is a folder; name a file.
             capture -w / --listen 0 --to 127.0.0.1:9          | / is a folder; name a file.
@@ -273,6 +289,13 @@ class ExitCodeTest {
                 .startsWith("tou: ")
                 .contains(sentence.replace("FILE", file).replace("FOLDER", folder.toString()))
                 .hasLineCount(1);
+    }
+
+    /** Whoever waits two hours for a page hears at once that there is no place for it. */
+    @Test
+    void aPageWithoutAPlaceIsSaidBeforeAnythingIsPlayed() throws IOException {
+        String none = folder.resolve("none").resolve("x.html").toString();
+        fails(ExitCode.UNWRITABLE, "There is no folder", "replay", "handshake", "--page", none);
     }
 
     @Test

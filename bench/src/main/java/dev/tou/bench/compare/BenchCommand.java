@@ -111,7 +111,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = {"--output", "--out"},
             paramLabel = "DIR",
-            description = "Write report.md and results.json there.")
+            description = "Write report.md and results.json into this folder, made if missing.")
     private Path output;
 
     @Option(

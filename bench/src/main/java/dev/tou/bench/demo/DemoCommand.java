@@ -31,7 +31,9 @@ import picocli.CommandLine.Option;
         description = {
             "Send a file through a lossy link on this machine, in under a minute, without root.",
             "Starts a server and a client process, relays their datagrams through a link that loses, reorders and "
-                    + "duplicates by a seed, compares the SHA-256 of the file, and measures request latency."
+                    + "duplicates by a seed, compares the SHA-256 of the file, and measures request latency.",
+            "Before that, both processes and the relay warm up: a smaller file and some requests go through a link of "
+                    + "their own. Nothing of that is in a figure, a trace or a capture."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -88,7 +90,10 @@ public final class DemoCommand implements Callable<Integer> {
             description = "What the link carries, like 20mbit (default: no limit).")
     private String rate;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: demo-<date>-<time>).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the results, made if missing (default: demo-<date>-<time>).")
     private Path out;
 
     @Mixin

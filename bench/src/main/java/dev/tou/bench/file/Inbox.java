@@ -2,7 +2,6 @@
 package dev.tou.bench.file;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -23,18 +22,13 @@ import dev.tou.bench.Failures;
  */
 record Inbox(Path folder, String fixedName, boolean replace, boolean resume, TargetFile.Opener opener) {
 
-    /** {@return an inbox that keeps the senders' names in {@code folder}}, which is made if only it is missing */
+    /** {@return an inbox that keeps the senders' names in {@code folder}}, which is made with those above it. */
     static Inbox folder(Path folder, boolean replace, boolean resume) {
         Path inbox = folder.toAbsolutePath().normalize();
-        Path parent = inbox.getParent();
-        if (parent != null && Files.isDirectory(parent) && !Files.exists(inbox, LinkOption.NOFOLLOW_LINKS)) {
-            try {
-                Files.createDirectory(inbox);
-            } catch (FileAlreadyExistsException e) {
-                // somebody else was sooner
-            } catch (IOException e) {
-                throw Failures.creating(inbox, e);
-            }
+        try {
+            Files.createDirectories(inbox);
+        } catch (IOException e) {
+            throw Failures.creating(inbox, e);
         }
         return of(inbox, null, replace, resume);
     }

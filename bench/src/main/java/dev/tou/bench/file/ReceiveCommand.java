@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +20,8 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.ListenAddress;
+import dev.tou.bench.LooseWords;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -44,7 +47,7 @@ import picocli.CommandLine.Option;
             "  tou receive --dir inbox --port 9800       elsewhere",
             "  tou receive --output backup.tar           one file, under this name"
         })
-public final class ReceiveCommand implements Callable<Integer>, ReceiveListener {
+public final class ReceiveCommand implements Callable<Integer>, ReceiveListener, LooseWords {
 
     /** Enough for {@link DiskThread#HIGH_BYTES} on a disk that works at all. */
     private static final Duration DISK_PATIENCE = Duration.ofSeconds(30);
@@ -63,7 +66,10 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
             description = "Address to listen on (default: ${DEFAULT-VALUE}, all of this machine).")
     private String bind;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "Folder for the files (default: the current one).")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Folder for the files, made if missing (default: the current one).")
     private Path folder;
 
     @Option(
@@ -115,12 +121,21 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener 
     }
 
     @Override
+    public Optional<String> meantBy(String word) {
+        if (HostAndPort.isOne(word)) {
+            return Optional.of("tou send FILE " + word);
+        }
+        return Optional.of("tou receive " + (word.matches("\\d+") ? "--port " : "--dir ") + word);
+    }
+
+    @Override
     public Integer call() throws InterruptedException {
         console = common.console();
         lines = common.lines();
         if (port < 0 || port > 65535) {
             throw new Failure(ExitCode.USAGE, port + " is not a port; give a number from 0 to 65535.");
         }
+        ListenAddress.requireNoPort("--bind", bind, "--port");
         if (output != null && folder != null) {
             throw new Failure(ExitCode.USAGE, "Give either --dir or --output, not both.");
         }

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +135,10 @@ public final class SendCommand implements Callable<Integer> {
         try {
             return HostAndPort.parse(words.get(words.size() - 1));
         } catch (IllegalArgumentException e) {
-            throw new Failure(ExitCode.USAGE, e.getMessage() + ".", e);
+            String first = words.get(0);
+            boolean swapped = HostAndPort.isOne(first) && !Files.exists(path(first));
+            throw new Failure(
+                    ExitCode.USAGE, swapped ? "HOST:PORT comes last, behind the files" : e.getMessage() + ".", e);
         }
     }
 

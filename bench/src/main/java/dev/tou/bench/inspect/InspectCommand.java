@@ -112,9 +112,14 @@ public final class InspectCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Duration every = every();
         Wanted wanted = wanted();
-        List<Inspected> found = find();
+        lookInto(find(), wanted, every);
+        return ExitCode.DONE.code();
+    }
+
+    /** Shows the processes, or some of them, and closes them. */
+    void lookInto(List<Inspected> found, Wanted wanted, Duration every) throws InterruptedException {
         try {
-            if (found.size() > 1 && pid() == null && (!wanted.isFilter() || every != null)) {
+            if (found.size() > 1 && (!wanted.isFilter() || every != null)) {
                 list(found);
             } else if (every != null) {
                 watch(found.get(0), wanted, every);
@@ -124,7 +129,6 @@ public final class InspectCommand implements Callable<Integer> {
         } finally {
             found.forEach(Inspected::close);
         }
-        return ExitCode.DONE.code();
     }
 
     // --- what was asked for ---
@@ -198,12 +202,16 @@ public final class InspectCommand implements Callable<Integer> {
                                     + " of other users; root may."));
         }
         if (found.isEmpty()) {
-            throw new Failure(
-                    ExitCode.REFUSED,
-                    "No Java process of yours on this host has a channel of tou open; try \"tou ping --serve 7000\" in another"
-                            + " window.");
+            throw none();
         }
         return found;
+    }
+
+    private static Failure none() {
+        return new Failure(
+                ExitCode.NO_PROCESS,
+                "No Java process of yours on this host has a channel of tou open; try \"tou ping --serve 7000\" in another"
+                        + " window.");
     }
 
     private void list(List<Inspected> found) {
@@ -212,7 +220,7 @@ public final class InspectCommand implements Callable<Integer> {
                 .row("PID", "User", "Up", "Listeners", "Connections", "Command");
         Optional<JavaProcess> first = Optional.empty();
         for (Inspected each : found) {
-            Optional<Look> look = lookUnlessEnded(each, new Wanted("", 0, Set.of(), 0));
+            Optional<Look> look = lookIfThere(each, new Wanted("", 0, Set.of(), 0));
             if (look.isEmpty()) {
                 continue;
             }
@@ -236,63 +244,98 @@ public final class InspectCommand implements Callable<Integer> {
                     Units.grouped(connections),
                     process.title());
         }
+        if (first.isEmpty()) {
+            throw none();
+        }
         if (!common.json()) {
             List<String> lines = table.lines("");
             console.say(console.dim(lines.get(0)));
             lines.subList(1, lines.size()).forEach(console::say);
             console.say("");
-            first.ifPresent(process -> console.say(
-                    console.dim("\"tou inspect " + process.pid() + "\" shows the connections of the first.")));
+            console.say(console.dim("\"tou inspect " + first.get().pid() + "\" shows the connections of the first."));
         }
     }
 
     // --- looking ---
 
+    /** A process, and what was seen in it: now, and some time before, unless that is null. */
+    private record Sight(Inspected inspected, Look now, Look before) {
+
+        boolean isEmpty(Wanted wanted) {
+            return now.connections().isEmpty() && (now.listeners().isEmpty() || !wanted.listeners());
+        }
+    }
+
     private void show(List<Inspected> found, Wanted wanted) throws InterruptedException {
         boolean twice = !over.isZero() && !summary && wanted.connections();
-        boolean several = found.size() > 1;
         List<Look> before = new ArrayList<>();
         for (Inspected each : found) {
-            before.add(!twice ? null : several ? lookUnlessEnded(each, wanted).orElse(null) : look(each, wanted));
+            before.add(twice ? lookIfThere(each, wanted).orElse(null) : null);
         }
         if (twice) {
             TimeUnit.NANOSECONDS.sleep(over.toNanos());
         }
-        boolean any = false;
+        List<Sight> sights = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
-            Look now = several ? lookUnlessEnded(found.get(i), wanted).orElse(null) : look(found.get(i), wanted);
-            if (now == null) {
-                continue;
+            Optional<Look> now = lookIfThere(found.get(i), wanted);
+            if (now.isPresent()) {
+                sights.add(new Sight(found.get(i), now.get(), before.get(i)));
             }
-            boolean hasNothing = now.connections().isEmpty() && (now.listeners().isEmpty() || !wanted.listeners());
-            if (hasNothing && several) {
-                continue; // it is the connection that was asked for, not the process
-            }
-            List<String> lines = tell(found.get(i), now, before.get(i), wanted);
-            if (any && !common.json()) {
-                common.console().say("");
-            }
-            lines.forEach(common.console()::say);
-            any = true;
         }
-        if (!any && !common.json()) {
-            common.console().say("Nothing in " + found.size() + " processes matches what was asked for.");
+        if (sights.isEmpty()) {
+            throw none();
+        }
+        if (found.size() > 1) { // it is the connection that was asked for, not the process
+            sights.removeIf(sight -> sight.isEmpty(wanted));
+        }
+        tell(sights, found.size(), wanted);
+    }
+
+    private void tell(List<Sight> sights, int of, Wanted wanted) {
+        Console console = common.console();
+        boolean together = explain && !summary && sights.size() > 1;
+        for (Sight sight : sights) {
+            List<String> lines = tell(sight, wanted, explain && !together);
+            if (sight != sights.get(0) && !common.json()) {
+                console.say("");
+            }
+            lines.forEach(console::say);
+        }
+        if (common.json()) {
+            return;
+        }
+        if (sights.isEmpty()) {
+            console.say("Nothing in " + of + " processes matches what was asked for.");
+        }
+        if (together && wanted.connections()) {
+            explanation(sights).forEach(console::say);
         }
     }
 
-    private Look look(Inspected inspected, Wanted wanted) {
-        try {
-            return inspected.look(wanted, PATIENCE_MILLIS);
-        } catch (Inspected.Ended e) {
-            throw new Failure(ExitCode.REFUSED, end(inspected) + ".", e);
-        }
+    /** {@return what the figures of several processes mean, once} */
+    private List<String> explanation(List<Sight> sights) {
+        Glossary glossary = Glossary.of(
+                sights.stream().map(sight -> sight.inspected().glossary()).toList());
+        List<Row> connections = sights.stream()
+                .flatMap(sight -> sight.now().connections().stream())
+                .toList();
+        return connections.isEmpty()
+                ? List.of()
+                : new Explanation(common.console(), glossary, InspectView.width(common.console())).lines(connections);
     }
 
-    /** {@return a look at one of several processes}, or nothing: one that ends meanwhile is like one that ended before. */
-    private static Optional<Look> lookUnlessEnded(Inspected inspected, Wanted wanted) {
+    /**
+     * {@return a look, or nothing: a process that nobody has named and that ends meanwhile is like one that ended before}
+     *
+     * @throws Failure if it was named
+     */
+    private Optional<Look> lookIfThere(Inspected inspected, Wanted wanted) {
         try {
             return Optional.of(inspected.look(wanted, PATIENCE_MILLIS));
         } catch (Inspected.Ended e) {
+            if (pid() != null) {
+                throw new Failure(ExitCode.NO_PROCESS, end(inspected) + ".", e);
+            }
             return Optional.empty();
         }
     }
@@ -306,12 +349,12 @@ public final class InspectCommand implements Callable<Integer> {
 
     private void watch(Inspected inspected, Wanted wanted, Duration every) throws InterruptedException {
         Console console = common.console();
+        Look before = null;
         try (Interruption hook = Interruption.onInterrupt(() -> console.lastWord("Interrupted."))) {
             assert hook != null;
-            Look before = null;
             while (true) {
                 Look now = inspected.look(wanted, PATIENCE_MILLIS);
-                List<String> lines = tell(inspected, now, before, wanted);
+                List<String> lines = tell(new Sight(inspected, now, before), wanted, explain);
                 if (!common.json()) {
                     console.redraw(lines);
                 }
@@ -319,15 +362,19 @@ public final class InspectCommand implements Callable<Integer> {
                 TimeUnit.NANOSECONDS.sleep(every.toNanos());
             }
         } catch (Inspected.Ended e) {
+            if (before == null && pid() == null) {
+                throw none();
+            }
             common.lines().emit("ended", InspectJson.process(inspected));
             console.note(end(inspected) + ".");
         }
     }
 
     /** Tells programs at once. {@return what people shall read} */
-    private List<String> tell(Inspected inspected, Look now, Look before, Wanted wanted) {
+    private List<String> tell(Sight sight, Wanted wanted, boolean explained) {
+        Inspected inspected = sight.inspected();
         if (common.json()) {
-            var fields = InspectJson.look(inspected, now, before, wanted);
+            var fields = InspectJson.look(inspected, sight.now(), sight.before(), wanted);
             if (explain) {
                 fields.put("words", InspectJson.words(inspected));
             }
@@ -335,7 +382,7 @@ public final class InspectCommand implements Callable<Integer> {
             return List.of();
         }
         return summary
-                ? new SummaryView(common.console(), inspected, explain).lines(now)
-                : new InspectView(common.console(), inspected, explain).lines(now, before, wanted);
+                ? new SummaryView(common.console(), inspected, explain).lines(sight.now())
+                : new InspectView(common.console(), inspected, explained).lines(sight.now(), sight.before(), wanted);
     }
 }

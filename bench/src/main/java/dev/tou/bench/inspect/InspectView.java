@@ -34,7 +34,12 @@ final class InspectView {
         this.java = java;
         this.glossary = glossary;
         this.explain = explain;
-        width = console.columns() == 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(NARROWEST, console.columns());
+        width = width(console);
+    }
+
+    /** {@return how long a line may be} */
+    static int width(Console console) {
+        return console.columns() == 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(NARROWEST, console.columns());
     }
 
     /** {@return bytes that the application has written and the peer has not acknowledged} */

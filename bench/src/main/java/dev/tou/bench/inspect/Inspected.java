@@ -96,7 +96,7 @@ final class Inspected implements AutoCloseable {
      */
     static Inspected open(JavaProcess process) {
         if (process.isForbidden()) {
-            throw refused(
+            throw failure(
                     "Process " + process.pid() + " belongs to " + process.user() + "; only " + process.user()
                             + " and root may look into it; try \"sudo -u " + process.user() + " ./tou inspect "
                             + process.pid() + "\"",
@@ -111,7 +111,7 @@ final class Inspected implements AutoCloseable {
         try {
             Inspected inspected = open(process, TRIES);
             if (inspected == null) {
-                throw refused(
+                throw failure(
                         "Process " + process.pid()
                                 + " has no channel of tou open; if it should have, see whether it was"
                                 + " started with -Ddev.tou.jmx=false, or is a module graph without java.management",
@@ -147,7 +147,7 @@ final class Inspected implements AutoCloseable {
     }
 
     private static Failure locked(JavaProcess process, Exception cause) {
-        return refused(
+        return failure(
                 "Process " + process.pid()
                         + " was started with -XX:+DisableAttachMechanism, so nobody can look into it;"
                         + " start it without",
@@ -160,9 +160,9 @@ final class Inspected implements AutoCloseable {
             return locked(process, e);
         }
         if (!process.isAlive()) {
-            return refused("Process " + process.pid() + " has just ended", e);
+            return failure("Process " + process.pid() + " has just ended", e);
         }
-        return refused(
+        return failure(
                 "Process " + process.pid()
                         + " cannot be looked into; is it a Java process with a HotSpot VM, of the same"
                         + " user, and not stopped? (" + e.getMessage() + ")",
@@ -173,11 +173,11 @@ final class Inspected implements AutoCloseable {
     private static Failure silent(JavaProcess process, Exception e) {
         Throwable why = e.getCause() == null ? e : e.getCause();
         String words = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
-        return refused("Process " + process.pid() + " does not tell about its connections: " + words, e);
+        return failure("Process " + process.pid() + " does not tell about its connections: " + words, e);
     }
 
-    private static Failure refused(String sentence, Exception cause) {
-        return new Failure(ExitCode.REFUSED, sentence + ".", cause);
+    private static Failure failure(String sentence, Exception cause) {
+        return new Failure(ExitCode.NO_PROCESS, sentence + ".", cause);
     }
 
     private static Inspected open(JavaProcess process, int tries)

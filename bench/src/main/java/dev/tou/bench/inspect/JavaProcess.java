@@ -42,7 +42,7 @@ record JavaProcess(long pid, String command) {
 
     static Failure noAttach(NoClassDefFoundError cause) {
         return new Failure(
-                ExitCode.REFUSED,
+                ExitCode.NO_PROCESS,
                 "This Java has no module jdk.attach, without which no process can be looked into; set JAVA_HOME to a JDK.",
                 cause);
     }
@@ -55,7 +55,7 @@ record JavaProcess(long pid, String command) {
     static JavaProcess of(long pid) {
         if (ProcessHandle.of(pid).isEmpty()) {
             throw new Failure(
-                    ExitCode.REFUSED,
+                    ExitCode.NO_PROCESS,
                     "There is no process " + pid + " here; \"tou inspect\" lists those that use tou."
                             + " One in a container has another number outside of it.");
         }

@@ -105,7 +105,10 @@ public final class LabCommand implements Callable<Integer> {
             description = "Seed of the links (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the report (default: lab-<date>-<time>).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the report, made if missing (default: lab-<date>-<time>).")
     private Path out;
 
     @Mixin

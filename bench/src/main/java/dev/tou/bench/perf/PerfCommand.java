@@ -19,6 +19,8 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.ListenAddress;
+import dev.tou.bench.LooseWords;
 import dev.tou.bench.OtherOptions;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
@@ -43,13 +45,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tou perf -s                               at one end, until Ctrl-C",
             "  tou perf -c host                          at the other: ten seconds there",
+            "  tou perf -c host:7000                     at another port, as by -p 7000",
             "  tou perf -c host -R -t 30 -i 5            from the server, half a minute",
             "  tou perf -c host -P 4 -n 1G -C reno       a gigabyte over four streams",
             "  tou perf -c host --baseline tcp           the kernel's TCP after it, too",
             "  tou perf -c host --trace perf.jsonl       for \"tou plot\", of the client's end",
             "  tou perf -c host -J | jq .end.sum_received.bits_per_second"
         })
-public final class PerfCommand implements Callable<Integer>, OtherOptions {
+public final class PerfCommand implements Callable<Integer>, OtherOptions, LooseWords {
 
     /** With what else tou can be compared. */
     enum Baseline {
@@ -77,9 +80,9 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
 
     @Option(
             names = {"-c", "--client"},
-            paramLabel = "HOST",
+            paramLabel = "HOST[:PORT]",
             description = "Run a test with the server there.")
-    private String host;
+    private String client;
 
     @Option(
             names = {"-p", "--port"},
@@ -209,7 +212,7 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (server == (host != null)) {
+        if (server == (client != null)) {
             throw misuse("Give either -s to be the server, or -c HOST to measure");
         }
         require(!(ipv4 && ipv6), "Give either -4 or -6, not both");
@@ -220,6 +223,9 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
         require(
                 format == null || format.length() == 1 && FORMATS.contains(format),
                 "-f: \"" + format + "\" is none of k, m, g, t, K, M, G and T");
+        if (bind != null) {
+            ListenAddress.requireNoPort("-B", bind, "-p");
+        }
         require(!timeout.isZero(), "--timeout is 0; give a time");
         intervalNanos = intervalNanos();
         Amounts amounts = new Amounts(format == null ? 0 : format.charAt(0));
@@ -231,10 +237,18 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
         return IperfOptions.insteadOf(option, spec);
     }
 
+    @Override
+    public Optional<String> meantBy(String word) {
+        boolean number = word.matches("\\d+");
+        if (server == (client != null)) { // neither yet
+            return number ? Optional.empty() : Optional.of("tou perf -c " + word);
+        }
+        return number ? Optional.of("tou perf " + (server ? "-s" : "-c " + client) + " -p " + word) : Optional.empty();
+    }
+
     private int serve(Amounts amounts) throws InterruptedException {
         for (String name : OF_CLIENT) {
-            boolean given = spec.commandLine().getParseResult().hasMatchedOption(name);
-            require(!given, name + " is for the client to say; give it to \"tou perf -c\"");
+            require(!isGiven(name), name + " is for the client to say; give it to \"tou perf -c\"");
         }
         require(
                 timeout.compareTo(LEAST_SILENCE) >= 0,
@@ -251,13 +265,14 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
 
     private int measure(Amounts amounts) throws InterruptedException {
         require(!oneOff, "-1 is for the server to say; give it to \"tou perf -s\"");
+        HostAndPort target = target();
         TestPlan plan = plan();
         require(
                 mss == 0 || !plan.direction().serverSends(),
                 "-M is for whoever sends to say; give it to \"tou perf -s\"");
         double tou;
         try (Recording recording = recordings.begin(common)) {
-            tou = run(Carrier.TOU, plan, amounts, recording);
+            tou = run(Carrier.TOU, target, plan, amounts, recording);
         }
         if (baseline != null) {
             if (!common.json()) {
@@ -265,7 +280,7 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
             }
             double tcp;
             try {
-                tcp = run(Carrier.TCP, plan, amounts, Recording.NONE);
+                tcp = run(Carrier.TCP, target, plan, amounts, Recording.NONE);
             } catch (Failure failure) {
                 throw failure.exit() == ExitCode.REFUSED ? noBaseline(failure) : failure;
             }
@@ -274,16 +289,34 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
         return ExitCode.DONE.code();
     }
 
-    private double run(Carrier carrier, TestPlan plan, Amounts amounts, Recording recording)
+    /** The port may stand behind the host, as everywhere in tou, or in {@code -p}, as with iperf3. */
+    private HostAndPort target() {
+        HostAndPort target;
+        try {
+            target = HostAndPort.parse(client, port);
+        } catch (IllegalArgumentException e) {
+            throw misuse("-c: " + e.getMessage());
+        }
+        require(
+                target.port() == port || !isGiven("-p"),
+                "-c says port " + target.port() + " and -p says " + port + "; give one of them");
+        return target;
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private double run(Carrier carrier, HostAndPort target, TestPlan plan, Amounts amounts, Recording recording)
             throws InterruptedException {
-        InetAddress address = resolve(host, this::noHost);
+        InetAddress address = resolve(target.host(), cause -> Failures.connecting(target, "tou perf -s", cause));
         InetSocketAddress local =
                 bind == null ? null : new InetSocketAddress(resolve(bind, this::noAddressToListenOn), 0);
         PerfClient.Setup setup = new PerfClient.Setup(
                 carrier,
                 common.io(),
-                new HostAndPort(host, port),
-                new InetSocketAddress(address, port),
+                target,
+                new InetSocketAddress(address, target.port()),
                 local,
                 mss,
                 timeout,
@@ -384,10 +417,6 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions {
         } catch (UnknownHostException e) {
             throw unresolved.because(e);
         }
-    }
-
-    private Failure noHost(UnknownHostException cause) {
-        return Failures.connecting(new HostAndPort(host, port), "tou perf -s", cause);
     }
 
     private Failure noAddressToListenOn(UnknownHostException cause) {

@@ -27,7 +27,7 @@ final class Latencies {
     /**
      * {@return the series of {@code file} by name: the tag, or {@code name} where there is none}
      *
-     * @throws Failure if it is no such log, or has no values
+     * @throws Failure if a line of it is no histogram, or it has no values
      */
     static Map<String, Histogram> read(Path file, String name) {
         Map<String, Histogram> series = new LinkedHashMap<>();
@@ -40,7 +40,7 @@ final class Latencies {
                 }
             }
         } catch (RuntimeException | java.io.FileNotFoundException e) {
-            throw notALog(file, e);
+            throw broken(file, e);
         }
         series.values().removeIf(histogram -> histogram.getTotalCount() == 0);
         if (series.isEmpty()) {
@@ -57,10 +57,12 @@ final class Latencies {
         return histogram;
     }
 
-    private static Failure notALog(Path file, Exception cause) {
+    private static Failure broken(Path file, Exception cause) {
         return new Failure(
                 ExitCode.UNREADABLE,
-                file + " is no log of HdrHistogram; give a file that --trace or \"tou ping --hlog\" wrote.",
+                file
+                        + " begins like a log of latencies, but a line of it is no histogram; was it cut or edited? Measure"
+                        + " again with \"tou ping --hlog\".",
                 cause);
     }
 

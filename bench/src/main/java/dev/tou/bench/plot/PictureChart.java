@@ -29,6 +29,7 @@ final class PictureChart {
     private static final double ROOM_FOR_A_LABEL = 0.1;
 
     private static final int LEFT_WIDTH = 105;
+    private static final Color NONE = new Color(0, true);
 
     /** Room above and below the curves, as a share of their height; and as a factor where each step is a factor. */
     private static final double ROOM = 0.05;
@@ -129,7 +130,7 @@ final class PictureChart {
 
     /**
      * {@return from where to where the curves reach, with a little room} What is compared by its height begins at 0; sequence
-     * numbers do not, and neither can a logarithm. A window edge for which all else would shrink to less than half is left above.
+     * numbers do not, because a mark can stand at the first, and neither can a logarithm. A window edge for which all else would shrink to less than half is left above.
      */
     private double[] heights() {
         double least = Double.POSITIVE_INFINITY;
@@ -153,7 +154,7 @@ final class PictureChart {
         boolean fromZero = !graph.key().startsWith("time-sequence");
         double bottom = fromZero ? 0 : Math.min(least, largest);
         double room = Math.max((largest - bottom) * ROOM, 1);
-        return new double[] {bottom == 0 ? 0 : bottom - room, largest + room};
+        return new double[] {fromZero && bottom == 0 ? 0 : bottom - room, largest + room};
     }
 
     /** Of the steps of a decade 1, 2 and 5 have room for their numbers. */
@@ -203,7 +204,10 @@ final class PictureChart {
         }
         boolean above = form == Form.STEP && curve.samples().leastY() > heights[1];
         String name = above ? curve.name() + ", above what is shown" : curve.name();
-        add(name, curve.role(), form, marked ? middles(samples) : points);
+        XYSeries series = add(name, curve.role(), form, marked ? middles(samples) : points);
+        if (above) { // a name without a sample of a line that is nowhere
+            series.setLineColor(NONE);
+        }
     }
 
     private XYSeries add(String name, Role role, Form form, double[][] points) {

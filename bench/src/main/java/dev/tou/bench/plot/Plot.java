@@ -55,7 +55,7 @@ public final class Plot {
     }
 
     /**
-     * Reads {@code files}, each a trace or a log of HdrHistogram, which their first bytes tell.
+     * Reads {@code files}, each a trace or a log of HdrHistogram, which their first lines tell.
      *
      * @throws Failure if one of them is neither, or nothing in them can be drawn
      */
@@ -77,15 +77,11 @@ public final class Plot {
             throw new Failure(ExitCode.UNREADABLE, file + " is a folder; give the files in it.");
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            in.mark(1);
-            int first = in.read();
-            in.reset();
-            if (first < 0) {
-                throw new Failure(
-                        ExitCode.UNREADABLE,
-                        file + " is empty; give a file that --trace or \"tou ping --hlog\" wrote.");
+            FileKind kind = FileKind.of(in);
+            if (!kind.isDrawn()) {
+                throw kind.failure(file);
             }
-            if (first == '#' || first == '"') {
+            if (kind == FileKind.LATENCIES) {
                 readLatencies(file);
             } else {
                 Instant reference = traces.isEmpty() ? null : traces.get(0).began();

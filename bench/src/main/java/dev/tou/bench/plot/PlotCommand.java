@@ -61,10 +61,10 @@ public final class PlotCommand implements Callable<Integer> {
     @Option(
             names = "--svg",
             paramLabel = "DIR",
-            description = "Also write each graph as a picture into this folder, as SVG.")
+            description = "Also write each graph as a picture into this folder, made if missing, as SVG.")
     private Path svg;
 
-    @Option(names = "--png", paramLabel = "DIR", description = "The same, as PNG.")
+    @Option(names = "--png", paramLabel = "DIR", description = "The same as PNG, into this folder, made if missing.")
     private Path png;
 
     @Option(

@@ -67,9 +67,7 @@ final class TraceReader {
         String line = lines.next();
         JsonNode head = line == null ? null : parse(line);
         if (head == null || !head.isObject() || !head.path("tou").asText().equals("trace")) {
-            throw new Failure(
-                    ExitCode.UNREADABLE,
-                    file + " is no trace of tou; give a file that --trace or \"tou ping --hlog\" wrote.");
+            throw FileKind.OTHER.failure(file);
         }
         if (head.path("schema").asInt(0) != SCHEMA) {
             throw new Failure(

@@ -42,7 +42,7 @@ final class CongestionWindow implements Scenario {
         stage.connected(Segments::ofThousand);
         stage.wire().lose(1, Pick.textToServer(LOST));
         stage.say("A segment takes " + ONE_WAY.toMillis() + " ms. The client writes " + SEGMENTS + " of "
-                + Segments.BYTES + " bytes, which are not shown; the wire loses number " + LOST + ".");
+                + Segments.BYTES + " bytes; the wire loses number " + LOST + ".");
         stage.transcript().hideSegments();
         stage.client().write(SEGMENTS * Segments.BYTES);
         WireSegment first = stage.toServerWithText();

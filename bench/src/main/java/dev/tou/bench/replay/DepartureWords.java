@@ -101,6 +101,9 @@ final class DepartureWords {
             return new Told(expects + ", and tells by SACK what it has beyond the gap.", SACK, "4");
         }
         long window = space.windowOf(segment);
+        if (window == 0 && space.hasReceivedFin()) {
+            return Told.tcp(expects + ". Its window is 0: behind the other's FIN nothing more can come.", "3.6.1");
+        }
         if (window == 0) {
             return Told.tcp(expects + ", and closes its window: its buffer is full.", "3.8.6");
         }

@@ -2,7 +2,9 @@
 package dev.tou.bench.replay;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -116,6 +118,7 @@ public final class ReplayCommand implements Callable<Integer> {
             list(chosen.isEmpty() ? Scenarios.ALL : chosen);
             return ExitCode.DONE.code();
         }
+        requirePlaceForPage();
         capture = SceneCapture.open(captureFile);
         WarmUp.on(common.io(), page(common.console().unheard(), common.lines().unheard()));
         List<String> missed = new ArrayList<>();
@@ -149,6 +152,23 @@ public final class ReplayCommand implements Callable<Integer> {
                 list
                         ? "--list plays nothing that " + option + " could be of; leave one out."
                         : option + " needs a scenario; \"tou replay --list\" shows them all.");
+    }
+
+    /** It is written at the end, which may be hours away. */
+    private void requirePlaceForPage() {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || Files.isDirectory(file)) {
+            throw Failures.folder(file.toAbsolutePath(), null);
+        }
+        if (!Files.isDirectory(folder)) {
+            throw Failures.writing(file, new NoSuchFileException(folder.toString()));
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw Failures.writing(file, new AccessDeniedException(file.toString()));
+        }
     }
 
     private void writePage() {

@@ -242,6 +242,11 @@ final class SequenceSpace {
         return windowTold == 0;
     }
 
+    /** {@return whether the peer has said that nothing more will come, and nothing is missing before that} */
+    boolean hasReceivedFin() {
+        return gotFin && islands.isEmpty();
+    }
+
     /** {@return how many pieces wait behind a gap} */
     int pieces() {
         return islands.size();

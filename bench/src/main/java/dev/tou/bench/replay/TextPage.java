@@ -88,6 +88,7 @@ final class TextPage implements Page {
     @Override
     public void hideSegments() {
         segmentsHidden = true;
+        say("The segments are not shown.");
     }
 
     @Override

@@ -50,8 +50,12 @@
 
   function digits(value) {
     const size = Math.abs(value);
+    if (size < 5e-4) return '0';
     return size >= 1000 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toPrecision(3);
   }
+
+  /** A place on the x axis. */
+  const place = (graph, x) => (graph.x.quantity === 'nines' ? percentile(x) : +x.toPrecision(5) + ' ' + graph.x.unitName);
 
   function percentile(nines) {
     const share = 100 * (1 - Math.pow(10, -nines));
@@ -92,12 +96,17 @@
     }
     if (low > high) return graph.y.log ? [1, 10] : [0, 1];
     if (graph.y.log) return [Math.max(low, high / 1e6) / 1.3, high * 1.3];
-    const zero = graph.key.startsWith('time-sequence') ? low : Math.min(0, low);
+    // Marks can stand at the first sequence number, too, and are to be seen whole.
+    const marked = graph.key.startsWith('time-sequence');
+    const zero = marked ? low : Math.min(0, low);
     const pad = (high - zero || Math.abs(high) || 1) * 0.05;
-    return [zero === 0 ? 0 : zero - pad, high + pad];
+    return [zero === 0 && !marked ? 0 : zero - pad, high + pad];
   }
 
   // --- drawing ---
+
+  /** Events of a moment: they hold no value afterwards. */
+  const MARKS = ['diamonds', 'rings', 'crosses', 'triangles'];
 
   const forms = {
     line(ctx, curve, first, last, px, py) {
@@ -212,7 +221,8 @@
     if (last + 1 < curve.xs.length && (curve.form === 'line' || curve.form === 'step')) last++;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    const beyond = MARKS.includes(curve.form) ? 9 * pixel : 0; // who stands at the edge is whole
+    ctx.rect(u.bbox.left - beyond, u.bbox.top, u.bbox.width + 2 * beyond, u.bbox.height);
     ctx.clip();
     ctx.beginPath();
     ctx.strokeStyle = ctx.fillStyle = colour(curve);
@@ -230,28 +240,46 @@
     ctx.restore();
   }
 
-  /** What limited, as a band along the time axis of the other graphs. */
-  function drawBand(u, band) {
+  /** What limited, as a strip below the time axis of the other graphs, where it covers nothing. */
+  const STRIP = { ticks: 6, top: 9, height: 6 };
+
+  function drawStrip(u, strip) {
+    if (!strip.show) return;
     const pixel = devicePixelRatio;
     const ctx = u.ctx;
+    const top = u.bbox.top + u.bbox.height + STRIP.top * pixel;
+    const height = STRIP.height * pixel;
     ctx.save();
+    ctx.fillStyle = style('--soft');
+    ctx.font = 11 * pixel + 'px system-ui, sans-serif';
+    ctx.textAlign = 'right';
+    ctx.textBaseline = 'middle';
+    ctx.fillText('limited by', u.bbox.left - 8 * pixel, top + height / 2);
     ctx.beginPath();
-    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    ctx.rect(u.bbox.left, top, u.bbox.width, height);
     ctx.clip();
-    const top = u.bbox.top + u.bbox.height - 6 * pixel;
-    for (const curve of band) {
+    for (const curve of strip.curves) {
       ctx.fillStyle = colour(curve);
       for (let i = 0; i < curve.xs.length; i++) {
         const left = u.valToPos(curve.xs[i], 'x', true);
-        ctx.fillRect(left, top, u.valToPos(curve.ends[i], 'x', true) - left, 6 * pixel);
+        ctx.fillRect(left, top, u.valToPos(curve.ends[i], 'x', true) - left, height);
       }
     }
     ctx.restore();
   }
 
+  /** What the strip has at an x, in the words of its rows. */
+  function limitsAt(strip, x) {
+    const holding = strip.curves.filter((curve) => {
+      const index = at(curve.xs, x);
+      return index >= 0 && x <= curve.ends[index];
+    });
+    return holding.map((curve) => strip.rows[curve.ys[0]]).join(', ');
+  }
+
   // --- one graph ---
 
-  function axes(graph) {
+  function axes(graph, strip) {
     const common = {
       stroke: () => style('--ink'),
       grid: { stroke: () => style('--grid'), width: 1 },
@@ -261,6 +289,11 @@
       labelSize: 24
     };
     const x = Object.assign({ label: graph.x.title, size: 34 }, common);
+    if (strip) {
+      x.ticks = Object.assign({ size: STRIP.ticks }, common.ticks);
+      x.gap = STRIP.top + STRIP.height + 6 - STRIP.ticks;
+      x.size = 42;
+    }
     const y = Object.assign({ label: graph.y.title, size: 72 }, common);
     if (graph.x.quantity === 'nines') {
       x.splits = (u, axis, min, max) => [0, Math.log10(2), 1, 2, 3, 4, 5, 6, 7, 8, 9].filter((at) => at >= min && at <= max);
@@ -276,7 +309,7 @@
     return [x, y];
   }
 
-  function options(graph, curves, band, full, group, onCursor) {
+  function options(graph, curves, strip, full, group, onCursor) {
     return {
       mode: 2,
       width: 600,
@@ -287,7 +320,7 @@
         x: { time: false, auto: false, range: (u, min, max) => (min === null ? full : [min, max]) },
         y: { auto: false, distr: graph.y.log ? 3 : 1, range: (u, min, max) => [min, max] }
       },
-      axes: axes(graph),
+      axes: axes(graph, strip),
       series: [null].concat(curves.map((curve) => ({
         label: curve.name,
         facets: [{ scale: 'x', auto: false }, { scale: 'y', auto: false }],
@@ -312,56 +345,94 @@
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         }],
         setCursor: [onCursor],
-        draw: band ? [(u) => drawBand(u, band)] : []
+        draw: strip ? [(u) => drawStrip(u, strip)] : []
       }
     };
   }
 
   function valueAt(graph, curve, x) {
     const index = at(curve.xs, x);
-    if (curve.form === 'spans' || index < 0 || Number.isNaN(curve.ys[index])) return '';
+    if (curve.form === 'spans' || MARKS.includes(curve.form) || index < 0 || Number.isNaN(curve.ys[index])) return '';
     if (graph.x.quantity === 'nines' && index === curve.xs.length - 1) return '';
     return digits(curve.ys[index]) + ' ' + graph.y.unitName;
   }
 
-  function legend(figure, graph, curves, redraw) {
-    const box = element(figure, 'div', undefined, 'legend');
-    return curves.map((curve) => {
-      const button = element(box, 'button');
-      button.type = 'button';
-      button.setAttribute('aria-pressed', 'true');
-      button.style.setProperty('--light', curve.light);
-      button.style.setProperty('--dark', curve.dark);
-      element(button, 'i').className = curve.form;
-      element(button, 'b', curve.name).style.fontWeight = 'normal';
-      button.addEventListener('click', () => {
-        curve.show = !curve.show;
-        button.setAttribute('aria-pressed', String(curve.show));
-        redraw();
-      });
-      return element(button, 'span', '');
+  /** A name that hides and shows what it names; returns where its value at the cursor stands. */
+  function key(box, name, form, change) {
+    const button = element(box, 'button');
+    button.type = 'button';
+    button.setAttribute('aria-pressed', 'true');
+    element(button, 'i').className = form;
+    element(button, 'b', name);
+    button.addEventListener('click', () => {
+      const shown = button.getAttribute('aria-pressed') !== 'true';
+      button.setAttribute('aria-pressed', String(shown));
+      change(shown);
     });
+    return { button, value: element(button, 'span', '') };
   }
 
-  function show(section, graph, curves, band, full, group) {
+  function legend(figure, graph, curves, strip, redraw) {
+    const box = element(figure, 'div', undefined, 'legend');
+    const values = curves.map((curve) => {
+      const { button, value } = key(box, curve.name, curve.form, (shown) => {
+        curve.show = shown;
+        redraw();
+      });
+      button.style.setProperty('--light', curve.light);
+      button.style.setProperty('--dark', curve.dark);
+      return (x) => {
+        value.textContent = x === null ? '' : valueAt(graph, curve, x);
+      };
+    });
+    if (strip) {
+      const { button, value } = key(box, 'strip below: what limited', 'strip', (shown) => {
+        strip.show = shown;
+        redraw();
+      });
+      button.title = 'In the colours of the graph of what limited sending';
+      values.push((x) => {
+        value.textContent = x === null ? '' : limitsAt(strip, x);
+      });
+    }
+    return values;
+  }
+
+  /** The graph in words, for those who do not see it. */
+  function inWords(graph, curves) {
+    const parts = curves.map((curve) => {
+      const known = Array.from(curve.ys).filter((y) => !Number.isNaN(y));
+      if (MARKS.includes(curve.form)) return curve.name + ': ' + known.length;
+      if ((curve.form !== 'line' && curve.form !== 'step') || !known.length) return curve.name;
+      const [low, high] = known.reduce(([l, h], y) => [Math.min(l, y), Math.max(h, y)], [Infinity, -Infinity]);
+      return curve.name + ': ' + digits(low) + ' to ' + digits(high) + ' ' + graph.y.unitName;
+    });
+    return graph.title + '. ' + parts.join('; ');
+  }
+
+  function show(section, graph, curves, strip, full, group) {
     const figure = element(section, 'figure');
     figure.id = graph.key + '-' + charts.length;
-    element(figure, 'h3', graph.title);
+    const title = element(figure, 'h3', graph.title);
+    const where = element(title, 'span', '');
     element(figure, 'p', graph.reading, 'reading');
-    const holder = element(figure, 'div');
+    const holder = element(figure, 'div', undefined, 'graph');
+    holder.tabIndex = 0;
+    holder.setAttribute('role', 'img');
+    holder.setAttribute('aria-label', inWords(graph, curves));
+    holder.addEventListener('keydown', group.onKey);
     let chart = null;
-    const values = legend(figure, graph, curves, () => {
+    const values = legend(figure, graph, curves, strip, () => {
       curves.forEach((curve, index) => chart.u.setSeries(index + 1, { show: curve.show }));
       chart.zoom(chart.window);
     });
     graph.notes.forEach((note) => element(figure, 'p', note, 'note'));
     const onCursor = (u) => {
       const x = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, 'x') : null;
-      values.forEach((span, index) => {
-        span.textContent = x === null ? '' : valueAt(graph, curves[index], x);
-      });
+      where.textContent = x === null ? '' : 'at ' + place(graph, x);
+      values.forEach((tell) => tell(x));
     };
-    const u = new uPlot(options(graph, curves, band, full, group, onCursor), [null].concat(curves.map((c) => [c.xs, c.ys])), holder);
+    const u = new uPlot(options(graph, curves, strip, full, group, onCursor), [null].concat(curves.map((c) => [c.xs, c.ys])), holder);
     chart = {
       u,
       window: full,
@@ -400,6 +471,65 @@
     return last > first ? [first, last] : [first - 0.5, first + 0.5];
   }
 
+  /** What part of the time the graphs of a connection show, changed by mouse, keys and buttons. */
+  function lens(section, graph, full, charts) {
+    let range = full;
+    const zoom = (wanted) => {
+      const [from, to] = wanted || full;
+      const width = Math.max(1e-9 * (full[1] - full[0]), Math.min(to - from, full[1] - full[0]));
+      const begin = Math.max(full[0], Math.min(from, full[1] - width));
+      range = [begin, begin + width];
+      charts.forEach((chart) => chart.zoom(range));
+      shown.textContent = place(graph, range[0]) + ' to ' + place(graph, range[1]);
+      const hair = 1e-6 * width;
+      earlier.disabled = range[0] <= full[0] + hair;
+      later.disabled = range[1] >= full[1] - hair;
+      all.disabled = out.disabled = earlier.disabled && later.disabled;
+    };
+    const narrow = (factor) => {
+      const middle = (range[0] + range[1]) / 2;
+      const half = (range[1] - range[0]) / 2 * factor;
+      zoom([middle - half, middle + half]);
+    };
+    const move = (share) => {
+      const by = (range[1] - range[0]) * share;
+      zoom([range[0] + by, range[1] + by]);
+    };
+    const keys = {
+      ArrowLeft: () => move(-0.25),
+      ArrowRight: () => move(0.25),
+      '+': () => narrow(0.5),
+      '-': () => narrow(2),
+      0: () => zoom(null)
+    };
+    const bar = element(section, 'div', undefined, 'lens');
+    bar.setAttribute('role', 'group');
+    bar.setAttribute('aria-label', 'What part is shown');
+    const button = (text, name, key) => {
+      const made = element(bar, 'button', text);
+      made.type = 'button';
+      made.title = name + ' (' + key.replace('Arrow', '') + ')';
+      made.setAttribute('aria-label', name);
+      made.addEventListener('click', keys[key]);
+      return made;
+    };
+    button('+', 'Zoom in', '+');
+    const out = button('\u2212', 'Zoom out', '-');
+    const earlier = button('\u2190', 'Earlier', 'ArrowLeft');
+    const later = button('\u2192', 'Later', 'ArrowRight');
+    const all = button('All', 'All', '0');
+    const shown = element(bar, 'output', '');
+    return {
+      zoom,
+      onKey(event) {
+        const act = keys[event.key === '=' ? '+' : event.key];
+        if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        act();
+      }
+    };
+  }
+
   function showGroup(main, group) {
     const section = element(main, 'section');
     element(section, 'h2', group.name);
@@ -413,19 +543,21 @@
     const full = extent(prepared);
     const limits = group.graphs.findIndex((graph) => graph.key === 'limited-by');
     const mine = [];
-    const zoomer = { zoom: (range) => mine.forEach((chart) => chart.zoom(range || full)) };
+    const zoomer = lens(section, group.graphs[0], full, mine);
     group.graphs.forEach((graph, index) => {
       prepared[index].forEach((curve) => {
         curve.holdsUntil = full[1];
       });
-      const band = limits >= 0 && index !== limits && graph.x.quantity === 'time' ? prepared[limits] : null;
-      mine.push(show(section, graph, prepared[index], band, full, zoomer));
+      const strip = limits >= 0 && index !== limits && graph.x.quantity === 'time'
+        ? { curves: prepared[limits], rows: group.graphs[limits].rows, show: true } : null;
+      mine.push(show(section, graph, prepared[index], strip, full, zoomer));
     });
+    zoomer.zoom(null);
   }
 
   function paint(dark) {
     root.classList.toggle('dark', dark);
-    document.getElementById('theme').textContent = dark ? 'Light' : 'Dark';
+    document.getElementById('theme').textContent = dark ? 'Light colours' : 'Dark colours';
     charts.forEach((chart) => chart.u.redraw(false, true));
   }
 

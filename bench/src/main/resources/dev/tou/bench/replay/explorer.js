@@ -35,18 +35,19 @@ const EMPTY = { iss: null, sndUna: null, sndNxt: null, sndWnd: null, irs: null, 
 /** Follows the events; a step is what can be looked at, and knows all that holds after it. */
 function sceneOf({ card, events }) {
   let now = { client: 'CLOSED', server: 'CLOSED', edge: null, spaces: { client: EMPTY, server: EMPTY } };
-  const scene = { card, steps: [], segments: new Map() };
+  const scene = { card, steps: [], segments: new Map(), initial: { client: null, server: null } };
   const byHand = end => !events.some(event => event.event === 'state' && event.end === end);
   if (byHand('client')) {
     now.client = null;
   }
   let offstage = events.some(event => event.event === 'offstage');
   let nanos = 0;
-  scene.steps.push({ ...now, kind: 'begin', sentence: card.title + '.', rule: ruleOf(card.rfc), nanos });
-  for (const event of events) {
+  scene.steps.push({ ...now, kind: 'begin', sentence: beginning(card), rule: ruleOf(card.rfc), nanos });
+  for (const recorded of events) {
+    const event = recorded.event === 'listens' ? listening(recorded) : recorded;
     now = { ...now, edge: null };
-    if (event.event === 'listens') {
-      now.server = 'LISTEN';
+    if (event.cause === 'PASSIVE_OPEN' && now[event.end] === 'LISTEN') {
+      continue; // the new connection's own LISTEN, which lasts no time: the listener's was told of
     } else if (event.event === 'state') {
       now.edge = { end: event.end, from: now[event.end], cause: event.cause };
       now[event.end] = event.state.replaceAll('_', '-');
@@ -55,6 +56,7 @@ function sceneOf({ card, events }) {
       follow(scene, event, offstage ? 0 : scene.steps.length);
     } else if (event.event === 'onstage') {
       offstage = false;
+      nanos = 0; // the clock of the scene begins anew
     }
     nanos = event.nanos ?? nanos;
     if (offstage || event.sentence === undefined) {
@@ -76,6 +78,25 @@ function sceneOf({ card, events }) {
   return scene;
 }
 
+/** What the scene is, and what of it is not as in reality. */
+function beginning({ title, shortened }) {
+  const sentence = title[0].toUpperCase() + title.slice(1) + '.';
+  return shortened ? `${sentence} Shorter than in reality: ${shortened}.` : sentence;
+}
+
+/** Who listens does so before anybody comes. */
+function listening({ end }) {
+  return {
+    event: 'state',
+    end,
+    cause: 'PASSIVE_OPEN',
+    state: 'LISTEN',
+    sentence: `The ${end} is in LISTEN: it waits for a SYN from anybody.`,
+    rfc: 9293,
+    rfcSection: '3.10.1',
+  };
+}
+
 /** Notes at which steps a segment left and arrived, with numbers from the initial ones. */
 function follow(scene, event, step) {
   if (event.event === 'arrival') {
@@ -88,7 +109,8 @@ function follow(scene, event, step) {
   const from = event.to === 'server' ? 'client' : 'server';
   const sender = event[from];
   const syn = event.flags.includes('SYN');
-  const iss = syn ? event.seq : sender.iss;
+  // Who has forgotten the connection still resets it by its numbers.
+  const iss = scene.initial[from] = syn ? event.seq : sender.iss ?? scene.initial[from];
   const length = event.textBytes + (syn ? 1 : 0) + (event.flags.includes('FIN') ? 1 : 0);
   const seq = distance(event.seq, iss);
   scene.segments.set(event.number, {
@@ -135,7 +157,7 @@ const grouped = number => String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 // --- the state diagram (RFC 9293 figure 5: CLOSED is in it twice, before and after)
 
-const BOX = { width: 116, height: 42 };
+const BOX = { width: 132, height: 42 };
 const STATES = {
   CLOSED: [280, 26], LISTEN: [280, 104], 'SYN-RECEIVED': [74, 172], 'SYN-SENT': [486, 172], ESTABLISHED: [280, 240],
   'FIN-WAIT-1': [74, 308], 'CLOSE-WAIT': [486, 308], 'FIN-WAIT-2': [74, 400], CLOSING: [280, 376], 'LAST-ACK': [486, 400],
@@ -144,22 +166,22 @@ const STATES = {
 
 /** From, to, the causes that go there, what is written and where, and the line. */
 const EDGES = [
-  ['CLOSED', 'LISTEN', 'PASSIVE_OPEN', 'passive OPEN', [288, 68, 'start'], 'M280 47 V82'],
-  ['CLOSED', 'SYN-SENT', 'ACTIVE_OPEN', 'active OPEN, SYN', [468, 108, 'end'], 'M338 30 C440 34 486 80 486 150'],
-  ['LISTEN', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN', [132, 114, 'end'], 'M222 108 C150 112 90 128 80 150'],
-  ['SYN-SENT', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN, from both', [280, 166, 'middle'], 'M428 172 H133'],
-  ['SYN-RECEIVED', 'ESTABLISHED', 'SYN_ACKED', 'ACK of SYN', [190, 206, 'start'], 'M118 194 L222 232'],
-  ['SYN-SENT', 'ESTABLISHED', 'SYN_ACK_RECEIVED', 'SYN,ACK', [368, 206, 'end'], 'M442 194 L338 232'],
-  ['SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSE', 'CLOSE', [80, 244, 'start'], 'M74 194 V286'],
-  ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE', 'CLOSE, FIN', [190, 292, 'start'], 'M222 252 L134 296'],
-  ['ESTABLISHED', 'CLOSE-WAIT', 'FIN_RECEIVED', 'FIN', [392, 270, 'start'], 'M338 252 L426 296'],
-  ['FIN-WAIT-1', 'FIN-WAIT-2', 'FIN_ACKED', 'ACK of FIN', [80, 358, 'start'], 'M74 330 V378'],
-  ['FIN-WAIT-1', 'CLOSING', 'FIN_RECEIVED', 'FIN', [186, 340, 'start'], 'M133 322 L220 362'],
-  ['FIN-WAIT-2', 'TIME-WAIT', 'FIN_RECEIVED', 'FIN', [146, 466, 'end'], 'M100 422 C120 448 170 456 221 456'],
-  ['CLOSING', 'TIME-WAIT', 'FIN_ACKED', 'ACK of FIN', [288, 419, 'start'], 'M280 398 V434'],
-  ['CLOSE-WAIT', 'LAST-ACK', 'CLOSE', 'CLOSE, FIN', [480, 358, 'end'], 'M486 330 V378'],
-  ['LAST-ACK', 'over', 'FIN_ACKED', 'ACK of FIN', [480, 443, 'end'], 'M486 422 V458'],
-  ['TIME-WAIT', 'over', 'TIME_WAIT_EXPIRED', '2 MSL', [382, 488, 'middle'], 'M338 464 L427 476'],
+  ['CLOSED', 'LISTEN', 'PASSIVE_OPEN', 'passive OPEN', [288, 69, 'start'], 'M280 47 V82'],
+  ['CLOSED', 'SYN-SENT', 'ACTIVE_OPEN', 'active OPEN, SYN', [470, 112, 'end'], 'M346 30 C446 34 486 80 486 150'],
+  ['LISTEN', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN', [128, 112, 'end'], 'M214 108 C150 112 90 128 80 150'],
+  ['SYN-SENT', 'SYN-RECEIVED', 'SYN_RECEIVED', 'SYN, from both', [280, 166, 'middle'], 'M420 172 H141'],
+  ['SYN-RECEIVED', 'ESTABLISHED', 'SYN_ACKED', 'ACK of SYN', [184, 208, 'start'], 'M118 194 L214 232'],
+  ['SYN-SENT', 'ESTABLISHED', 'SYN_ACK_RECEIVED', 'SYN,ACK', [378, 208, 'end'], 'M442 194 L346 232'],
+  ['SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSE', 'CLOSE', [82, 245, 'start'], 'M74 194 V286'],
+  ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE', 'CLOSE, FIN', [184, 293, 'start'], 'M214 252 L140 296'],
+  ['ESTABLISHED', 'CLOSE-WAIT', 'FIN_RECEIVED', 'FIN', [390, 270, 'start'], 'M346 252 L420 296'],
+  ['FIN-WAIT-1', 'FIN-WAIT-2', 'FIN_ACKED', 'ACK of FIN', [82, 359, 'start'], 'M74 330 V378'],
+  ['FIN-WAIT-1', 'CLOSING', 'FIN_RECEIVED', 'FIN', [184, 337, 'start'], 'M140 322 L214 362'],
+  ['FIN-WAIT-2', 'TIME-WAIT', 'FIN_RECEIVED', 'FIN', [142, 467, 'end'], 'M100 422 C120 448 165 456 213 456'],
+  ['CLOSING', 'TIME-WAIT', 'FIN_ACKED', 'ACK of FIN', [288, 421, 'start'], 'M280 398 V434'],
+  ['CLOSE-WAIT', 'LAST-ACK', 'CLOSE', 'CLOSE, FIN', [478, 359, 'end'], 'M486 330 V378'],
+  ['LAST-ACK', 'over', 'FIN_ACKED', 'ACK of FIN', [478, 445, 'end'], 'M486 422 V458'],
+  ['TIME-WAIT', 'over', 'TIME_WAIT_EXPIRED', '2 MSL', [382, 490, 'middle'], 'M346 464 L419 476'],
 ];
 
 function drawDiagram() {
@@ -183,8 +205,8 @@ function drawDiagram() {
     const state = draw(svg, 'g', { class: 'state', 'data-state': name });
     draw(state, 'rect', { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 });
     draw(state, 'text', { class: 'name', x, y: y - 2 }, name === 'over' ? 'CLOSED' : name);
-    draw(state, 'text', { class: 'who client', x: x - 27, y: y + 14 }, 'client');
-    draw(state, 'text', { class: 'who server', x: x + 27, y: y + 14 }, 'server');
+    draw(state, 'text', { class: 'who client', x: x - 30, y: y + 14 }, 'client');
+    draw(state, 'text', { class: 'who server', x: x + 30, y: y + 14 }, 'server');
   }
 }
 
@@ -212,11 +234,23 @@ function showStates(scene, step) {
 
 // --- the ladder
 
-const LADDER = { width: 560, client: 116, server: 444, top: 18, row: 23, bottom: 20 };
+const LADDER = { top: 20, row: 24, bottom: 20 };
+
+/** In pixels, so that letters keep their size: where there is room, times and states have columns of their own beside the lifelines. */
+function measureLadder() {
+  const width = Math.max(280, byId('ladder-box').clientWidth);
+  const columns = width >= 505;
+  Object.assign(LADDER, { width, columns, client: columns ? 152 : 14, server: width - (columns ? 114 : 14) });
+  LADDER.between = LADDER.server - LADDER.client;
+  byId('ends').classList.toggle('columns', columns);
+  for (const end of ['client', 'server']) {
+    byId('ends').querySelector('.' + end).style.left = `${LADDER[end]}px`;
+  }
+}
 
 function labelOf(segment) {
   const event = segment.event;
-  const parts = [event.flags.replace('PSH,', ''), `seq ${grouped(segment.seq)}`];
+  const parts = [event.flags, `seq ${grouped(segment.seq)}`];
   if (segment.ack !== null && !event.flags.includes('RST')) {
     parts.push(`ack ${grouped(segment.ack)}`);
   }
@@ -224,7 +258,7 @@ function labelOf(segment) {
     parts.push(`len ${grouped(event.textBytes)}`);
   }
   if (segment.sack.length > 0) {
-    parts.push('sack ' + segment.sack.map(([left, right]) => `${left}–${right}`).join(' '));
+    parts.push('sack ' + segment.sack.map(([left, right]) => `${grouped(left)}–${grouped(right)}`).join(' '));
   } else if (event.window === 0 && !event.flags.includes('RST')) {
     parts.push('win 0');
   }
@@ -232,10 +266,12 @@ function labelOf(segment) {
 }
 
 function drawLadder(scene) {
+  measureLadder();
   const svg = byId('ladder');
   svg.replaceChildren();
   const height = LADDER.top + scene.steps.length * LADDER.row + LADDER.bottom;
   svg.setAttribute('viewBox', `0 0 ${LADDER.width} ${height}`);
+  svg.style.height = `${height}px`;
   const defs = draw(svg, 'defs');
   for (const end of ['client', 'server']) {
     const head = draw(defs, 'marker', { id: `head-${end}`, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 9, markerHeight: 9,
@@ -245,7 +281,7 @@ function drawLadder(scene) {
   // From behind to in front: where one is, what flies, what is written.
   scene.steps.forEach((step, i) => {
     const row = draw(svg, 'g', { class: 'row', 'data-step': i });
-    draw(row, 'rect', { class: 'hit', x: 0, y: yOf(i) - LADDER.row + 6, width: LADDER.width, height: LADDER.row });
+    draw(row, 'rect', { class: 'hit', x: 0, y: topOf(i), width: LADDER.width, height: LADDER.row });
   });
   for (const end of ['client', 'server']) {
     draw(svg, 'path', { class: 'lifeline', d: `M${LADDER[end]} 4 V${height - 6}` });
@@ -255,72 +291,128 @@ function drawLadder(scene) {
       drawFlight(svg, segment);
     }
   }
-  scene.steps.forEach((step, i) => drawRow(scene, draw(svg, 'g', { class: 'row', 'data-step': i }), step, i));
+  let told = 0;
+  const crossed = [];
+  scene.steps.forEach((step, i) => {
+    const row = draw(svg, 'g', { class: 'row', 'data-step': i });
+    const label = drawRow(scene, row, step, i);
+    if (label && scene.segments.get(step.event.number).arrived > i + 2) {
+      crossed.push(label);
+    }
+    if (LADDER.columns && step.nanos - told >= WORTH_A_TIME_NANOS) {
+      draw(row, 'text', { class: 'time', x: 6, y: yOf(i) }, seconds(step.nanos));
+    }
+    told = step.nanos;
+  });
+  coverBehind(crossed);
 }
 
-const yOf = step => LADDER.top + step * LADDER.row;
+/** Segments that leave in a burst go through each other's rows: behind their words nothing is seen of that. */
+function coverBehind(labels) {
+  const widths = labels.map(label => label.getComputedTextLength());
+  labels.forEach((label, i) => {
+    const client = label.getAttribute('text-anchor') === 'start';
+    const width = widths[i] + 14;
+    const cover = draw(label.parentNode, 'rect', { class: 'cover', width, height: LADDER.row + 1,
+      x: LADDER[client ? 'client' : 'server'] + (client ? 2 : -2 - width), y: topOf(label.parentNode.dataset.step) });
+    label.before(cover);
+  });
+}
 
+/** Between two rows: what is shorter is no wait. */
+const WORTH_A_TIME_NANOS = 10e6;
+
+const seconds = nanos => `${(nanos / 1e9).toFixed(3)} s`;
+
+const yOf = step => LADDER.top + step * LADDER.row;
+const topOf = step => yOf(Number(step)) - LADDER.row + 6;
+
+/** What an end says stands at its lifeline, so that what flies can be seen on the other side; returns it for a segment. */
 function drawRow(scene, row, step, i) {
   const y = yOf(i);
   if (step.kind === 'segment') {
     const segment = scene.segments.get(step.event.number);
-    draw(row, 'text', { x: LADDER.width / 2, y: y - 3, 'text-anchor': 'middle' }, labelOf(segment));
+    const client = segment.from === 'client';
+    const said = draw(row, 'text', { class: 'label', x: LADDER[segment.from] + (client ? 8 : -8), y: y - 4,
+      'text-anchor': client ? 'start' : 'end' }, labelOf(segment));
+    if (segment.sack.length > 0 && said.getComputedTextLength() > LADDER.between - 16) {
+      said.setAttribute('textLength', LADDER.between - 16);
+      said.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+    }
+    return said;
   } else if (step.kind === 'state') {
     const client = step.event.end === 'client';
-    draw(row, 'text', { class: `state-name ladder-${step.event.end}`, x: client ? LADDER.client - 8 : LADDER.server + 8, y,
-      'text-anchor': client ? 'end' : 'start' }, step.event.state.replaceAll('_', '-'));
+    const outwards = (client ? -8 : 8) * (LADDER.columns ? 1 : -1);
+    draw(row, 'text', { class: `state-name ladder-${step.event.end}`, x: LADDER[step.event.end] + outwards, y,
+      'text-anchor': outwards > 0 ? 'start' : 'end' }, step.event.state.replaceAll('_', '-'));
   } else if (step.kind !== 'arrival') {
     const text = step.kind === 'begin' ? 'the beginning' : step.sentence;
-    const short = text.length > 52 ? text.slice(0, 50).replace(/ \S*$/, '') + ' …' : text;
-    const said = draw(row, 'text', { class: 'say', x: LADDER.width / 2, y, 'text-anchor': 'middle' }, short);
+    const left = LADDER.columns ? 56 : LADDER.client;
+    const right = LADDER.columns ? LADDER.width - 8 : LADDER.server;
+    const room = Math.floor((right - left) / 7.2);
+    const short = text.length > room ? text.slice(0, room - 2).replace(/ \S*$/, '') + ' …' : text;
+    const said = draw(row, 'text', { class: 'say', x: (left + right) / 2, y, 'text-anchor': 'middle' }, short);
     draw(said, 'title', {}, text);
   }
+  return null;
 }
 
-/** A line from one end to the other; what does not arrive ends in the middle. */
+/** A line from one end to the other; what does not arrive stays in its row, below its own words, and ends in the middle. */
 function drawFlight(svg, segment) {
   const from = LADDER[segment.from];
   const to = LADDER[segment.to];
-  const y = yOf(segment.left) + 2;
+  const y = yOf(segment.left) + 3;
   const fate = segment.event.fate;
   const stopped = fate === 'LOST' || fate === 'HELD';
   const arrived = segment.arrived ?? segment.left + 1;
-  const y2 = yOf(arrived) + 2;
-  const end = stopped ? { x: from + (to - from) * 0.6, y: y + LADDER.row * 0.6 } : { x: to, y: y2 };
+  const y2 = yOf(arrived) + 3;
+  const end = stopped ? { x: from + (to - from) * 0.6, y: y + 1 } : { x: to, y: y2 };
   const start = fate === 'REPEATED' ? { x: (from + to) / 2, y: (y + y2) / 2 } : { x: from, y };
   const lost = fate === 'LOST' ? ' lost' : '';
-  const line = draw(svg, 'path', { class: `flight ${segment.from}${lost}`, 'data-left': segment.left,
+  const steps = { 'data-left': segment.left, 'data-arrived': stopped ? segment.left : arrived };
+  const line = draw(svg, 'path', { ...steps, class: `flight ${segment.from}${lost}`,
     d: `M${start.x} ${start.y} L${end.x} ${end.y}` });
   if (stopped) {
-    const mark = draw(svg, 'text', { class: 'mark', x: end.x + (to > from ? 8 : -8), y: end.y + 6, 'text-anchor': 'middle',
-      'data-left': segment.left }, fate === 'LOST' ? '✕' : '‖');
+    const mark = draw(svg, 'text', { ...steps, class: 'mark', x: end.x + (to > from ? 9 : -9), y: end.y + 5,
+      'text-anchor': 'middle' }, fate === 'LOST' ? '✕' : '‖');
     draw(mark, 'title', {}, fate === 'LOST' ? 'lost' : 'held back');
   } else {
     line.setAttribute('marker-end', `url(#head-${segment.from})`);
   }
 }
 
+/** So many lines at once are only a background of what happens now. */
+const A_CROWD = 8;
+
+/** What leaves or arrives now is thick, what is under way is there, and what is over or still to come is faint. */
 function showLadder(step) {
+  const segments = [...view.scene.segments.values()];
+  const origin = segments.find(segment => segment.arrived === step)?.left;
+  const underWay = segments.filter(segment => segment.left > 0 && segment.left < step && segment.arrived > step).length;
+  byId('ladder').classList.toggle('crowded', underWay >= A_CROWD);
   for (const row of document.querySelectorAll('.row')) {
+    row.classList.toggle('origin', Number(row.dataset.step) === origin);
     row.classList.toggle('now', Number(row.dataset.step) === step);
     row.classList.toggle('future', Number(row.dataset.step) > step);
   }
   for (const line of document.querySelectorAll('[data-left]')) {
-    line.classList.toggle('future', Number(line.dataset.left) > step);
-    line.style.opacity = Number(line.dataset.left) > step ? 0.45 : 1;
+    const left = Number(line.dataset.left);
+    const arrived = Number(line.dataset.arrived);
+    line.classList.toggle('now', left === step || arrived === step);
+    line.classList.toggle('past', arrived < step);
+    line.classList.toggle('future', left > step);
   }
   const box = byId('ladder-box');
-  const svg = byId('ladder');
-  const scale = svg.clientWidth / LADDER.width;
-  const y = yOf(step) * scale;
-  if (y < box.scrollTop + 60 || y > box.scrollTop + box.clientHeight - 60) {
+  const y = yOf(step) + byId('ends').clientHeight;
+  if (y < box.scrollTop + 80 || y > box.scrollTop + box.clientHeight - 60) {
     box.scrollTop = y - box.clientHeight / 2;
   }
 }
 
 // --- the sequence spaces
 
-const SPACE = { width: 640, height: 176, left: 8, right: 632, sender: 44, between: 82, receiver: 122, bar: 20 };
+/** In pixels. */
+const SPACE = { height: 176, left: 8, sender: 44, between: 82, receiver: 122, bar: 20 };
 
 /** Values from the initial numbers on, or null for what is not known. */
 function valuesOf(space) {
@@ -354,6 +446,8 @@ function showSpace(scene, step, from, to) {
   const sender = valuesOf(now.spaces[from]);
   const receiver = valuesOf(now.spaces[to]);
   const box = byId(`to-${to}`);
+  SPACE.width = Math.max(280, box.clientWidth);
+  SPACE.right = SPACE.width - 8;
   box.replaceChildren();
   const title = document.createElement('h3');
   title.textContent = `${from} → ${to}`;
@@ -471,9 +565,16 @@ function drawBetween(svg, scene, step, x, from, sender) {
     if (segment.left === step || segment.arrived === step) {
       const anchor = left > SPACE.width * 0.6 ? 'end' : 'start';
       draw(svg, 'text', { class: 'dim', x: anchor === 'end' ? left - 4 : left + width + 5, y: SPACE.between + 13, 'font-size': 11,
-        'text-anchor': anchor }, segment.length > 0 ? segment.event.flags.replace('PSH,', '') : `ACK ${grouped(segment.ack ?? 0)}`);
+        'text-anchor': anchor }, inShort(segment));
     }
   }
+}
+
+function inShort({ event, ack, length }) {
+  if (length === 0) {
+    return `${event.flags} ${grouped(ack ?? 0)}`;
+  }
+  return event.textBytes > 0 ? `${event.flags} len ${grouped(event.textBytes)}` : event.flags;
 }
 
 function whereabouts(scene, segment, step, from, sender) {
@@ -499,7 +600,7 @@ const view = { scenes: [], scene: null, step: 0, timer: null, address: null };
 function showScenes(scenes, name) {
   view.scenes = scenes;
   const select = byId('scene');
-  select.replaceChildren(...scenes.map(({ card }, i) => new Option(`${card.section} ${card.name}: ${card.title}`, String(i))));
+  select.replaceChildren(...scenes.map(({ card }, i) => new Option(`${card.name}: ${card.title}`, String(i))));
   const wanted = scenes.findIndex(scene => scene.card.name === name);
   showScene(Math.max(0, wanted));
 }
@@ -508,6 +609,7 @@ function showScene(index) {
   stop();
   view.scene = view.scenes[index];
   byId('scene').value = String(index);
+  byId('title').textContent = beginning(view.scene.card);
   byId('slider').max = String(view.scene.steps.length - 1);
   byId('ladder-box').scrollTop = 0;
   drawLadder(view.scene);
@@ -519,8 +621,8 @@ function show(step) {
   view.step = Math.min(Math.max(step, 0), last);
   const now = view.scene.steps[view.step];
   byId('slider').value = String(view.step);
-  byId('position').textContent = `${view.step} of ${last}, ${(now.nanos / 1e9).toFixed(3)} s`;
-  byId('slider').setAttribute('aria-valuetext', `${view.step} of ${last}: ${now.sentence}`);
+  byId('position').textContent = `${view.step} of ${last}, ${seconds(now.nanos)}`;
+  byId('slider').setAttribute('aria-valuetext', `${view.step} of ${last}`);
   byId('sentence').textContent = now.sentence;
   const rule = byId('rule');
   rule.hidden = now.rule === null;
@@ -553,7 +655,6 @@ function stop() {
   clearInterval(view.timer);
   view.timer = null;
   byId('play').textContent = 'Play';
-  byId('play').setAttribute('aria-pressed', 'false');
 }
 
 function play() {
@@ -565,7 +666,6 @@ function play() {
     show(0);
   }
   byId('play').textContent = 'Pause';
-  byId('play').setAttribute('aria-pressed', 'true');
   view.timer = setInterval(() => {
     show(view.step + 1);
     if (view.step === view.scene.steps.length - 1) {
@@ -579,9 +679,19 @@ function goTo(step) {
   show(step);
 }
 
+/** To the next step in a direction that is no segment under way: what somebody says or does, a state, a loss. */
+function leap(direction) {
+  const { steps } = view.scene;
+  let step = view.step + direction;
+  while (steps[step]?.kind === 'arrival' || steps[step]?.event?.fate === 'PASSED') {
+    step += direction;
+  }
+  goTo(step);
+}
+
 const KEYS = {
-  ArrowLeft: () => goTo(view.step - 1),
-  ArrowRight: () => goTo(view.step + 1),
+  ArrowLeft: event => (event.shiftKey ? leap(-1) : goTo(view.step - 1)),
+  ArrowRight: event => (event.shiftKey ? leap(1) : goTo(view.step + 1)),
   Home: () => goTo(0),
   End: () => goTo(view.scene.steps.length - 1),
   ' ': play,
@@ -592,7 +702,7 @@ function onKey(event) {
   const ofItsOwn = event.key === ' ' ? 'button, select, input, a' : 'select';
   if (action && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest(ofItsOwn)) {
     event.preventDefault();
-    action();
+    action(event);
   }
 }
 
@@ -601,10 +711,26 @@ async function openFile(file) {
   problem.hidden = true;
   try {
     showScenes(scenesOf(await file.text()), null);
+    scrollTo(0, 0);
+    byId('scene').focus();
   } catch (e) {
     problem.textContent = `${file.name}: ${e.message}`;
     problem.hidden = false;
   }
+}
+
+/** Letters keep their size, so all is drawn anew when there is more room, or less. */
+function onResize() {
+  if (byId('ladder-box').clientWidth !== LADDER.width || byId('to-server').clientWidth !== SPACE.width) {
+    drawLadder(view.scene);
+    show(view.step);
+  }
+}
+
+/** What the address names: a scene and a step of it. */
+function addressed() {
+  const [name, step] = /^#([\w-]*)\/?(\d*)/.exec(location.hash)?.slice(1) ?? ['', ''];
+  return { name, step: Number(step) };
 }
 
 function begin() {
@@ -630,11 +756,19 @@ function begin() {
     }
   });
   document.addEventListener('keydown', onKey);
-  const [name, step] = decodeURIComponent(location.hash.slice(1)).split('/');
+  const observer = new ResizeObserver(onResize);
+  ['ladder-box', 'to-server'].forEach(id => observer.observe(byId(id)));
+  const { name, step } = addressed();
   showScenes(scenesOf(byId('traces').textContent), name);
-  if (Number(step) > 0) {
-    show(Number(step));
-  }
+  show(step);
+  addEventListener('hashchange', () => {
+    const wanted = addressed();
+    const index = view.scenes.findIndex(scene => scene.card.name === wanted.name);
+    if (index >= 0) {
+      showScene(index);
+      goTo(wanted.step);
+    }
+  });
 }
 
 begin();

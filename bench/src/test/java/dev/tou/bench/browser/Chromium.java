@@ -17,6 +17,7 @@ import java.util.logging.Level;
 import dev.tou.bench.Requirements;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -84,6 +85,13 @@ public final class Chromium implements AutoCloseable {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
+    /** The page is so wide and high, also where no window could be: those have a least width. */
+    public void viewport(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
     /** Prefers dark colours, or light ones. */
     public void dark(boolean wanted) {
         driver.executeCdpCommand(
@@ -113,6 +121,11 @@ public final class Chromium implements AutoCloseable {
     /** Types a key where the focus is. */
     public void type(CharSequence keys) {
         new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** Types a key while another one, such as shift, is down. */
+    public void typeWith(Keys held, CharSequence key) {
+        new Actions(driver).keyDown(held).sendKeys(key).keyUp(held).perform();
     }
 
     /** {@return what a script returns} */

@@ -31,7 +31,7 @@ class BrokenBeanTest {
             assertThat(console.err())
                     .contains("Process " + process.pid()
                             + " does not tell about its connections: on purpose, by a test.");
-            assertThat(code).isEqualTo(ExitCode.REFUSED.code());
+            assertThat(code).isEqualTo(ExitCode.NO_PROCESS.code());
         } finally {
             process.destroyForcibly();
         }

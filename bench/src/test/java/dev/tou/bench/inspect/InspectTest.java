@@ -2,8 +2,10 @@
 package dev.tou.bench.inspect;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
 import dev.tou.bench.TouProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,13 +23,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Another process is looked into: what it is, what it does, and each way in which that fails. */
 @Timeout(180)
 class InspectTest {
 
+    private static final Wanted ALL = new Wanted("", 0, Set.of(), 1000);
+    private static final Duration LONG = Duration.ofHours(1);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static TouProcess server;
@@ -283,6 +292,22 @@ class InspectTest {
         assertThat(tou.out()).contains("pid " + pid()).doesNotContain("pid " + first.pid());
     }
 
+    /** What one wants to read is not followed by a page of words for each process. */
+    @Test
+    void severalProcessesAreExplainedOnce() {
+        assertThat(tou.run("inspect", ":" + port, "--explain", "--over=0s"))
+                .as(tou.err())
+                .isZero();
+        String text = tou.out();
+        assertThat(lines(text, "ESTAB")).hasSize(4); // both ends of two connections
+        assertThat(lines(text, "    rtt ")).singleElement().asString().contains("The smoothed round trip");
+        assertThat(lines(text, "    Recv-Q ")).hasSize(1);
+        assertThat(text.indexOf("    Recv-Q ")).isGreaterThan(text.lastIndexOf("ESTAB "));
+        for (String name : figuresIn(text)) {
+            assertThat(text).containsPattern("\n    " + name + " +[A-Z][^\n]+[.:]?");
+        }
+    }
+
     @Test
     void watchesUntilTheProcessEnds() throws Exception {
         try (TouProcess brief = TouProcess.start("ping", "--serve", "127.0.0.1:0", "--report=json")) {
@@ -299,8 +324,8 @@ class InspectTest {
 
     // --- what fails ---
 
-    private void refused(String sentence, String... args) {
-        fails(ExitCode.REFUSED, sentence, args);
+    private void cannotBeSeen(String sentence, String... args) {
+        fails(ExitCode.NO_PROCESS, sentence, args);
     }
 
     private void fails(ExitCode exit, String sentence, String... args) {
@@ -312,7 +337,36 @@ class InspectTest {
 
     @Test
     void noSuchProcess() {
-        refused("There is no process 99999999 here", "inspect", "99999999");
+        cannotBeSeen("There is no process 99999999 here", "inspect", "99999999");
+    }
+
+    /** It was there when the list was made; nobody has named it, so that it ends is no failure of what was asked for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--over=0s", "--over=100ms", "--watch"})
+    void aProcessThatEndsMeanwhileIsLeftOut(String option) throws Exception {
+        String[] args = {"inspect", option};
+        CommandLine line = tou.commandLine();
+        line.parseArgs(args);
+        InspectCommand command = line.getSubcommands().get("inspect").getCommand();
+        assertThatThrownBy(() -> command.lookInto(List.of(ended()), ALL, option.equals("--watch") ? LONG : null))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.NO_PROCESS))
+                .hasMessageContaining("No Java process of yours on this host has a channel of tou open");
+        Inspected living = Inspected.open(JavaProcess.of(server.pid()));
+        command.lookInto(List.of(ended(), living), ALL, null);
+        assertThat(tou.out()).contains(pid());
+        assertThat(tou.err()).isEmpty();
+    }
+
+    /** A process that has been connected to, and is gone. */
+    private static Inspected ended() throws Exception {
+        try (TouProcess brief = TouProcess.start("ping", "--serve", "127.0.0.1:0", "--report=json")) {
+            brief.awaitPort();
+            Inspected inspected = Inspected.open(JavaProcess.of(brief.pid()));
+            brief.signal("KILL");
+            brief.awaitExit();
+            return inspected;
+        }
     }
 
     @Test
@@ -320,7 +374,7 @@ class InspectTest {
         try (TouProcess relay =
                 TouProcess.start("impair", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:9", "--report=json")) {
             relay.awaitPort();
-            refused("has no channel of tou open", "inspect", String.valueOf(relay.pid()));
+            cannotBeSeen("has no channel of tou open", "inspect", String.valueOf(relay.pid()));
         }
     }
 
@@ -329,7 +383,7 @@ class InspectTest {
         try (TouProcess locked = TouProcess.startWith(
                 List.of("-XX:+DisableAttachMechanism"), "ping", "--serve", "127.0.0.1:0", "--report=json")) {
             locked.awaitPort();
-            refused("-XX:+DisableAttachMechanism", "inspect", String.valueOf(locked.pid()));
+            cannotBeSeen("-XX:+DisableAttachMechanism", "inspect", String.valueOf(locked.pid()));
         }
     }
 
@@ -340,7 +394,9 @@ class InspectTest {
         try (TouProcess deaf =
                 TouProcess.startWith(List.of("-Xrs"), "ping", "--serve", "127.0.0.1:0", "--report=json")) {
             deaf.awaitPort();
-            assertThat(tou.run("inspect", String.valueOf(deaf.pid()))).as(tou.err()).isZero();
+            assertThat(tou.run("inspect", String.valueOf(deaf.pid())))
+                    .as(tou.err())
+                    .isZero();
         }
     }
 
@@ -350,8 +406,12 @@ class InspectTest {
     void aProcessThatIsNotJava() throws Exception {
         Process sleeping = new ProcessBuilder("sleep", "100").start();
         try {
+<<<<<<< HEAD
             refused("cannot be looked into: it does not take", "inspect", String.valueOf(sleeping.pid()));
             assertThat(sleeping.isAlive()).as("whoever looks ends nobody").isTrue();
+=======
+            cannotBeSeen("cannot be looked into", "inspect", String.valueOf(sleeping.pid()));
+>>>>>>> cmd7
         } finally {
             sleeping.destroyForcibly();
         }

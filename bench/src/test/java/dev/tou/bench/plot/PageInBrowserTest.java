@@ -3,6 +3,7 @@ package dev.tou.bench.plot;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.browser.Chromium;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +50,15 @@ class PageInBrowserTest {
             at('mousemove', 0.2, over);
             at('mousemove', 0.25, over);
             at('mouseup', 0.25, document);""";
+
+    private static final int GOODPUT = 5;
+
+    /** The pointer in the middle of a graph. */
+    private static final String POINT = """
+            const over = document.querySelectorAll('.u-over')[arguments[0]];
+            const box = over.getBoundingClientRect();
+            over.dispatchEvent(new MouseEvent('mousemove', {
+              bubbles: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }));""";
 
     private static final String PIXELS = "return document.querySelectorAll('canvas')[arguments[0]].toDataURL();";
 
@@ -120,6 +131,83 @@ class PageInBrowserTest {
         browser.script("document.querySelectorAll('.legend')[3].querySelectorAll('button')[3].click();");
         assertThat(pixels(3)).isEqualTo(all);
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** Of {x, y, width, height} of the place of the curves, how many pixels a graph has of a colour inside and below. */
+    private static final String INSIDE_AND_BELOW = """
+            const [graph, ...colour] = arguments;
+            const canvas = document.querySelectorAll('canvas')[graph];
+            const over = document.querySelectorAll('.u-over')[graph];
+            const bottom = parseInt(over.style.top) + parseInt(over.style.height);
+            const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+            copy.drawImage(canvas, 0, 0);
+            const data = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+            const count = [0, 0];
+            for (let i = 0; i < data.length; i += 4) {
+              const below = Math.floor(i / 4 / canvas.width) >= bottom * devicePixelRatio ? 1 : 0;
+              count[below] += colour.every((part, k) => data[i + k] === part) ? 1 : 0;
+            }
+            return count;""";
+
+    /** The goodput has one green curve, so all that is blue is what limited: cwnd. */
+    @Test
+    void whatLimitedIsBelowTheAxisAndCoversNothing() {
+        List<?> strip = (List<?>) browser.script(INSIDE_AND_BELOW, GOODPUT, 0x0b, 0x62, 0xa8);
+        assertThat((Long) strip.get(0)).as("over the curve").isZero();
+        assertThat((Long) strip.get(1)).as("below the axis").isGreaterThan(200);
+        String key =
+                "[...document.querySelectorAll('.legend')[5].children].find(e => e.textContent.startsWith('strip below'))";
+        browser.script(key + ".click();");
+        assertThat((Long) ((List<?>) browser.script(INSIDE_AND_BELOW, GOODPUT, 0x0b, 0x62, 0xa8)).get(1))
+                .as("hidden by a click on its name")
+                .isZero();
+        browser.script(key + ".click();");
+        browser.script(POINT, GOODPUT);
+        assertThat(browser.script("return " + key + ".textContent;"))
+                .isEqualTo("strip below: what limited" + "cwnd, recovery");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void keysAndButtonsZoomToo() {
+        Object all = pixels(3);
+        Object shown = browser.text(".lens output");
+        browser.script("document.querySelectorAll('.graph')[3].focus();");
+        browser.type("+");
+        assertThat(pixels(3)).isNotEqualTo(all);
+        assertThat(browser.text(".lens output")).isNotEqualTo(shown);
+        browser.type(Keys.ARROW_RIGHT);
+        browser.type("-");
+        browser.type("0");
+        assertThat(pixels(3)).isEqualTo(all);
+        assertThat(browser.find(".lens [aria-label='Zoom out']").isEnabled()).isFalse();
+        browser.click(".lens [aria-label='Zoom in']");
+        browser.click(".lens [aria-label='Later']");
+        browser.click(".lens [aria-label='Later']");
+        assertThat(browser.find(".lens [aria-label='Later']").isEnabled()).isFalse();
+        browser.click(".lens [aria-label='All']");
+        assertThat(browser.text(".lens output")).isEqualTo(shown);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotSeeAGraphIsToldWhatIsInIt() {
+        assertThat(browser.find(".graph").getAttribute("aria-label"))
+                .startsWith("Time-sequence, sent. window edge (SND.UNA + SND.WND): ")
+                .contains("; counted as lost: 1; retransmitted: 1");
+    }
+
+    @Test
+    void itFitsAPhone() throws Exception {
+        for (int width : new int[] {400, 1024, 1400}) {
+            browser.viewport(width, 850);
+            browser.open(folder.resolve("send.html"), "");
+            assertThat(browser.script(
+                            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                    .as("at " + width)
+                    .isEqualTo(0L);
+            browser.screenshot(Path.of("target/plot-page-" + width + ".png"));
+        }
     }
 
     @Test

@@ -37,6 +37,17 @@ class PictureChartTest {
         assertThat(chart.getSeriesCollection())
                 .extracting(XYSeries::getName)
                 .contains("window edge (SND.UNA + SND.WND), above what is shown", "acknowledged (SND.UNA)");
+        assertThat(chart.getSeriesCollection())
+                .filteredOn(series -> series.getName().startsWith("window edge"))
+                .as("no sample of a line that is nowhere")
+                .allSatisfy(edge -> assertThat(edge.getLineColor().getAlpha()).isZero());
+    }
+
+    /** The SYN can be sent again, and its diamond would be cut in two. */
+    @Test
+    void aMarkAtTheFirstSequenceNumberIsWhole() throws IOException {
+        assertThat(styler("time-sequence", 0, Double.POSITIVE_INFINITY).getYAxisMin())
+                .isNegative();
     }
 
     @Test

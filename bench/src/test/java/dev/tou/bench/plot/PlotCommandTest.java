@@ -22,6 +22,8 @@ import org.HdrHistogram.HistogramLogWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -241,7 +243,43 @@ class PlotCommandTest {
     @Test
     void aLogThatIsNone() throws IOException {
         Path text = Files.writeString(folder.resolve("x.hlog"), "#hello\nworld,1,2,3\n");
-        fails(ExitCode.UNREADABLE, "has no latencies", text);
+        fails(ExitCode.UNREADABLE, "x.hlog is neither a trace nor a log of latencies; give a file that --trace", text);
+    }
+
+    /** Much begins with a hash or a quotation mark: scripts, documents, tables. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "# A heading\n\nA paragraph.\n",
+                "#!/bin/sh\nexec true\n",
+                "\"time\",\"value\"\n1,2\n",
+                "#only a comment\n",
+                "Tag=x,1,2,3,HIST\u00e4\n",
+                "\n\n",
+                "<!doctype html>\n"
+            })
+    void whatOnlyBeginsLikeALogIsNone(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("README.md"), text);
+        fails(ExitCode.UNREADABLE, "README.md is neither a trace nor a log of latencies; give a file that", file);
+    }
+
+    /** By other programs of HdrHistogram: without a legend, with the words of the author before it. */
+    @Test
+    void aLogNeedsNoLegend() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(log("a.hlog", "tou")));
+        lines.removeIf(line -> line.startsWith("\"") || line.startsWith("#["));
+        assertThat(lines).singleElement().asString().startsWith("Tag=tou,");
+        lines.add(0, "# by hand");
+        Path bare = Files.write(folder.resolve("bare.txt"), lines);
+        assertThat(plot(bare, "-o", folder.resolve("bare.svg"))).as(tou.err()).isZero();
+    }
+
+    @Test
+    void aLogWithABrokenLineSaysSo() throws IOException {
+        Path log = log("a.hlog", "tou");
+        String whole = Files.readString(log).stripTrailing();
+        Files.writeString(log, whole.substring(0, whole.length() - 40) + "\n");
+        fails(ExitCode.UNREADABLE, "a.hlog begins like a log of latencies, but a line of it is no histogram", log);
     }
 
     @Test
@@ -358,7 +396,10 @@ class PlotCommandTest {
     @Test
     void whatIsNoTraceAtAll() throws IOException {
         Path capture = Files.write(folder.resolve("send.pcapng"), new byte[] {10, 13, 13, 10, 0, 0, 0, 28});
-        fails(ExitCode.UNREADABLE, "send.pcapng is no trace of tou; give a file that --trace", capture);
+        fails(
+                ExitCode.UNREADABLE,
+                "send.pcapng is a capture, which Wireshark opens; give a file that --trace",
+                capture);
     }
 
     @Test

@@ -50,7 +50,8 @@ class TraceReaderTest {
     void whatHasNoHeadIsNoTrace(String text) {
         assertThatThrownBy(() -> HandTrace.read(text))
                 .isInstanceOfSatisfying(Failure.class, e -> assertThat(e.exit()).isEqualTo(ExitCode.UNREADABLE))
-                .hasMessage("hand.jsonl is no trace of tou; give a file that --trace or \"tou ping --hlog\" wrote.");
+                .hasMessage("hand.jsonl is neither a trace nor a log of latencies; give a file that --trace or"
+                        + " \"tou ping --hlog\" wrote.");
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
@@ -44,7 +45,7 @@ class ExplorerBrowserTest {
     @BeforeAll
     static void start() {
         chromium = Chromium.start(profile);
-        chromium.size(1600, 1000);
+        chromium.viewport(1600, 1000);
     }
 
     @AfterAll
@@ -96,7 +97,8 @@ class ExplorerBrowserTest {
     private static List<String> way(List<JsonNode> trace, String end) {
         List<String> way = new ArrayList<>(List.of("CLOSED"));
         boolean offstage = trace.stream().anyMatch(event -> kind(event).equals("offstage"));
-        boolean begun = false;
+        // Without anything that came before, the first step is that nobody has done anything.
+        boolean begun = !offstage;
         for (JsonNode event : trace) {
             offstage &= !kind(event).equals("onstage");
             boolean listens = kind(event).equals("listens") && end.equals("server");
@@ -193,25 +195,116 @@ class ExplorerBrowserTest {
         assertThat(chromium.text("#problem")).startsWith("nonsense.txt: Line 1 is not JSON");
     }
 
-    /** Nothing is wider than the window. */
-    @Test
-    void fitsTheWindow() throws IOException {
-        for (int width : new int[] {400, 1024, 1600}) {
-            chromium.size(width, width == 400 ? 900 : 1000);
-            for (boolean dark : new boolean[] {false, true}) {
-                chromium.dark(dark);
-                for (String place : List.of("#handshake/6", "#fast-retransmit/20", "#zero-window/14")) {
-                    open(place);
-                    chromium.screenshot(PICTURES.resolve(place.substring(1, place.indexOf('/')) + "-" + width
-                            + (dark ? "-dark" : "-light") + ".png"));
+    /** Nothing is wider than the window, and the names of the scenes are whole where there is room. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 500, 1024, 1400, 1600})
+    void fitsTheWindow(int width) throws IOException {
+        chromium.viewport(width, width <= 500 ? 850 : 900);
+        for (boolean dark : new boolean[] {false, true}) {
+            chromium.dark(dark);
+            for (String place : List.of("#handshake/6", "#fast-retransmit/20", "#congestion-window/99")) {
+                open(place);
+                chromium.screenshot(PICTURES.resolve(
+                        place.substring(1, place.indexOf('/')) + "-" + width + (dark ? "-dark" : "-light") + ".png"));
+                for (String box : List.of("html", "#ladder-box")) {
                     Object overflow = chromium.script(
-                            "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
-                    assertThat(overflow).as(place + " at " + width).isEqualTo(0L);
+                            "const e = document.querySelector(arguments[0]); return e.scrollWidth - e.clientWidth",
+                            box);
+                    assertThat(overflow).as(box + ", " + place + " at " + width).isEqualTo(0L);
                 }
             }
         }
-        chromium.size(1600, 1000);
+        if (width >= 1024) {
+            assertThat(chromium.script(TITLES_CUT)).isEqualTo(List.of());
+        }
+        chromium.viewport(1600, 1000);
         chromium.dark(false);
+    }
+
+    private static final String TITLES_CUT = """
+            const select = document.getElementById('scene');
+            const pen = document.createElement('canvas').getContext('2d');
+            pen.font = getComputedStyle(select).font;
+            return [...select.options].map(o => o.text).filter(t => pen.measureText(t).width + 30 > select.clientWidth);
+            """;
+
+    /** What can be read stays in the ladder, and no line of what is lost, nor another text, goes through it. */
+    @ParameterizedTest
+    @MethodSource("scenes")
+    void theLadderCanBeRead(String name) {
+        for (int width : new int[] {400, 1024, 1600}) {
+            chromium.viewport(width, 900);
+            open("#" + name + "/0");
+            assertThat(chromium.script(OVERLAPS)).as(name + " at " + width).isEqualTo(List.of());
+        }
+        chromium.viewport(1600, 1000);
+    }
+
+    private static final String OVERLAPS = """
+            const svg = document.getElementById('ladder');
+            const boxes = [...svg.querySelectorAll('text:not(.mark)')].map(e => [e.textContent, e.getBBox()]);
+            const lines = [...svg.querySelectorAll('.flight.lost')].map(e => ['lost', e.getBBox()]);
+            // A line of text is a little higher than its letters.
+            const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width
+                && a.y + 3 < b.y + b.height && b.y + 3 < a.y + a.height;
+            const cut = boxes.filter(([text, box]) => box.x < 0 || box.x + box.width > svg.clientWidth).map(([text]) => text);
+            const near = boxes.flatMap(([text, box], i) => [...boxes.slice(i + 1, i + 4), ...lines]
+                .filter(([other, where]) => meet(box, where)).map(([other]) => text + ' and ' + other));
+            return [...cut, ...near];
+            """;
+
+    /** The server listens before anybody comes, and the flags are those of the segment. */
+    @Test
+    void theLadderTellsInOrderAndInFull() {
+        open("#handshake/0");
+        assertThat(ladder())
+                .startsWith("the beginning", "LISTEN", "The client calls connect().", "SYN-SENT", "SYN seq 0");
+        assertThat(ladder()).containsOnlyOnce("LISTEN");
+        open("#zero-window/0");
+        assertThat(ladder()).anyMatch(text -> text.startsWith("PSH,ACK seq 5 001"));
+        open("#time-wait/1");
+        assertThat(chromium.text("#position"))
+                .as("the clock begins with the scene")
+                .endsWith(" 0.000 s");
+        assertThat(ladder()).as("of a connection that is forgotten").contains("RST seq 2");
+    }
+
+    /** {@return what is written in the ladder, from top to bottom, with plain spaces} */
+    private static List<String> ladder() {
+        return ((List<?>) chromium.script("""
+                return [...document.querySelectorAll('#ladder text:not(.mark):not(.time)')]
+                    .map(e => (e.querySelector('title') ?? e).textContent.replace(/\\s+/g, ' '));
+                """)).stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void aKeyboardIsEnough() {
+        open("#handshake/0");
+        chromium.script("document.getElementById('forward').focus()");
+        for (int step = 0; step < last(); step++) {
+            chromium.type(Keys.ENTER);
+        }
+        assertThat(step()).isEqualTo(last());
+        chromium.type(Keys.ARROW_LEFT);
+        assertThat(step())
+                .as("although the button that had the focus is disabled")
+                .isEqualTo(last() - 1);
+        open("#congestion-window/0");
+        chromium.typeWith(Keys.SHIFT, Keys.ARROW_RIGHT);
+        chromium.typeWith(Keys.SHIFT, Keys.ARROW_RIGHT);
+        assertThat(chromium.text("#sentence")).contains("congestion window: 20000 bytes");
+        chromium.typeWith(Keys.SHIFT, Keys.ARROW_LEFT);
+        assertThat(step()).isEqualTo(1);
+    }
+
+    /** A link to a scene works on the page that is open, too. */
+    @Test
+    void followsItsAddress() throws InterruptedException {
+        open("#handshake/3");
+        chromium.script("location.hash = '#zero-window/14'");
+        awaitStep(14);
+        assertThat(new Select(chromium.find("#scene")).getFirstSelectedOption().getText())
+                .startsWith("zero-window: ");
     }
 
     private static void open(String fragment) {

@@ -131,6 +131,25 @@ class ExplorerPageTest {
         return scenes.get(name);
     }
 
+    /** As WCAG 2.2 wants it (1.4.3), light and dark. */
+    @Test
+    void whatIsWrittenStandsOutFromWhatItStandsOn() throws IOException {
+        String css = Files.readString(Path.of("src/main/resources/dev/tou/bench/replay/explorer.css"));
+        Contrast light = Contrast.of(css.substring(css.indexOf(":root {"), css.indexOf("@media")));
+        Contrast dark = Contrast.of(css.substring(css.indexOf("@media"), css.indexOf("* {")));
+        for (Contrast colours : List.of(light, dark)) {
+            for (String ground : List.of("paper", "panel", "now")) {
+                for (String ink : List.of("ink", "dim", "client", "server", "lost", "link")) {
+                    colours.check(ink, ground);
+                }
+            }
+            colours.check("ink", "client-soft");
+            colours.check("client", "client-soft");
+            colours.check("ink", "server-soft");
+            colours.check("server", "server-soft");
+        }
+    }
+
     @Test
     void loadsNothing() throws IOException {
         String frame = ExplorerDocument.read(DOCUMENT).frame();
