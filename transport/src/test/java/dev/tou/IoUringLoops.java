@@ -19,7 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  */
 public final class IoUringLoops {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private static final Map<Integer, Deque<EventLoopGroup>> IDLE = new HashMap<>();
 

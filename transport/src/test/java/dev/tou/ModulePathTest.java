@@ -103,7 +103,7 @@ class ModulePathTest {
                             .sync()
                             .channel();
                     client.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {42}));
-                    int echoed = answer.get(20, TimeUnit.SECONDS);
+                    int echoed = answer.get(60, TimeUnit.SECONDS);
                     TcpInfo info = client.eventLoop().submit(client::tcpInfo).get();
                     if (echoed != 42 || info.state() != TcpState.ESTABLISHED) {
                         throw new AssertionError(echoed + " " + info);

@@ -16,7 +16,7 @@ import io.netty.channel.Channel;
  * @param minRttMillis the least round-trip time
  * @param cwndBytes congestion window
  * @param segmentsSent segments sent, repetitions included
- * @param retransmits segments sent again
+ * @param retransmits segments sent again, probes that repeat something included
  * @param recoveries losses that were found without waiting for a timeout
  * @param timeouts losses for which the retransmission timer was needed
  */

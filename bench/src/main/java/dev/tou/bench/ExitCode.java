@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public enum ExitCode {
     DONE(0, "done"),
-    INTERNAL(1, "internal error: a bug in tou, or something that tou has no name for"),
+    INTERNAL(1, "internal error: a bug in tou, Java out of memory, or something else that tou has no name for"),
     USAGE(2, "wrong usage: an unknown option, or a value out of range"),
     REFUSED(3, "the other end refused the connection or the transfer, or did not answer in time"),
     RESET(4, "the connection broke before the transfer was complete"),

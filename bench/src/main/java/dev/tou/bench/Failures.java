@@ -175,6 +175,30 @@ public final class Failures {
         return new Failure(writing.exit(), sentence, cause);
     }
 
+    /** {@return what a command ends with because of anything at all: a failure, an exception that is a bug, an error of Java} */
+    public static Failure of(Throwable cause) {
+        if (cause instanceof Failure known) {
+            return known;
+        }
+        if (cause instanceof OutOfMemoryError) {
+            return new Failure(
+                    ExitCode.INTERNAL,
+                    "Java has run out of memory (" + reason(cause) + "); JAVA_OPTS=-Xmx2g would give it 2 GiB.",
+                    cause);
+        }
+        if (cause instanceof NoClassDefFoundError && !text(cause).contains(" ")) { // else the class is there and fails
+            return new Failure(
+                    ExitCode.INTERNAL,
+                    "A part of tou is missing (" + reason(cause) + "); was it built again, or removed, while this ran?"
+                            + " Start it again.",
+                    cause);
+        }
+        return new Failure(
+                ExitCode.INTERNAL,
+                "Internal error: " + cause + "; run it again with --debug and report what it prints.",
+                cause);
+    }
+
     private static String text(Throwable cause) {
         return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     }

@@ -32,6 +32,7 @@ import dev.tou.bench.replay.ReplayServerCommand;
 import dev.tou.bench.trace.CaptureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -105,7 +107,20 @@ public final class Tou implements Runnable {
 
     public static void main(String[] args) {
         quietNetty();
-        System.exit(run(Console.system(), args));
+        Console console = Console.system();
+        endThreadsInASentence(console, List.of(args).contains("--debug"));
+        System.exit(run(console, args));
+    }
+
+    /** Threads of a command's own, and those that run when it is interrupted. */
+    private static void endThreadsInASentence(Console console, boolean debug) {
+        Failures.of(new NoClassDefFoundError("none")); // loads what can say it, while it is there
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            console.error(Failures.of(e).getMessage());
+            if (debug) {
+                console.trace(e);
+            }
+        });
     }
 
     /** Netty's warnings about a platform are not the user's concern; {@code -Dtou.log} shows them. */
@@ -133,6 +148,7 @@ public final class Tou implements Runnable {
         commandLine.registerConverter(ListenAddress.class, value -> converted(ListenAddress::parse, value));
         commandLine.registerConverter(Duration.class, value -> converted(Units::parseDuration, value));
         commandLine.setParameterExceptionHandler((e, args) -> misused(console, e, args));
+        commandLine.setExecutionStrategy(Tou::execute);
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command, parsed));
         showExitCodes(commandLine);
         commandLine
@@ -185,15 +201,21 @@ public final class Tou implements Runnable {
         return ExitCode.USAGE.code();
     }
 
+    /** Runs the command; picocli lets errors of Java itself pass, which are to end in a sentence, too. */
+    private static int execute(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (Error e) {
+            List<CommandLine> commands = parsed.asCommandLineList();
+            Failure failure = Failures.of(e);
+            throw new ExecutionException(commands.get(commands.size() - 1), failure.getMessage(), failure);
+        }
+    }
+
     private static int failed(Console console, Exception e, CommandLine command, ParseResult parsed) {
         CommonOptions options = (CommonOptions) command.getMixins().get("common");
         boolean debug = options != null && options.debug();
-        Failure failure = e instanceof Failure known
-                ? known
-                : new Failure(
-                        ExitCode.INTERNAL,
-                        "Internal error: " + e + "; run it again with --debug and report what it prints.",
-                        e);
+        Failure failure = Failures.of(e);
         boolean misused = failure.exit() == ExitCode.USAGE;
         String sentence = misused ? Misuse.withHelp(failure.getMessage(), command) : failure.getMessage();
         if (options != null) {

@@ -4,7 +4,6 @@ package dev.tou.bench;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,10 +11,8 @@ import java.util.concurrent.Callable;
 
 import dev.tou.bench.file.FaultyReceiver;
 import dev.tou.bench.file.FileReceiver;
-import dev.tou.bench.file.ReceiveListener;
+import dev.tou.bench.file.Heard;
 import dev.tou.bench.file.Reception;
-import dev.tou.bench.file.Sha256;
-import dev.tou.bench.file.TransferProgress;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -56,7 +53,7 @@ class EveryExitCodeTest {
                     throw new IllegalStateException("a bug");
                 });
             case USAGE -> tou.run("send");
-            case REFUSED -> tou.run("send", file(), "127.0.0.1:" + freePort());
+            case REFUSED -> sentToNobody();
             case RESET -> sentTo(FaultyReceiver.thatLeaves());
             case INTEGRITY -> sentTo(FaultyReceiver.thatKeepsOtherBytes());
             case INVALID_MEASUREMENT -> pingedInVain();
@@ -83,9 +80,9 @@ class EveryExitCodeTest {
         return Files.writeString(folder.resolve("file.txt"), "hello").toString();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    private int sentToNobody() throws IOException {
+        try (ClosedPort nobody = ClosedPort.take()) {
+            return tou.run("send", file(), nobody.target());
         }
     }
 
@@ -117,7 +114,7 @@ class EveryExitCodeTest {
                 new InetSocketAddress("127.0.0.1", 0),
                 channel -> channel.pipeline().addLast(new ChannelInboundHandlerAdapter()))) {
             String target = "127.0.0.1:" + silent.address().getPort();
-            return tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "300ms");
+            return tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "3s");
         }
     }
 
@@ -127,7 +124,7 @@ class EveryExitCodeTest {
         try (RandomAccessFile sparse = new RandomAccessFile(huge.toFile(), "rw")) {
             sparse.setLength(1L << 43);
         }
-        Reception reception = Reception.into(inbox, Duration.ofSeconds(30), new Nobody());
+        Reception reception = Reception.into(inbox, Duration.ofSeconds(30), new Heard());
         try (FileReceiver receiver = FileReceiver.listen(
                 Transports.Io.preferred(),
                 new InetSocketAddress("127.0.0.1", 0),
@@ -135,20 +132,6 @@ class EveryExitCodeTest {
             return tou.run(
                     "send", huge.toString(), "127.0.0.1:" + receiver.address().getPort());
         }
-    }
-
-    private static final class Nobody implements ReceiveListener {
-        @Override
-        public void onBegin(TransferProgress transfer) {}
-
-        @Override
-        public void onKept(TransferProgress transfer, Path file, Sha256 digest) {}
-
-        @Override
-        public void onFailed(HostAndPort peer, Failure failure) {}
-
-        @Override
-        public void onRejected(HostAndPort peer, Failure failure) {}
     }
 
     private int signalled(String signal) throws Exception {

@@ -4,7 +4,6 @@ package dev.tou.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,13 +31,6 @@ class ExitCodeTest {
 
     private String file() throws IOException {
         return Files.writeString(folder.resolve("file.txt"), "hello").toString();
-    }
-
-    /** A port that was free a moment ago. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     @Test
@@ -114,8 +106,9 @@ class ExitCodeTest {
 
     @Test
     void refusedConnection() throws IOException {
-        String target = "127.0.0.1:" + freePort();
-        fails(ExitCode.REFUSED, target + " refused the connection", "send", file(), target);
+        try (ClosedPort nobody = ClosedPort.take()) {
+            fails(ExitCode.REFUSED, nobody.target() + " refused the connection", "send", file(), nobody.target());
+        }
     }
 
     @Test

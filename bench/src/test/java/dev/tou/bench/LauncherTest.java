@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +35,7 @@ class LauncherTest {
 
     private Path repository;
     private Path jdk;
+    private String path = System.getenv("PATH");
 
     /** What it said, and how it ended. */
     private record Run(int exit, String said) {}
@@ -88,6 +92,7 @@ class LauncherTest {
         builder.environment().put("JAVA_HOME", javaHome.toString());
         builder.environment().remove("SUDO_UID");
         builder.environment().remove("JAVA_OPTS");
+        builder.environment().put("PATH", path);
         return builder.start();
     }
 
@@ -135,9 +140,7 @@ class LauncherTest {
     @Test
     void itBuildsOnceAndRuns() throws Exception {
         Run first = run(repository.resolve("tou"), "send", "a b", "*");
-        assertThat(first.said())
-                .startsWith("tou: building;")
-                .endsWith("<-jar><" + repository.resolve("bench/target/tou.jar") + "><send><a b><*>");
+        assertThat(first.said()).startsWith("tou: building;").endsWith("<-jar><" + copy() + "><send><a b><*>");
         Run second = run(repository.resolve("tou"), "--version");
         assertThat(second.said()).startsWith("<-Dtou.terminals=>").endsWith("<--version>");
         assertThat(second.exit()).isZero();
@@ -164,8 +167,7 @@ class LauncherTest {
         Path bin = Files.createDirectory(folder.resolve("bin"));
         Files.createSymbolicLink(bin.resolve("tou"), repository.resolve("tou"));
         Files.createSymbolicLink(folder.resolve("relative"), Path.of("bin/tou"));
-        assertThat(run(folder.resolve("relative"), "x").said())
-                .endsWith("<" + repository.resolve("bench/target/tou.jar") + "><x>");
+        assertThat(run(folder.resolve("relative"), "x").said()).endsWith("<" + copy() + "><x>");
     }
 
     @Test
@@ -188,9 +190,20 @@ class LauncherTest {
     @Test
     void twoAtOnceBuildOnce() throws Exception {
         if (end(new ProcessBuilder("sh", "-c", "command -v flock").start()).exit() != 0) {
-            System.out.println("no flock here; two builds at once are not tested");
+            System.out.println("no flock here; two builds at once are tested without it only");
             return;
         }
+        twoBuildOnce();
+    }
+
+    @Test
+    void twoAtOnceBuildOnceWithoutFlock() throws Exception {
+        path = withoutFlock();
+        twoBuildOnce();
+        assertThat(repository.resolve("target/tou-build.lock.pid")).doesNotExist();
+    }
+
+    private void twoBuildOnce() throws Exception {
         maven("sleep 1; mkdir -p bench/target; echo built >> builds; echo new > bench/target/tou.jar");
         age();
         Process first = start(repository.resolve("tou"), jdk, "receive");
@@ -198,5 +211,119 @@ class LauncherTest {
         assertThat(end(first).said()).endsWith("<receive>");
         assertThat(end(second).said()).endsWith("<send>");
         assertThat(builds()).isEqualTo(1);
+    }
+
+    /** One that was killed while it was building cannot take its lock away. */
+    @Test
+    void theLockOfADeadProcessIsRemoved() throws Exception {
+        path = withoutFlock();
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Files.createDirectories(repository.resolve("target"));
+        Files.createSymbolicLink(repository.resolve("target/tou-build.lock.pid"), Path.of(String.valueOf(dead.pid())));
+        assertThat(run(repository.resolve("tou"), "send").said()).endsWith("<send>");
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    /** The lock is taken while the jar is written, so a jar that is there need not be whole. */
+    @Test
+    void nobodyRunsWhatAnotherIsBuilding() throws Exception {
+        maven("mkdir -p bench/target; echo half > bench/target/tou.jar; echo built >> builds; sleep 2;"
+                + " echo whole > bench/target/tou.jar");
+        Process first = start(repository.resolve("tou"), jdk, "receive");
+        while (builds() == 0) {
+            assertThat(first.isAlive()).isTrue();
+            Thread.onSpinWait();
+        }
+        Run second = run(repository.resolve("tou"), "send");
+        assertThat(second.said()).startsWith("tou: waiting for another tou").endsWith("<send>");
+        assertThat(jarOf(second)).hasContent("whole");
+        assertThat(end(first).exit()).isZero();
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    /** A server that runs on while its sources are edited needs the classes that it has not loaded yet. */
+    @Test
+    void aBuildLeavesWhatRunsAlone() throws Exception {
+        maven("mkdir -p bench/target; echo built >> builds; wc -l < builds > bench/target/tou.jar");
+        Path running = jarOf(run(repository.resolve("tou"), "receive"));
+        assertThat(running).content().containsPattern("^\\s*1\\s*$");
+        age();
+        Files.writeString(repository.resolve("bench/src/main/java/A.java"), "changed");
+        Path newer = jarOf(run(repository.resolve("tou"), "send"));
+        assertThat(running).as("what the first one runs from").content().containsPattern("^\\s*1\\s*$");
+        assertThat(newer).content().containsPattern("^\\s*2\\s*$");
+    }
+
+    @Test
+    void aJarThatMavenHasBuiltIsTakenAsItIs() throws Exception {
+        run(repository.resolve("tou"));
+        age();
+        Files.writeString(repository.resolve("bench/target/tou.jar"), "by hand");
+        assertThat(jarOf(run(repository.resolve("tou"), "send"))).hasContent("by hand");
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void oldCopiesGo() throws Exception {
+        Path copies = repository.resolve("target/run");
+        for (int i = 0; i < 9; i++) {
+            age();
+            Files.writeString(repository.resolve("bench/src/main/java/A.java"), "change " + i);
+            assertThat(jarOf(run(repository.resolve("tou"), "send"))).exists();
+        }
+        try (Stream<Path> all = Files.list(copies)) {
+            assertThat(all.filter(Files::isDirectory)).hasSize(5);
+        }
+    }
+
+    /** As in an archive that somebody has unpacked, or an image: nobody builds there. */
+    @Test
+    void withoutSourcesItRunsTheJar() throws Exception {
+        run(repository.resolve("tou"));
+        Files.delete(repository.resolve("bench/src/main/java/A.java"));
+        Files.delete(repository.resolve("bench/src/main/java"));
+        Files.delete(repository.resolve("bench/src/main"));
+        assertThat(run(repository.resolve("tou"), "send").said())
+                .endsWith("<-jar><" + repository.resolve("bench/target/tou.jar") + "><send>");
+    }
+
+    @Test
+    void whoCannotCopyRunsTheJar() throws Exception {
+        run(repository.resolve("tou"));
+        Path copies = repository.resolve("target/run");
+        try (Stream<Path> all = Files.walk(copies)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+        Files.writeString(copies, "in the way");
+        assertThat(run(repository.resolve("tou"), "send").said())
+                .endsWith("<-jar><" + repository.resolve("bench/target/tou.jar") + "><send>");
+    }
+
+    /** {@return the copy that the launcher runs} */
+    private Path copy() throws IOException {
+        Path copies = repository.resolve("target/run");
+        return copies.resolve(Files.readString(copies.resolve("latest")).strip())
+                .resolve("tou.jar");
+    }
+
+    private static Path jarOf(Run run) {
+        Matcher jar = Pattern.compile("<-jar><([^>]*)>").matcher(run.said());
+        assertThat(jar.find()).as(run.said()).isTrue();
+        return Path.of(jar.group(1));
+    }
+
+    /** {@return a path with what the launcher uses, but for flock} */
+    private String withoutFlock() throws IOException, InterruptedException {
+        Path bin = folder.resolve("without-flock");
+        for (String program : ("cat cp date dirname find grep head id ln mkdir mv ps readlink rm rmdir sed sleep sort stty tail"
+                        + " touch wc")
+                .split(" ")) {
+            Run found = end(new ProcessBuilder("sh", "-c", "command -v " + program).start());
+            executable(bin.resolve(program), "exec " + found.said().strip() + " \"$@\"");
+        }
+        return bin.toString();
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
 /** What the tests of examples share: loops for the server, and the client's command line with what it prints. */
-@Timeout(60)
+@Timeout(180)
 public abstract class RunsAnExample {
 
     protected final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

@@ -226,11 +226,14 @@ final class ConnectionDemultiplexer extends ChannelDuplexHandler {
         if (leaving.hasTrain()) {
             tcb.counters.textSegmentsSent += leaving.segments();
         }
+        boolean synAgain = leaving.segment().is(ControlBits.SYN) && !tcb.handshake.sentOnce();
+        if (synAgain) {
+            tcb.counters.retransmissions++; // text and FINs are counted where they are taken out of the queue
+        }
         if (tcb.report.isHeard()) {
             int text = leaving.hasTrain() ? leaving.train().totalTextBytes() : 0;
             int bits = leaving.segment().controlBits() | leaving.lastBits();
-            boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION
-                    || leaving.segment().is(ControlBits.SYN) && !tcb.handshake.sentOnce();
+            boolean again = synAgain || leaving.kind() == Departure.Kind.RETRANSMISSION;
             tcb.report.sent(leaving.seq(), text, leaving.segments(), bits, again);
         }
     }

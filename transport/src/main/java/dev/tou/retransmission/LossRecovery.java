@@ -189,6 +189,8 @@ public final class LossRecovery {
             takeBack(UndoSign.TIMESTAMPS, ack);
         } else if (allTwice && !again) {
             takeBack(UndoSign.DSACK, ack);
+        } else if (undo.isUnrepeated() && queue.lostBytes() == 0 && !again) {
+            takeBack(UndoSign.ARRIVAL, ack);
         } else if (state == CongestionState.LOSS) {
             boolean spurious = spuriousTimeout.onAcknowledgment(ack);
             if (undo.isConfirmedByEcho()) {

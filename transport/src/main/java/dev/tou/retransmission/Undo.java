@@ -8,9 +8,11 @@ import static dev.tou.segment.SequenceNumber.max;
 import static dev.tou.segment.SequenceNumber.min;
 
 /**
- * Were the repetitions of an episode needless? Two witnesses:
+ * Was an episode of loss needless? Three witnesses:
  *
  * <ul>
+ *   <li>No repetition at all: what counted as lost was acknowledged before it left again, so there is nothing that could be
+ *       confused with the original (RFC 3522 section 1). So it is where segments are late by less than a burst of acknowledgments.
  *   <li>Eifel (RFC 3522): the first acknowledgment of what was first sent again echoes a timestamp that is older than that
  *       repetition, so the original had arrived.
  *   <li>DSACK (RFC 2883, RFC 3708): the peer has reported every byte that was sent again as a duplicate. That comes a round
@@ -103,6 +105,11 @@ final class Undo {
         }
         heard = true;
         return stamped && ack.echoesBefore(stamp);
+    }
+
+    /** {@return whether nothing has left again since the episode began} */
+    boolean isUnrepeated() {
+        return open && !anyResent;
     }
 
     /** {@return whether what was sent again first has not been acknowledged yet} */

@@ -96,8 +96,8 @@ public enum TcpFigure {
     DATA_SEGS_OUT("data_segs_out", Unit.COUNT, "Segments with text sent, repetitions included."),
     /** Segments with text received. */
     DATA_SEGS_IN("data_segs_in", Unit.COUNT, "Segments with text received."),
-    /** Segments sent again, probes that repeat something included. */
-    RETRANS("retrans", Unit.COUNT, "Segments sent again, probes that repeat something included."),
+    /** Segments sent again: text, SYNs and FINs; probes that repeat something included. */
+    RETRANS("retrans", Unit.COUNT, "Segments sent again: text, SYNs and FINs; probes that repeat something included."),
     /** How often a segment was taken for lost. */
     LOSSES("losses", Unit.COUNT, "How often a segment was taken for lost."),
     /** Episodes of loss that acknowledgments have shown. */

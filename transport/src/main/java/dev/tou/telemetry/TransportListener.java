@@ -86,8 +86,8 @@ public interface TransportListener {
     default void onSent(long nowNanos, int seq, int textBytes, int segments, int controlBits) {}
 
     /**
-     * A segment was handed to the UDP channel again: text, or a SYN, SYN-ACK or FIN. Parameters as in {@link #onSent}. Repeated
-     * SYNs are not in what {@link TcpInfo} counts as sent again.
+     * A segment was handed to the UDP channel again: text, or a SYN, SYN-ACK or FIN. Parameters as in {@link #onSent}. So many
+     * are in {@link TcpInfo#retrans}.
      */
     default void onRetransmitted(long nowNanos, int seq, int textBytes, int segments, int controlBits) {}
 

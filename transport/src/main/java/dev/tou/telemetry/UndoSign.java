@@ -7,6 +7,8 @@ public enum UndoSign {
     TIMESTAMPS,
     /** The peer reports every retransmission as received twice (DSACK, RFC 2883, RFC 3708). */
     DSACK,
+    /** Everything that counted as lost was acknowledged before any of it was sent again (RFC 3522 section 1). */
+    ARRIVAL,
     /** After a timeout, new text was acknowledged that was never sent twice (F-RTO, RFC 5682). */
     F_RTO
 }

@@ -124,7 +124,7 @@ class CaptureTest {
                 line = packets.readLine();
             }
             capture.toHandle().destroy();
-            assertThat(capture.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(capture.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -149,7 +149,7 @@ class CaptureTest {
                 new BufferedReader(new InputStreamReader(decoder.getInputStream(), StandardCharsets.UTF_8))) {
             segments = out.lines().map(line -> line.split(";", -1)).toList();
         }
-        assertThat(decoder.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(decoder.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(decoder.exitValue()).isZero();
         return segments;
     }

@@ -24,13 +24,16 @@ class ConnectTest {
     @CsvSource({"nio, 127.0.0.1", "nio, ::1", "epoll, 127.0.0.1", "epoll, ::1", "io_uring, 127.0.0.1", "io_uring, ::1"})
     void refusedByIcmp(String io, String address) throws Exception {
         try (Sockets sockets = new Sockets(io, 1)) {
+            Recorder client = new Recorder();
+            ChannelFuture connect;
+            Throwable cause;
             InetSocketAddress nobody;
             try (DatagramSocket probe = new DatagramSocket(Sockets.any(address))) {
                 nobody = (InetSocketAddress) probe.getLocalSocketAddress();
+                probe.connect(nobody); // so that nobody else gets the port, and what others send is for nobody
+                connect = sockets.client(client).connect(nobody);
+                cause = Sockets.failure(connect);
             }
-            Recorder client = new Recorder();
-            ChannelFuture connect = sockets.client(client).connect(nobody);
-            Throwable cause = Sockets.failure(connect);
             assertThat(cause).isInstanceOf(ConnectException.class).hasMessageStartingWith("Connection refused: ");
             assertThat(cause).hasMessageContaining(String.valueOf(nobody.getPort()));
             Sockets.done(connect.channel().closeFuture());

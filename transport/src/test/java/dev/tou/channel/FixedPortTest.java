@@ -223,7 +223,7 @@ class FixedPortTest {
     }
 
     private static void awaitTimeWait(Shard place) {
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 6000; i++) {
             if (place.loop()
                             .submit(() -> place.timeWait().size())
                             .syncUninterruptibly()

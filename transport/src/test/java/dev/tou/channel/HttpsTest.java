@@ -66,7 +66,7 @@ class HttpsTest {
         }
 
         FullHttpResponse next() throws InterruptedException {
-            FullHttpResponse next = answers.poll(20, TimeUnit.SECONDS);
+            FullHttpResponse next = answers.poll(60, TimeUnit.SECONDS);
             assertThat(next).as("answer within 20 s").isNotNull();
             return next;
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.Ipv6Here;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -130,6 +131,7 @@ class ListenTest {
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void severalListeners(String io) {
+        Ipv6Here.orElseSkip("::1");
         try (Sockets sockets = new Sockets(io, 2)) {
             Channel first = Sockets.listen(sockets.server(), "127.0.0.1");
             Channel second = Sockets.listen(sockets.server(), "127.0.0.1");

@@ -26,7 +26,7 @@ class PathMtuSocketsTest {
     /** A probe that a busy host loses is followed by another a second later, if there is text for it. */
     private static final int BETWEEN_MILLIS = 250;
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PATIENCE_SECONDS = 60;
 
     @ParameterizedTest
     @CsvSource({

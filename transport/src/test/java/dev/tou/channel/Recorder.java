@@ -21,7 +21,7 @@ import io.netty.channel.socket.SocketChannel;
  */
 final class Recorder extends ChannelInboundHandlerAdapter {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final List<String> events = new ArrayList<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();

@@ -48,7 +48,7 @@ class SharedPortTest {
     }
 
     private static void await(BooleanSupplier what) {
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 6000; i++) {
             if (what.getAsBoolean()) {
                 return;
             }
@@ -89,7 +89,7 @@ class SharedPortTest {
                     .connect(servers[1].localAddress(), port));
 
             assertThat(second.localAddress()).isEqualTo(port);
-            assertThat(Sockets.failure(third.get(10, TimeUnit.SECONDS)))
+            assertThat(Sockets.failure(third.get(60, TimeUnit.SECONDS)))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("Address already in use");
         }

@@ -264,7 +264,7 @@ class ShutdownTest {
                 Sockets.channel(sockets.client(recorders[i]).connect(server.localAddress()));
                 sockets.nextChild().channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(LARGE)));
             }
-            Sockets.done(TouTransport.closeGracefully(group, 15, TimeUnit.SECONDS));
+            Sockets.done(TouTransport.closeGracefully(group, 60, TimeUnit.SECONDS));
             if (!io.equals("io_uring")) {
                 Sockets.done(group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS));
             }
@@ -285,8 +285,8 @@ class ShutdownTest {
             EventLoopGroup group = sockets.newGroup(1);
             Sockets.listen(sockets.server(group, group), "127.0.0.1");
             Sockets.done(group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS));
-            Sockets.done(TouTransport.closeGracefully(group, 15, TimeUnit.SECONDS));
-            Sockets.done(TouTransport.closeGracefully(group.next(), 15, TimeUnit.SECONDS));
+            Sockets.done(TouTransport.closeGracefully(group, 60, TimeUnit.SECONDS));
+            Sockets.done(TouTransport.closeGracefully(group.next(), 60, TimeUnit.SECONDS));
         }
     }
 }

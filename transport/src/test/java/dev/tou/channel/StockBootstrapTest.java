@@ -66,7 +66,7 @@ class StockBootstrapTest {
                     .channel();
             assertThat(client.localAddress()).isInstanceOf(InetSocketAddress.class);
             client.writeAndFlush(Unpooled.wrappedBuffer(bytes)).sync();
-            assertThat(echoed.get(20, TimeUnit.SECONDS)).isEqualTo(bytes);
+            assertThat(echoed.get(60, TimeUnit.SECONDS)).isEqualTo(bytes);
             client.close().sync();
             server.close().sync();
         }

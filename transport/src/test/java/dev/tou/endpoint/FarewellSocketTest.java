@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Last words from a port that somebody has, who would share it. */
 class FarewellSocketTest {
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private static DatagramChannel sharing() throws Exception {
         DatagramChannel holder = DatagramChannel.open();

@@ -24,6 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import dev.tou.Ipv6Here;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -47,6 +48,7 @@ final class KernelHost implements AutoCloseable {
     private String counters;
 
     private KernelHost(List<String> options) throws IOException {
+        options.stream().filter(option -> option.startsWith("[")).forEach(Ipv6Here::orElseSkip);
         List<String> command = new ArrayList<>(List.of(compiled().toString(), "--stdin"));
         command.addAll(options);
         bridge = new ProcessBuilder(command)
@@ -241,7 +243,7 @@ final class KernelHost implements AutoCloseable {
             try {
                 bridge.getOutputStream().close();
                 counters = fromBridge.readLine();
-                if (!bridge.waitFor(20, TimeUnit.SECONDS)) {
+                if (!bridge.waitFor(60, TimeUnit.SECONDS)) {
                     throw new AssertionError("tunbridge does not end");
                 }
             } catch (IOException e) {

@@ -116,7 +116,7 @@ final class KernelProcess implements AutoCloseable {
 
     private void await() {
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("the kernel's process does not end");
             }
         } catch (InterruptedException e) {

@@ -146,7 +146,7 @@ final class RoutedHosts implements AutoCloseable {
 
     private static void await(Process holder) {
         try {
-            if (!holder.waitFor(20, TimeUnit.SECONDS)) {
+            if (!holder.waitFor(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("a namespace does not end");
             }
         } catch (InterruptedException e) {

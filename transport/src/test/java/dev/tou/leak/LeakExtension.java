@@ -55,7 +55,7 @@ public final class LeakExtension implements BeforeAllCallback, AfterEachCallback
     }
 
     private static long patienceNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(Long.getLong(PATIENCE_MILLIS, 5_000));
+        return TimeUnit.MILLISECONDS.toNanos(Long.getLong(PATIENCE_MILLIS, 30_000));
     }
 
     private static boolean isOutermost(ExtensionContext context) {

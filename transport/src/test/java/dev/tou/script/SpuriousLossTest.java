@@ -170,4 +170,30 @@ class SpuriousLossTest extends ScriptedTest {
         assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
         assertThat(app.info().cwnd()).isGreaterThanOrEqualTo(10_000);
     }
+
+    // RFC 3522 section 1: where nothing was sent again, nothing is ambiguous. Both acknowledgments are read before
+    // anything leaves.
+    @Test
+    void whatArrivesBeforeItIsSentAgainWasNotLost() {
+        tenSegmentsLeave(syn(IRS).mss(1000).sackOk(), 40_000);
+        script.passes(ms(RTT));
+        peer.sendsTogether(upTo(0).sack(FIRST + 1000, FIRST + 4000), upTo(4));
+        assertThat(app.info().bytesRetrans()).isZero();
+        assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+        assertThat(app.info().cwnd()).isGreaterThanOrEqualTo(10_000);
+        peer.takesAll();
+        peer.stopsLooking();
+    }
+
+    // Nor does the one that arrives excuse the other that did not.
+    @Test
+    void whatArrivesDoesNotExcuseWhatIsLost() {
+        tenSegmentsLeave(syn(IRS).mss(1000).sackOk(), 10_000);
+        script.passes(ms(RTT));
+        peer.sendsTogether(upTo(0).sack(FIRST + 2000, FIRST + 7000), upTo(1).sack(FIRST + 2000, FIRST + 7000));
+        sees(1);
+        assertThat(app.info().ssthresh()).isLessThan(Long.MAX_VALUE);
+        peer.takesAll();
+        peer.stopsLooking();
+    }
 }

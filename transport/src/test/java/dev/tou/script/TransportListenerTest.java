@@ -72,6 +72,7 @@ class TransportListenerTest extends ScriptedTest {
         peer.expects(syn(ISS)).after(seconds(1));
         peer.expects(syn(ISS)).after(seconds(1));
         assertThat(log.take("sent", "again")).containsExactly("again -1 +0 in 1", "again -1 +0 in 1");
+        assertThat(app.info().retrans()).isEqualTo(2);
         peer.sends(synAck(IRS, FIRST));
         peer.expects(ack(IRS + 1)).now();
         assertThat(log.take("sent", "again")).as("its acknowledgment").containsExactly("sent 0 +0 in 1");

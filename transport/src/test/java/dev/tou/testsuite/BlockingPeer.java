@@ -22,7 +22,7 @@ import io.netty.channel.socket.SocketChannel;
 final class BlockingPeer extends SimpleChannelInboundHandler<ByteBuf> {
 
     private static final int END = -1;
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
     private volatile SocketChannel channel;

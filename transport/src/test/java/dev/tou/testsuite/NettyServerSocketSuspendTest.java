@@ -28,7 +28,7 @@ class NettyServerSocketSuspendTest extends ServerSocketSuspendTest {
 
     private static final int CHANNELS = 10;
     private static final int BACKLOG = 5;
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 60;
 
     @Override
     protected List<BootstrapFactory<ServerBootstrap>> newFactories() {
@@ -37,7 +37,7 @@ class NettyServerSocketSuspendTest extends ServerSocketSuspendTest {
 
     @Override
     @Test
-    @Timeout(90)
+    @Timeout(180)
     public void testSuspendAndResumeAccept(TestInfo testInfo) throws Throwable {
         run(testInfo, this::testSuspendAndResumeAccept);
     }

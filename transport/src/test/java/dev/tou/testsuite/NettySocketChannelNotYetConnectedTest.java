@@ -33,7 +33,7 @@ class NettySocketChannelNotYetConnectedTest extends SocketChannelNotYetConnected
     /** The body again, with a server of ours instead of NIO's. */
     @Override
     @Test
-    @Timeout(30)
+    @Timeout(120)
     public void readMustBePendingUntilChannelIsActive(TestInfo info) throws Throwable {
         run(info, NettySocketChannelNotYetConnectedTest::readMustBePendingUntilChannelIsActive);
     }
@@ -69,7 +69,7 @@ class NettySocketChannelNotYetConnectedTest extends SocketChannelNotYetConnected
                 .connect(server.localAddress())
                 .sync()
                 .channel();
-        assertThat(read.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(read.await(60, TimeUnit.SECONDS)).isTrue();
         channel.close().sync();
         server.close().sync();
     }

@@ -40,16 +40,16 @@ class NettySocketConnectionAttemptTest extends SocketConnectionAttemptTest {
             ChannelFuture connect = cb.handler(new ChannelInboundHandlerAdapter())
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2000)
                     .connect(silence.getLocalSocketAddress());
-            assertThat(connect.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(connect.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(connect.cause()).isInstanceOf(ConnectTimeoutException.class);
-            assertThat(connect.channel().closeFuture().await(20, TimeUnit.SECONDS))
+            assertThat(connect.channel().closeFuture().await(60, TimeUnit.SECONDS))
                     .isTrue();
         }
     }
 
     @Override
     @Test
-    @Timeout(30)
+    @Timeout(120)
     public void testConnectCancellation(TestInfo testInfo) throws Throwable {
         run(testInfo, this::testConnectCancellation);
     }
@@ -62,7 +62,7 @@ class NettySocketConnectionAttemptTest extends SocketConnectionAttemptTest {
                     .connect(silence.getLocalSocketAddress());
             assertThat(connect.await(1000)).isFalse();
             assertThat(connect.cancel(true)).isTrue();
-            assertThat(connect.channel().closeFuture().await(10, TimeUnit.SECONDS))
+            assertThat(connect.channel().closeFuture().await(60, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(connect.isCancelled()).isTrue();
         }

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NettySocketHalfClosedTest extends SocketHalfClosedTest {
 
     private static final int BYTES = 100;
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_SECONDS = 60;
     private static final long LOOK_MILLIS = 5;
 
     @Override

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OnEveryTransport
 class NettySocketShutdownOutputBySelfTest extends SocketShutdownOutputBySelfTest {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     @Override
     protected List<BootstrapFactory<Bootstrap>> newFactories() {
@@ -90,7 +90,7 @@ class NettySocketShutdownOutputBySelfTest extends SocketShutdownOutputBySelfTest
     /** Netty disables it, because a kernel's socket sometimes reports more changes. Ours does not. */
     @Override
     @Test
-    @Timeout(30)
+    @Timeout(120)
     public void testWriteAfterShutdownOutputNoWritabilityChange(TestInfo testInfo) throws Throwable {
         run(testInfo, this::testWriteAfterShutdownOutputNoWritabilityChange);
     }

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OnEveryTransport
 class NettySocketSslLargeCertificateTest {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
     private static final String GREETING = "hello";
 
     @ParameterizedTest

@@ -25,7 +25,7 @@ class NettySocketSslSessionReuseTest extends SocketSslSessionReuseTest {
     @Override
     @ParameterizedTest
     @MethodSource("jdkOnly")
-    @Timeout(30)
+    @Timeout(120)
     public void testSslSessionTrustManagerResumption(
             SslContextBuilder serverCtx, SslContextBuilder clientCtx, TestInfo testInfo) throws Throwable {
         super.testSslSessionTrustManagerResumption(serverCtx, clientCtx, testInfo);

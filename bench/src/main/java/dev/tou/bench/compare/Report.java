@@ -110,24 +110,23 @@ final class Report {
     }
 
     private static String cpu(Results results, String transport) {
-        boolean bulk = results.workload() == Workload.BULK;
-        String unit = bulk ? "CpuSecondsPerGB" : "CpuMicrosPerOperation";
-        Double client = results.detail(transport, "client" + unit);
-        Double server = results.detail(transport, "server" + unit);
-        return client == null || server == null
-                ? ""
-                : Units.figure(client) + " + " + Units.figure(server) + (bulk ? " s/GB" : " us");
+        return results.workload() == Workload.BULK
+                ? ofBoth(results, transport, "CpuSecondsPerGB", "s/GB")
+                : ofBoth(results, transport, "CpuMicrosPerOperation", "us");
     }
 
     /** By both event loops, heap only. */
     private static String allocated(Results results, String transport) {
-        boolean bulk = results.workload() == Workload.BULK;
-        String unit = bulk ? "AllocatedBytesPerMB" : "AllocatedBytesPerOperation";
-        Double client = results.detail(transport, "client" + unit);
-        Double server = results.detail(transport, "server" + unit);
-        return client == null || server == null
-                ? ""
-                : Units.figure(client) + " + " + Units.figure(server) + (bulk ? " B/MB" : " B");
+        return results.workload() == Workload.BULK
+                ? ofBoth(results, transport, "AllocatedBytesPerMB", "B/MB")
+                : ofBoth(results, transport, "AllocatedBytesPerOperation", "B");
+    }
+
+    /** {@return a figure of the client and that of the server, or nothing where one is not known} */
+    private static String ofBoth(Results results, String transport, String figure, String unit) {
+        Double client = results.detail(transport, "client" + figure);
+        Double server = results.detail(transport, "server" + figure);
+        return client == null || server == null ? "" : Units.figure(client) + " + " + Units.figure(server) + " " + unit;
     }
 
     /** {@return all figures of all rounds} */

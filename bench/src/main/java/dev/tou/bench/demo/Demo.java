@@ -34,6 +34,10 @@ import dev.tou.bench.impair.UdpRelay;
 /**
  * The steps of the demonstration, in order.
  *
+ * <p>Before those that are shown, a smaller file and some requests go through a link of their own, so that no figure has in it how
+ * long Java takes to load and to compile three processes: an application that has run for a second does not meet that. It is
+ * another link because what it does to the n-th datagram is up to the seed, and the n-th is to be that of the file.
+ *
  * <p>The relay has the server's port number on another loopback address, because a connection's TCP port is the UDP port
  * that it was opened to: a relay forwards datagrams, and does not rewrite what is in them.
  */
@@ -60,6 +64,14 @@ final class Demo {
 
     static final int REQUESTS = 1000;
     static final int REQUESTS_PER_SECOND = 200;
+
+    private static final long WARM_UP_BYTES = 4 << 20;
+
+    /** Bad enough that what repairs losses is warm, too, and with a seed of its own, so that all demos warm up alike. */
+    private static final ImpairmentProfile WARM_UP_LINK =
+            ImpairmentProfile.parse("delay=1ms,loss=1%,reorder=1%,duplicate=1%");
+
+    private static final long WARM_UP_SEED = 1;
 
     /** Other names of this machine that a server on 127.0.0.1 leaves free; the first works on Linux and Windows. */
     private static final List<String> RELAY_ADDRESSES = List.of("127.0.0.2", "::1");
@@ -108,20 +120,47 @@ final class Demo {
             int port = server.await("listening", event -> {}).path("port").asInt();
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
             step("server", "process " + server.pid() + " listens on " + HostAndPort.of(address));
-            try (UdpRelay relay = relay(address)) {
+            Warm warm = warmUp(source, inbox, server, address);
+            try (ChildProcess client = warm.client();
+                    UdpRelay relay = link(warm.entry(), address, plan.link(), plan.seed())) {
                 step("link", HostAndPort.of(relay.address()) + " to " + HostAndPort.of(address));
-                HostAndPort entry = HostAndPort.of(relay.address());
-                return withClient(source, inbox, server, entry, relay);
+                return withClient(source, inbox, server, client, relay);
             }
         }
     }
 
-    private UdpRelay relay(InetSocketAddress server) {
+    /** A client that has done all once, and where its link begins. */
+    private record Warm(ChildProcess client, InetSocketAddress entry) {}
+
+    private Warm warmUp(Path source, Path inbox, ChildProcess server, InetSocketAddress address) {
+        Path file = work.resolve("warm-up.bin");
+        SeededFile.write(file, WARM_UP_BYTES, WARM_UP_SEED);
+        try (UdpRelay link = warmUpLink(address)) {
+            ChildProcess client = client(source, file, HostAndPort.of(link.address()));
+            step("client", "process " + client.pid() + " connects to " + HostAndPort.of(link.address()));
+            console.progress("  warming up ...");
+            try {
+                client.await("warm", event -> {});
+                server.await("received", event -> {});
+                Files.deleteIfExists(inbox.resolve(file.getFileName())); // the file to send may have this name
+            } catch (IOException | RuntimeException e) {
+                client.close();
+                throw Failures.of(e);
+            }
+            step(
+                    "warm-up",
+                    Units.bytes(WARM_UP_BYTES) + " and " + DemoClientCommand.WARM_UP_REQUESTS
+                            + " requests through another link, so that Java is awake; no figure has them");
+            return new Warm(client, link.address());
+        }
+    }
+
+    private UdpRelay warmUpLink(InetSocketAddress server) {
         Failure last = null;
         for (String candidate : RELAY_ADDRESSES) {
             try {
-                InetSocketAddress listen = new InetSocketAddress(InetAddress.getByName(candidate), server.getPort());
-                return UdpRelay.start(common.io(), listen, server, plan.link(), plan.link(), plan.seed());
+                InetSocketAddress entry = new InetSocketAddress(InetAddress.getByName(candidate), server.getPort());
+                return link(entry, server, WARM_UP_LINK, WARM_UP_SEED);
             } catch (Failure | UnknownHostException e) {
                 last = e instanceof Failure known ? known : Failures.listening(server, e);
             }
@@ -129,33 +168,44 @@ final class Demo {
         throw last;
     }
 
-    private DemoSummary withClient(Path source, Path inbox, ChildProcess server, HostAndPort entry, UdpRelay relay) {
+    private UdpRelay link(InetSocketAddress entry, InetSocketAddress server, ImpairmentProfile profile, long seed) {
+        return UdpRelay.start(common.io(), entry, server, profile, profile, seed);
+    }
+
+    private ChildProcess client(Path source, Path warmUpFile, HostAndPort entry) {
         List<String> arguments = new ArrayList<>(List.of(
                 "demo-client",
                 source.toString(),
                 entry.toString(),
                 "--results=" + plan.results(),
+                "--warm-up=" + warmUpFile,
                 "--requests=" + REQUESTS,
                 "--rate=" + REQUESTS_PER_SECOND));
         arguments.addAll(plan.recordings());
-        try (ChildProcess client = child("client", arguments)) {
-            step("client", "process " + client.pid() + " sends " + source.getFileName() + " to " + entry);
-            ProgressLine line = new ProgressLine(console, source.getFileName().toString(), size(source));
-            long begin = System.nanoTime();
-            JsonNode sent = client.await("sent", event -> progress(line, event, begin));
-            RelayStatistics link = relay.statistics();
-            JsonNode received = server.await("received", event -> {});
-            Sha256 digest = compare(source, inbox, received);
-            step("file", "SHA-256 is the same at both ends: " + digest.hex().substring(0, 16) + "...");
-            showWaiting();
-            JsonNode latency = client.await("latency", event -> {});
-            step("latency", Units.grouped(REQUESTS) + " requests answered");
-            tellRecordings(client);
-            DemoPictures pictures = DemoPictures.draw(plan);
-            step("pictures", pictures.sentence());
-            long nanos = System.nanoTime() - startNanos;
-            return new DemoSummary(plan, size(source), digest, sent, latency, link, pictures.files(), nanos);
-        }
+        return child("client", arguments);
+    }
+
+    private DemoSummary withClient(Path source, Path inbox, ChildProcess server, ChildProcess client, UdpRelay relay) {
+        String name = source.getFileName().toString();
+        ProgressLine line = new ProgressLine(console, name, size(source));
+        long begin = System.nanoTime();
+        client.tell("begin");
+        JsonNode sent = client.await("sent", event -> progress(line, event, begin));
+        RelayStatistics link = relay.statistics();
+        JsonNode received = server.await("received", event -> {});
+        Sha256 digest = compare(source, inbox, received);
+        step(
+                "file",
+                name + " has arrived, SHA-256 is the same at both ends: "
+                        + digest.hex().substring(0, 16) + "...");
+        showWaiting();
+        JsonNode latency = client.await("latency", event -> {});
+        step("latency", Units.grouped(REQUESTS) + " requests answered");
+        tellRecordings(client);
+        DemoPictures pictures = DemoPictures.draw(plan);
+        step("pictures", pictures.sentence());
+        long nanos = System.nanoTime() - startNanos;
+        return new DemoSummary(plan, size(source), digest, sent, latency, link, pictures.files(), nanos);
     }
 
     private void tellRecordings(ChildProcess client) {

@@ -31,7 +31,9 @@ import picocli.CommandLine.Option;
         description = {
             "Send a file through a lossy link on this machine, in under a minute, without root.",
             "Starts a server and a client process, relays their datagrams through a link that loses, reorders and "
-                    + "duplicates by a seed, compares the SHA-256 of the file, and measures request latency."
+                    + "duplicates by a seed, compares the SHA-256 of the file, and measures request latency.",
+            "Before that, both processes and the relay warm up: a smaller file and some requests go through a link of "
+                    + "their own. Nothing of that is in a figure, a trace or a capture."
         },
         footerHeading = "%nExamples:%n",
         footer = {

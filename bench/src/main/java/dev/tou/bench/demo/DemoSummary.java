@@ -18,13 +18,14 @@ import dev.tou.bench.Units;
 import dev.tou.bench.file.Sha256;
 import dev.tou.bench.impair.LinkTable;
 import dev.tou.bench.impair.RelayStatistics;
+import dev.tou.bench.ping.Lateness;
 
 /**
  * What the demonstration found, as a table for people and as {@code summary.json}.
  *
  * @param sent what the client said about the transfer
  * @param latency what it said about the requests, in nanoseconds
- * @param link what the relay counted during the transfer
+ * @param link what the relay counted from the SYN of the transfer to its last FIN
  * @param pictures what was drawn
  * @param nanos the demo took
  */
@@ -51,6 +52,7 @@ record DemoSummary(
                 "connection", sent.path("connection"),
                 "relay", link,
                 "latencyNanos", latencyFields(),
+                "latenessNanos", lateness(),
                 "pictures", pictures.stream().map(Path::toString).toList(),
                 "demoNanos", nanos);
     }
@@ -61,6 +63,11 @@ record DemoSummary(
             fields.put(name, latency.path(name).asLong());
         }
         return fields;
+    }
+
+    private Lateness lateness() {
+        JsonNode told = latency.path("lateness");
+        return new Lateness(told.path("p50").asLong(), told.path("p99").asLong());
     }
 
     private double rate() {
@@ -150,6 +157,10 @@ record DemoSummary(
                     "  %-4s%-12s", name, Units.nanos(latency.path(name).asDouble())));
         }
         console.say("  " + line.toString().stripTrailing());
+        console.say(console.dim("    " + lateness().clause() + ", which is in these figures"));
+        if (lateness().isMuchOf(latency.path("p99").asLong())) {
+            console.say(console.dim("    Much of the p99 is the sender's own lateness: this machine is busy."));
+        }
     }
 
     private static void heading(Console console, String text) {

@@ -58,21 +58,20 @@ final class OffloadProbe {
     }
 
     static Finding gso(boolean works) {
-        return works
-                ? Finding.ok("udp gso", "Works: one send makes many datagrams.", "works", true)
-                : Finding.note(
-                        "udp gso",
-                        "Does not work here, so each datagram is a send; a kernel of 4.18 or newer has it.",
-                        "works",
-                        false);
+        return finding("udp gso", works, "one send makes many datagrams", "a send", "4.18");
     }
 
     static Finding gro(boolean works) {
+        return finding("udp gro", works, "one read returns many datagrams", "a read", "5.0");
+    }
+
+    private static Finding finding(String topic, boolean works, String gain, String call, String kernel) {
         return works
-                ? Finding.ok("udp gro", "Works: one read returns many datagrams.", "works", true)
+                ? Finding.ok(topic, "Works: " + gain + ".", "works", true)
                 : Finding.note(
-                        "udp gro",
-                        "Does not work here, so each datagram is a read; a kernel of 5.0 or newer has it.",
+                        topic,
+                        "Does not work here, so each datagram is " + call + "; a kernel of " + kernel
+                                + " or newer has it.",
                         "works",
                         false);
     }

@@ -32,9 +32,14 @@ public final class FileSender implements AutoCloseable {
      * @param bytes in the file
      * @param resumedAt bytes that the receiver had from an earlier transfer
      * @param nanos from connecting to the receiver's verdict
-     * @param connection what the connection said about itself at the end
+     * @param connection what the connection said about itself when the verdict came, before it was closed
      */
     public record Sent(Sha256 digest, long bytes, long resumedAt, long nanos, ConnectionReport connection) {
+
+        /** {@return the same, with a later word of the connection about itself} */
+        public Sent with(ConnectionReport later) {
+            return new Sent(digest, bytes, resumedAt, nanos, later);
+        }
 
         /** {@return the same as the fields of a JSON line} */
         public Map<String, Object> fields() {
@@ -130,6 +135,11 @@ public final class FileSender implements AutoCloseable {
     /** {@return how it ends: what was sent, or a {@link dev.tou.bench.Failure}} */
     public CompletableFuture<Sent> outcome() {
         return outcome;
+    }
+
+    /** {@return what the connection says about itself; after {@link #close} that has the repetitions of its FIN in it, too} */
+    public ConnectionReport connection() {
+        return ConnectionReport.of(channel);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.ProgressLine;
 
@@ -45,12 +46,7 @@ public final class ProgressView {
                 throw new Failure(ExitCode.INTERRUPTED, "Interrupted.", e);
             } catch (ExecutionException e) {
                 console.clearProgress();
-                throw e.getCause() instanceof Failure known
-                        ? known
-                        : new Failure(
-                                ExitCode.INTERNAL,
-                                "Internal error: " + e.getCause() + "; run it again with --debug.",
-                                e.getCause());
+                throw Failures.of(e.getCause());
             }
         }
     }

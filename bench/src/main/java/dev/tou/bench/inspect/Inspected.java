@@ -81,7 +81,9 @@ final class Inspected implements AutoCloseable {
      */
     static Inspected ifPossible(JavaProcess process) {
         try {
-            return process.isForbidden() || process.isLocked() ? null : open(process, 1);
+            return process.isForbidden() || process.isLocked() || !AttachSignal.isTakenBy(process.pid())
+                    ? null
+                    : open(process, 1);
         } catch (IOException | AttachNotSupportedException | JMException | JMRuntimeException endedOrOutOfReach) {
             return null;
         }
@@ -103,6 +105,9 @@ final class Inspected implements AutoCloseable {
         if (process.isLocked()) {
             throw locked(process, null);
         }
+        if (!takesTheSignal(process)) {
+            throw deaf(process);
+        }
         try {
             Inspected inspected = open(process, TRIES);
             if (inspected == null) {
@@ -120,6 +125,25 @@ final class Inspected implements AutoCloseable {
         } catch (JMException | JMRuntimeException e) {
             throw silent(process, e);
         }
+    }
+
+    // One that has just been started soon does.
+    private static boolean takesTheSignal(JavaProcess process) {
+        for (int i = 1; i < TRIES && !AttachSignal.isTakenBy(process.pid()); i++) {
+            pause();
+        }
+        return AttachSignal.isTakenBy(process.pid());
+    }
+
+    private static Failure deaf(JavaProcess process) {
+        if (!process.isAlive()) {
+            return refused("Process " + process.pid() + " has just ended", null);
+        }
+        return refused(
+                "Process " + process.pid()
+                        + " cannot be looked into: it does not take the signal (SIGQUIT) by which a Java process is"
+                        + " asked, and would end of it; is it one?",
+                null);
     }
 
     private static Failure locked(JavaProcess process, Exception cause) {

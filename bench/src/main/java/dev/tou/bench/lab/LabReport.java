@@ -57,7 +57,8 @@ final class LabReport {
         lines.add("## Throughput");
         lines.add("");
         lines.add("One connection for " + plan.seconds()
-                + " s, slow start included; what arrived. Dropped: by the router, of all datagrams that way.");
+                + " s, slow start included; what arrived. Sent again: within that time. Dropped: by the router, of all"
+                + " datagrams that way, those too that left later, to deliver what was still waiting.");
         lines.add("");
         lines.addAll(throughput());
         lines.add("");

@@ -15,7 +15,7 @@ import io.netty.channel.epoll.EpollTcpInfo;
 /**
  * What the sending end of a connection knows of the path, at one moment.
  *
- * @param retransmits segments sent again since the connection began
+ * @param retransmits segments sent again since the connection began, probes that repeat something included
  * @param cwndBytes the congestion window
  * @param sndWndBytes what the receiver takes; 0 if that is not known
  * @param rttNanos the smoothed round trip; 0 before the first is measured

@@ -109,7 +109,8 @@ public final class Measurement {
         return service.copy();
     }
 
-    synchronized Histogram lateness() {
+    /** {@return from when each request was to be sent until the sender handed it to the connection, in nanoseconds} */
+    public synchronized Histogram lateness() {
         return lateness.copy();
     }
 

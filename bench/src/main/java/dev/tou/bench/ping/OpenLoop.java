@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
 import dev.tou.bench.Transports;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -94,9 +95,7 @@ public final class OpenLoop implements AutoCloseable {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof Failure known
-                    ? known
-                    : new Failure(ExitCode.INTERNAL, "Internal error: " + e.getCause() + ".", e.getCause());
+            throw Failures.of(e.getCause());
         }
     }
 

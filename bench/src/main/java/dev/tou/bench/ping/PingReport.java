@@ -175,18 +175,12 @@ record PingReport(PingRun.Plan plan, List<Measurement> measurements, boolean com
         console.say(row.toString());
     }
 
-    /** How late the sender itself was is in every figure; where it is much of one, that must be seen. */
     private static void showSender(Console console, Measurement of) {
-        Histogram lateness = of.lateness();
-        long p99 = lateness.getValueAtPercentile(99);
-        boolean sent = lateness.getTotalCount() > 0;
+        boolean sent = of.lateness().getTotalCount() > 0;
+        Lateness lateness = Lateness.of(of.lateness());
         console.say("  " + of.transport() + ": " + Units.grouped(of.answered()) + " of " + Units.grouped(of.scheduled())
-                + " answered"
-                + (sent
-                        ? console.dim("; sender late by " + Units.nanos(lateness.getValueAtPercentile(50)) + " (p50), "
-                                + Units.nanos(p99) + " (p99)")
-                        : ""));
-        if (sent && p99 > of.latency().getValueAtPercentile(99) / 2) {
+                + " answered" + (sent ? console.dim("; " + lateness.clause()) : ""));
+        if (sent && lateness.isMuchOf(of.latency().getValueAtPercentile(99))) {
             console.say(console.dim("  Much of the p99 of " + of.transport() + " is the sender's own lateness."));
         }
     }

@@ -221,9 +221,7 @@ public final class PingRun implements AutoCloseable {
                 }
                 told.onInterval(into, into.takeInterval());
             } catch (ExecutionException e) {
-                throw e.getCause() instanceof Failure known
-                        ? known
-                        : new Failure(ExitCode.INTERNAL, "Internal error: " + e.getCause() + ".", e.getCause());
+                throw Failures.of(e.getCause());
             } catch (InterruptedException e) {
                 throw interrupted(e);
             }

@@ -116,7 +116,7 @@ final class Graphs {
                 curve("counted as lost", Role.LOST, Form.CROSSES, sending.lost),
                 // Often it leaves the moment that it counts as lost, so it is drawn over the cross, whose arms are
                 // longer.
-                curve("retransmitted", Role.RETRANSMITTED, Form.DIAMONDS, sending.retransmitted),
+                curve("sent again", Role.RETRANSMITTED, Form.DIAMONDS, sending.retransmitted),
                 curve("RTO expired", Role.TIMEOUT, Form.TRIANGLES, sending.timeouts));
         return new Graph(
                 "time-sequence",

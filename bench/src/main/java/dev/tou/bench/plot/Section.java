@@ -30,7 +30,9 @@ record Section(String name, Map<String, String> facts, List<Graph> graphs) {
                 "received",
                 Units.bytes(connection.receiving.sequenceSpace()) + " in "
                         + Units.counted(connection.receiving.segments(), "segment"));
-        facts.put("retransmitted", Units.counted(sending.repetitions(), "segment"));
+        facts.put(
+                "sent again",
+                Units.grouped(sending.repetitions()) + " of " + Units.counted(sending.segments(), "segment"));
         facts.put("counted as lost", Units.bytes(sending.lostBytes()));
         facts.put("timeouts", Units.grouped(connection.expired.size()));
         if (connection.undone() > 0) {

@@ -2,7 +2,6 @@
 package dev.tou.bench.replay;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,13 +40,7 @@ final class CongestionWindow implements Scenario {
         stage.server().quiet(true);
         stage.wire().delay(ONE_WAY);
         stage.connected(Segments::ofThousand);
-        AtomicInteger texts = new AtomicInteger();
-        stage.wire()
-                .lose(
-                        1,
-                        passing -> passing.direction() == Source.TO_SERVER
-                                && passing.segment().text().length > 0
-                                && texts.incrementAndGet() == LOST);
+        stage.wire().lose(1, Pick.textToServer(LOST));
         stage.say("A segment takes " + ONE_WAY.toMillis() + " ms. The client writes " + SEGMENTS + " of "
                 + Segments.BYTES + " bytes, which are not shown; the wire loses number " + LOST + ".");
         stage.transcript().hideSegments();

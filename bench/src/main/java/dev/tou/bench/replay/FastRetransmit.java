@@ -1,8 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.replay;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 import dev.tou.bench.Units;
 import dev.tou.bench.replay.Event.Source;
 
@@ -27,13 +25,7 @@ final class FastRetransmit implements Scenario {
         stage.connected(Segments::ofThousand);
         stage.client().insight().show(Insight.Topic.LOSS);
         stage.server().quiet(true);
-        AtomicInteger texts = new AtomicInteger();
-        stage.wire()
-                .lose(
-                        1,
-                        passing -> passing.direction() == Source.TO_SERVER
-                                && passing.segment().text().length > 0
-                                && texts.incrementAndGet() == LOST);
+        stage.wire().lose(1, Pick.textToServer(LOST));
         stage.say("The client writes " + SEGMENTS + " segments of " + Segments.BYTES + " bytes. The wire loses number "
                 + LOST + ".");
         stage.client().write(SEGMENTS * Segments.BYTES);

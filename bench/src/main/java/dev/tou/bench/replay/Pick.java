@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.replay;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import dev.tou.bench.replay.Event.Source;
@@ -21,6 +22,14 @@ interface Pick extends Predicate<Pick.Passing> {
     static Pick toClient(int flags) {
         return passing ->
                 passing.direction() == Source.TO_CLIENT && passing.segment().is(flags);
+    }
+
+    /** {@return the {@code n}-th segment with text that goes to the server from now on, counted from 1} */
+    static Pick textToServer(int n) {
+        AtomicInteger texts = new AtomicInteger();
+        return passing -> passing.direction() == Source.TO_SERVER
+                && passing.segment().text().length > 0
+                && texts.incrementAndGet() == n;
     }
 
     /** {@return every segment with this flag, whatever else it has} */

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.replay;
 
+import java.time.Duration;
+
 import dev.tou.channel.TouChannelOption;
 import dev.tou.state.TcpState;
 
@@ -34,7 +36,8 @@ final class TimeWait implements Scenario {
         stage.client().reaches(TcpState.CLOSED);
         stage.say(
                 "The client is content. Two maximum segment lifetimes later a copy of its FIN comes out of some queue.");
-        Thread.sleep(2_000L * mslSeconds + 500);
+        stage.transcript().patience(Duration.ofSeconds(2L * mslSeconds + 30));
+        stage.server().reaches(TcpState.CLOSED);
         stage.wire().again(stage.wire().last(Pick.toServer(Flags.FIN | Flags.ACK)));
         stage.toClient(Flags.RST);
         return "In TIME-WAIT the server acknowledged the FIN that came again, or the client would have waited in LAST-ACK. When "

@@ -2,13 +2,9 @@
 package dev.tou.bench.replay;
 
 import dev.tou.bench.replay.Event.Source;
-import io.netty.channel.ChannelOption;
 
 /** S17: a receiver says how much more it can take, and a sender stops there. */
 final class Window implements Scenario {
-
-    /** Four segments. */
-    static final int ROOM = 4 * Segments.BYTES;
 
     private static final int BYTES = 10 * Segments.BYTES;
 
@@ -23,35 +19,15 @@ final class Window implements Scenario {
 
     @Override
     public String play(Stage stage) throws InterruptedException {
-        stage.listen(bootstrap -> {
-            Segments.ofThousand(bootstrap);
-            bootstrap
-                    .option(ChannelOption.SO_RCVBUF, ROOM)
-                    .childOption(ChannelOption.SO_RCVBUF, ROOM)
-                    .childOption(ChannelOption.AUTO_READ, false);
-        });
-        stage.connected(Segments::ofThousand);
-        stage.server().channel();
-        stage.say("The server has room for " + ROOM + " bytes, and does not read. The client writes " + BYTES + ".");
-        stage.client().write(BYTES);
-        Event full = stage.transcript()
-                .await(
-                        Source.TO_CLIENT,
-                        "a closed window",
-                        event -> event.segment().window() == 0);
+        ShutWindow.connect(stage);
+        Event full = ShutWindow.fill(stage, BYTES);
         int edge = full.segment().ack();
-        stage.server().quiet(true);
-        stage.server().reads();
-        Event open = stage.transcript()
-                .await(
-                        Source.TO_CLIENT,
-                        "a window that opens",
-                        event -> event.segment().window() > 0);
+        Event open = ShutWindow.open(stage);
         stage.transcript()
                 .await(
                         Source.TO_CLIENT,
                         "an acknowledgment of all",
-                        event -> event.segment().ack() == edge - ROOM + BYTES);
+                        event -> event.segment().ack() == edge - ShutWindow.ROOM + BYTES);
         boolean beyond = stage.transcript().of(Source.TO_SERVER).stream()
                 .anyMatch(
                         event -> event.nanos() < open.nanos() && event.segment().end() - edge > 0);

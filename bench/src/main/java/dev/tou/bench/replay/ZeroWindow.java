@@ -2,7 +2,6 @@
 package dev.tou.bench.replay;
 
 import dev.tou.bench.replay.Event.Source;
-import io.netty.channel.ChannelOption;
 
 /** S17: a closed window is asked about, because what opens it may be lost. */
 final class ZeroWindow implements Scenario {
@@ -20,24 +19,9 @@ final class ZeroWindow implements Scenario {
 
     @Override
     public String play(Stage stage) throws InterruptedException {
-        stage.listen(bootstrap -> {
-            Segments.ofThousand(bootstrap);
-            bootstrap
-                    .option(ChannelOption.SO_RCVBUF, Window.ROOM)
-                    .childOption(ChannelOption.SO_RCVBUF, Window.ROOM)
-                    .childOption(ChannelOption.AUTO_READ, false);
-        });
-        stage.connected(Segments::ofThousand);
-        stage.server().channel();
+        ShutWindow.connect(stage);
         stage.client().insight().show(Insight.Topic.WINDOW_PROBES);
-        stage.say("The server has room for " + Window.ROOM + " bytes, and does not read. The client writes " + BYTES
-                + ".");
-        stage.client().write(BYTES);
-        Event full = stage.transcript()
-                .await(
-                        Source.TO_CLIENT,
-                        "a closed window",
-                        event -> event.segment().window() == 0);
+        Event full = ShutWindow.fill(stage, BYTES);
         stage.client().sees(Insight.PROBES);
         Event probe = stage.transcript()
                 .await(
@@ -58,15 +42,9 @@ final class ZeroWindow implements Scenario {
                         1,
                         passing -> passing.direction() == Source.TO_CLIENT
                                 && passing.segment().window() > 0);
-        stage.server().quiet(true);
-        stage.server().reads();
-        stage.transcript()
-                .await(
-                        Source.TO_CLIENT,
-                        "a window that opens",
-                        event -> event.segment().window() > 0);
+        ShutWindow.open(stage);
         stage.client().sees(Insight.PROBES);
-        stage.acknowledges(full.segment().ack() - Window.ROOM + BYTES);
+        stage.acknowledges(full.segment().ack() - ShutWindow.ROOM + BYTES);
         return "An acknowledgment without text is not repeated if it is lost, so a sender that only waited would wait for ever. It asks, "
                 + "with a number that is old and must be answered, first after a retransmission timeout, then less and less often.";
     }

@@ -47,6 +47,7 @@ public final class Recording implements AutoCloseable {
     /**
      * Opens files, each unless it is null.
      *
+     * @param common of the command that tells what is in them at the end; null to tell nobody
      * @throws Failure if one cannot be written
      */
     static Recording begin(CommonOptions common, Path captureFile, int snapBytes, Path traceFile) {
@@ -138,6 +139,9 @@ public final class Recording implements AutoCloseable {
     }
 
     private void tell(String event, Path file, String what, long written, long dropped, IOException failure) {
+        if (common == null) {
+            return;
+        }
         common.lines().emit(event, JsonLines.fields("file", file.toString(), what, written, "dropped", dropped));
         if (!common.json()) {
             common.console().note(file + ": " + Units.grouped(written) + " " + what + missing(dropped, failure));

@@ -38,9 +38,27 @@ public final class RecordingOptions {
      * @throws Failure if one cannot be written
      */
     public Recording begin(CommonOptions common) {
+        return Recording.begin(common, capture, mostBytes(), trace);
+    }
+
+    /**
+     * Opens files of the kinds that were asked for in {@code folder} instead, under names that begin with "rehearsal", and tells
+     * nobody what is in them: for connections that only warm up what the real ones need. To be closed as the real ones.
+     *
+     * @throws Failure if one cannot be written
+     */
+    public Recording rehearse(Path folder) {
+        return Recording.begin(
+                null,
+                capture == null ? null : folder.resolve("rehearsal.pcapng"),
+                mostBytes(),
+                trace == null ? null : folder.resolve("rehearsal.jsonl"));
+    }
+
+    private int mostBytes() {
         int most = snapBytes == null ? PcapNgWriter.WHOLE_PACKETS : snapBytes;
         Range.require("--snaplen", most, 1, PcapNgWriter.WHOLE_PACKETS);
-        return Recording.begin(common, capture, most, trace);
+        return most;
     }
 
     /** {@return the same options, as arguments for a process that makes the connections} */

@@ -5,8 +5,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 
 import dev.tou.bench.Requirements;
@@ -23,6 +28,9 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A headless Chromium with a page opened from disk: clicked, typed into, looked at. */
 public final class Chromium implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long LOOK_MILLIS = 50;
 
     private final ChromeDriver driver;
 
@@ -58,7 +66,9 @@ public final class Chromium implements AutoCloseable {
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(chromedriver.toFile())
                 .usingAnyFreePort()
-                .withLogFile(new File("target/chromedriver.log"))
+                .withLogFile(new File(
+                        "target/chromedriver-" + ProcessHandle.current().pid() + ".log"))
+                .withTimeout(PATIENCE)
                 .build();
         return new Chromium(new ChromeDriver(service, options));
     }
@@ -110,6 +120,13 @@ public final class Chromium implements AutoCloseable {
         return driver.executeScript(script, arguments);
     }
 
+    /** Waits for what the page does in its own time; whether it has come is for the test to look at. */
+    public void await(BooleanSupplier done) throws InterruptedException {
+        for (long left = PATIENCE.toMillis(); left > 0 && !done.getAsBoolean(); left -= LOOK_MILLIS) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+    }
+
     /** {@return what the console has said that is more than information, since this was asked last} */
     public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
@@ -123,8 +140,17 @@ public final class Chromium implements AutoCloseable {
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
     }
 
+    /** Ends it, and waits until all of its processes have ended, which write into the profile until then. */
     @Override
     public void close() {
+        List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
         driver.quit();
+        for (ProcessHandle process : processes) {
+            try {
+                process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("a process of the browser does not end: " + process.info(), e);
+            }
+        }
     }
 }

@@ -1,8 +1,13 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.demo;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
@@ -40,6 +45,7 @@ class DemoTest {
                 .contains("SHA-256 is the same at both ends")
                 .contains("1 048 576")
                 .contains("p99")
+                .containsPattern("sender late by \\S+ \\S+ \\(p50\\), \\S+ \\S+ \\(p99\\)")
                 .contains("Open in a browser: " + out.resolve("plot.html"))
                 .contains("Or look at:        " + out.resolve("plot.png"));
 
@@ -49,6 +55,9 @@ class DemoTest {
         assertThat(summary.path("seed").asLong()).isEqualTo(7);
         assertThat(summary.path("bytes").asLong()).isEqualTo(1 << 20);
         assertThat(summary.path("latencyNanos").path("count").asInt()).isEqualTo(Demo.REQUESTS);
+
+        assertThat(summary.path("latenessNanos").path("p99").asLong()).isPositive();
+        assertThat(tou.out()).contains("sent again        " + sentAgain(out.resolve("plot.html")) + "  (");
 
         assertThat(summary.path("pictures")).hasSize(2);
         assertThat(out.resolve("plot.html"))
@@ -69,6 +78,57 @@ class DemoTest {
             assertThat(histogram.getMaxValue())
                     .isEqualTo(summary.path("latencyNanos").path("max").asLong());
         }
+    }
+
+    /** {@return what the page says of the connection that carried the file} */
+    private static String sentAgain(Path page) throws IOException {
+        Matcher data =
+                Pattern.compile("id=\"data\">(.*?)</script>", Pattern.DOTALL).matcher(Files.readString(page));
+        assertThat(data.find()).isTrue();
+        JsonNode facts = new ObjectMapper()
+                .readTree(data.group(1))
+                .path("groups")
+                .path(0)
+                .path("facts");
+        for (JsonNode fact : facts) {
+            if (fact.path(0).asText().equals("sent again")) {
+                return fact.path(1).asText();
+            }
+        }
+        throw new AssertionError(facts.toString());
+    }
+
+    /** What loads and compiles the classes comes before what is shown, and is in nothing that is shown. */
+    @Test
+    void bothProcessesAreWarmBeforeTheirWorkIsWrittenDown() throws Exception {
+        Path out = folder.resolve("results");
+        Path capture = folder.resolve("demo.pcapng");
+        assertThat(tou.run("demo", "--size", "100k", "--out", out.toString(), "--capture", capture.toString()))
+                .as(tou.err())
+                .isZero();
+        assertThat(tou.out())
+                .containsSubsequence("process", "warm-up", "500 requests", "link", "file", "latency", "capture")
+                .doesNotContain("rehearsal");
+        List<JsonNode> opened = new ArrayList<>();
+        for (String line : Files.readAllLines(out.resolve("trace.jsonl"))) {
+            JsonNode event = new ObjectMapper().readTree(line);
+            if (event.path("e").asText().equals("connection")) {
+                opened.add(event);
+            }
+        }
+        assertThat(opened).as("the file's, and the requests'").hasSize(2);
+        JsonNode summary =
+                new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+        assertThat(summary.path("relay").path("clients").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileMayHaveTheNameOfTheOneThatWarmsUp() throws Exception {
+        Path file = Files.writeString(folder.resolve("warm-up.bin"), "hello");
+        Path out = folder.resolve("results");
+        assertThat(tou.run("demo", "--file", file.toString(), "--out", out.toString()))
+                .as(tou.err())
+                .isZero();
     }
 
     @Test

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.ExitCode;
@@ -23,39 +21,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A transfer counts for as long as its disk thread has work, whether or not its sender is still there. */
 @Timeout(120)
-class PlaceOfATransferTest implements ReceiveListener {
+class PlaceOfATransferTest {
 
     @TempDir
     Path folder;
 
-    private final BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+    private final Heard heard = new Heard();
     private final Transports.Io io = Transports.Io.preferred();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch free = new CountDownLatch(1);
     private Reception reception;
     private FileReceiver receiver;
 
-    @Override
-    public void onBegin(TransferProgress transfer) {}
-
-    @Override
-    public void onKept(TransferProgress transfer, Path kept, Sha256 digest) {
-        told.add(digest);
-    }
-
-    @Override
-    public void onFailed(HostAndPort peer, Failure failure) {
-        told.add(failure);
-    }
-
-    @Override
-    public void onRejected(HostAndPort peer, Failure failure) {
-        told.add(failure);
-    }
-
     private HandDrivenSender sender(TargetFile.Opener disk) {
         Inbox inbox = new Inbox(folder.toAbsolutePath(), null, false, true, disk);
-        reception = new Reception(inbox, false, Duration.ofSeconds(60), this);
+        reception = new Reception(inbox, false, Duration.ofSeconds(60), heard);
         receiver = FileReceiver.listen(
                 io, new InetSocketAddress("127.0.0.1", 0), channel -> reception.install(channel.pipeline()));
         return new HandDrivenSender(
@@ -72,16 +52,14 @@ class PlaceOfATransferTest implements ReceiveListener {
     private void breaksOffMeanwhile(HandDrivenSender sender) throws InterruptedException {
         assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
         sender.close();
-        assertThat(told.poll(60, TimeUnit.SECONDS))
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.RESET));
+        assertThat(heard.end(Failure.class).exit()).isEqualTo(ExitCode.RESET);
         assertThat(reception.active()).as("while the disk is at work").isOne();
         free.countDown();
         for (int i = 0; i < 6000 && reception.active() > 0; i++) {
             Thread.sleep(10);
         }
         assertThat(reception.active()).as("when the disk has done").isZero();
-        assertThat(told).isEmpty();
+        assertThat(heard.isSilent()).isTrue();
     }
 
     @Test

@@ -12,9 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -38,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A transfer that breaks off goes on where it stopped, if it still can; and never does a file get its name that is not right. */
 @Timeout(120)
-class ResumeTest implements ReceiveListener {
+class ResumeTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int SIZE = 2_000_003;
@@ -46,7 +44,7 @@ class ResumeTest implements ReceiveListener {
     @TempDir
     Path folder;
 
-    private final BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+    private final Heard heard = new Heard();
     private final Transports.Io io = Transports.Io.preferred();
     private Path inbox;
     private Path file;
@@ -68,32 +66,12 @@ class ResumeTest implements ReceiveListener {
         receiver.close();
     }
 
-    @Override
-    public void onBegin(TransferProgress transfer) {
-        told.add(transfer.resumedAt());
-    }
-
-    @Override
-    public void onKept(TransferProgress transfer, Path kept, Sha256 digest) {
-        told.add(digest);
-    }
-
-    @Override
-    public void onFailed(HostAndPort peer, Failure failure) {
-        told.add(failure);
-    }
-
-    @Override
-    public void onRejected(HostAndPort peer, Failure failure) {
-        told.add(failure);
-    }
-
     private void listen(boolean resume) {
         listen(resume, Leftovers.DEFAULT);
     }
 
     private void listen(boolean resume, Leftovers leftovers) {
-        Reception reception = new Reception(Inbox.folder(inbox, false, resume), false, LONG, leftovers, this);
+        Reception reception = new Reception(Inbox.folder(inbox, false, resume), false, LONG, leftovers, heard);
         receiver = FileReceiver.listen(
                 io, new InetSocketAddress("127.0.0.1", 0), channel -> reception.install(channel.pipeline()));
         target = new HostAndPort("127.0.0.1", receiver.address().getPort());
@@ -109,12 +87,6 @@ class ResumeTest implements ReceiveListener {
         }
     }
 
-    private <T> T told(Class<T> what) throws InterruptedException {
-        Object next = told.poll(60, TimeUnit.SECONDS);
-        assertThat(next).isInstanceOf(what);
-        return what.cast(next);
-    }
-
     /** Sends the first {@code bytes} bytes and leaves; returns when the receiver has let go of them. */
     private void breakOffAfter(int bytes) throws Exception {
         try (HandDrivenSender sender = new HandDrivenSender(io, target)) {
@@ -122,8 +94,8 @@ class ResumeTest implements ReceiveListener {
             sender.beginWhenAccepted();
             sender.bytes(Arrays.copyOf(content, bytes));
         }
-        assertThat(told(Long.class)).isZero();
-        assertThat(told(Failure.class).exit()).isEqualTo(ExitCode.RESET);
+        assertThat(heard.next(Heard.Begun.class).offset()).isZero();
+        assertThat(heard.next(Failure.class).exit()).isEqualTo(ExitCode.RESET);
         awaitRelease(bytes);
     }
 
@@ -163,8 +135,8 @@ class ResumeTest implements ReceiveListener {
 
     private void assertArrived(FileSender.Sent sent, long resumedAt) throws Exception {
         assertThat(sent.resumedAt()).isEqualTo(resumedAt);
-        assertThat(told(Long.class)).isEqualTo(resumedAt);
-        assertThat(told(Sha256.class)).isEqualTo(sent.digest());
+        assertThat(heard.next(Heard.Begun.class).offset()).isEqualTo(resumedAt);
+        assertThat(heard.next(Sha256.class)).isEqualTo(sent.digest());
         assertThat(inbox.resolve("file.bin")).hasSameBinaryContentAs(file);
         assertThat(inboxNames()).containsExactly("file.bin");
     }
@@ -186,8 +158,8 @@ class ResumeTest implements ReceiveListener {
                 sender.begin(there);
                 sender.bytes(Arrays.copyOfRange(content, there, there + 300_000));
             }
-            assertThat(told(Long.class)).isEqualTo(there);
-            assertThat(told(Failure.class).getMessage())
+            assertThat(heard.next(Heard.Begun.class).offset()).isEqualTo(there);
+            assertThat(heard.next(Failure.class).getMessage())
                     .contains("what has come of file.bin is kept, and the next \"tou send\" of it goes on there.");
             awaitRelease(there + 300_000);
         }
@@ -288,12 +260,12 @@ class ResumeTest implements ReceiveListener {
             first.offer("file.bin", SIZE);
             first.beginWhenAccepted();
             first.bytes(Arrays.copyOf(content, 1000));
-            assertThat(told(Long.class)).isZero();
+            assertThat(heard.next(Heard.Begun.class).offset()).isZero();
             assertThatThrownBy(() -> send(false))
                     .isInstanceOfSatisfying(
                             Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.REFUSED))
                     .hasMessageContaining("The receiver says: file.bin is just being received from another sender");
-            assertThat(told(Failure.class).exit()).isEqualTo(ExitCode.REFUSED);
+            assertThat(heard.next(Failure.class).exit()).isEqualTo(ExitCode.REFUSED);
             first.bytes(Arrays.copyOfRange(content, 1000, SIZE));
             first.digest(digest(content));
             assertThat(first.reply()).isEqualTo(new Reply.Kept(digest(content)));
@@ -313,7 +285,7 @@ class ResumeTest implements ReceiveListener {
                             Reply.Refused.class,
                             reply -> assertThat(reply.sentence()).contains("begins where it was not asked to"));
         }
-        assertThat(told(Failure.class).exit()).isEqualTo(ExitCode.REFUSED);
+        assertThat(heard.next(Failure.class).exit()).isEqualTo(ExitCode.REFUSED);
         awaitRelease(1000);
     }
 
@@ -325,7 +297,7 @@ class ResumeTest implements ReceiveListener {
             sender.offer("file.bin", SIZE);
             assertThat(sender.reply()).isInstanceOf(Reply.Accepted.class);
         }
-        assertThat(told(Failure.class).getMessage()).contains("before its file was accepted");
+        assertThat(heard.next(Failure.class).getMessage()).contains("before its file was accepted");
         awaitRelease(1000);
     }
 

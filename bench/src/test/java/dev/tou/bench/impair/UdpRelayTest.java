@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.bench.ClosedPort;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Requirements;
@@ -23,21 +24,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Real sockets on both sides of a relay; plain Java ones, so that nothing of ours tests itself. */
-@Timeout(60)
+@Timeout(180)
 class UdpRelayTest {
 
     private static final ImpairmentProfile PERFECT = ImpairmentProfile.PERFECT;
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
     private static UdpRelay relay(Transports.Io io, DatagramSocket server, ImpairmentProfile profile, long seed) {
+        return relay(io, server.getLocalPort(), profile, seed);
+    }
+
+    private static UdpRelay relay(Transports.Io io, int serverPort, ImpairmentProfile profile, long seed) {
         Requirements.loops(io);
-        InetSocketAddress target = new InetSocketAddress(LOOPBACK, server.getLocalPort());
+        InetSocketAddress target = new InetSocketAddress(LOOPBACK, serverPort);
         return UdpRelay.start(io, new InetSocketAddress(LOOPBACK, 0), target, profile, PERFECT, seed);
     }
 
     private static DatagramSocket socket() throws IOException {
         DatagramSocket socket = new DatagramSocket(0, LOOPBACK);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 
@@ -89,10 +94,9 @@ class UdpRelayTest {
     @ParameterizedTest
     @EnumSource(Transports.Io.class)
     void whatTheServersHostRefusesCountsOnTheWayToTheServer(Transports.Io io) throws IOException {
-        DatagramSocket server = socket();
-        try (DatagramSocket client = socket();
-                UdpRelay relay = relay(io, server, PERFECT, 1)) {
-            server.close();
+        try (ClosedPort nobody = ClosedPort.take();
+                DatagramSocket client = socket();
+                UdpRelay relay = relay(io, nobody.port(), PERFECT, 1)) {
             while (relay.statistics().toServer().unsendable() == 0) {
                 assertThat(relay.statistics().toClient().unsendable()).isZero();
                 send(client, relay.address(), 1, 100);

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +53,7 @@ class InspectTest {
 
     // Both have said that they begin, and may not have connected yet.
     private static void awaitConnections() throws Exception {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 300; i++) {
             CapturedConsole look = new CapturedConsole();
             look.run("inspect", pid(), "--over=0s", "-J");
             if (MAPPER.readTree(look.out()).path("connections").size() == 2) {
@@ -330,11 +333,27 @@ class InspectTest {
         }
     }
 
+    /** It needs no signal to let somebody in. */
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aJavaProcessThatTakesNoSignals() throws Exception {
+        try (TouProcess deaf =
+                TouProcess.startWith(List.of("-Xrs"), "ping", "--serve", "127.0.0.1:0", "--report=json")) {
+            deaf.awaitPort();
+            assertThat(tou.run("inspect", String.valueOf(deaf.pid())))
+                    .as(tou.err())
+                    .isZero();
+        }
+    }
+
+    /** The signal by which a Java process is asked ends one that does not expect it. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere nothing tells which signals a process takes")
     void aProcessThatIsNotJava() throws Exception {
         Process sleeping = new ProcessBuilder("sleep", "100").start();
         try {
-            refused("cannot be looked into", "inspect", String.valueOf(sleeping.pid()));
+            refused("cannot be looked into: it does not take", "inspect", String.valueOf(sleeping.pid()));
+            assertThat(sleeping.isAlive()).as("whoever looks ends nobody").isTrue();
         } finally {
             sleeping.destroyForcibly();
         }

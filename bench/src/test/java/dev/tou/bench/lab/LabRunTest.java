@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The order of a comparison, and its report, with a script in the place of Docker that says what containers would. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the script is one of a POSIX shell")
+@Timeout(120)
 class LabRunTest {
 
     private static final String PING = "{\"event\":\"ping\",\"results\":[{\"transport\":\"tou\",\"scheduled\":2000,"
@@ -209,10 +210,10 @@ class LabRunTest {
     void whatDoesNotEndIsEndedWithAllThatItStarted() throws Exception {
         Path child = folder.resolve("child");
         List<String> command = List.of("sh", "-c", "sleep 600 & echo $! > " + child + "; wait");
-        assertThatThrownBy(() -> Compose.run(folder.resolve("log.txt"), Map.of(), command, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> Compose.run(folder.resolve("log.txt"), Map.of(), command, Duration.ofSeconds(5)))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.REFUSED))
-                .hasMessageContaining("did not end within 1")
+                .hasMessageContaining("did not end within 5")
                 .hasMessageContaining("log.txt");
         long pid = Long.parseLong(Files.readString(child).strip());
         Optional<ProcessHandle> sleeping = ProcessHandle.of(pid);

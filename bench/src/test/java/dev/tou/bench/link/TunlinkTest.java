@@ -24,7 +24,7 @@ class TunlinkTest {
 
     /** bash's own: a program for each packet would take too long. */
     private static final String SEND = "exec 3<>/dev/udp/10.1.1.2/9; for ((i = 0; i < " + PACKETS
-            + "; i++)); do echo 0123456789 >&3; ((i % 100)) || sleep 0.01; done; sleep 0.3";
+            + "; i++)); do echo 0123456789 >&3; ((i % 100)) || sleep 0.01; done; sleep 1";
 
     private final String a = "tou-test-a-" + ProcessHandle.current().pid();
     private final String b = "tou-test-b-" + ProcessHandle.current().pid();
@@ -40,6 +40,8 @@ class TunlinkTest {
         program = folder.resolve("tunlink");
         run(List.of("cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString(), "link/tunlink.c"));
         for (String netns : List.of(a, b)) {
+            // One of a process that was killed, and had the same number.
+            Lab.output(List.of("ip", "netns", "del", netns));
             run(List.of("ip", "netns", "add", netns));
             Lab.output(Lab.in(netns, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6"));
         }
@@ -78,6 +80,8 @@ class TunlinkTest {
         try {
             var said = link.inputReader();
             assertThat(said.readLine()).isEqualTo("ready");
+            // All of them, or else the kernel drops what comes while the link has no processor.
+            run(Lab.in(a, "ip", "link", "set", "touA", "txqueuelen", String.valueOf(2 * PACKETS)));
             run(Lab.in(a, "bash", "-c", SEND));
             link.toHandle().destroy();
             JsonNode counters = new ObjectMapper().readTree(said.readLine());

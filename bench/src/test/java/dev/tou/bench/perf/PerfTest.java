@@ -4,7 +4,6 @@ package dev.tou.bench.perf;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ClosedPort;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
@@ -293,12 +293,10 @@ class PerfTest {
 
     @Test
     void nobodyThere() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
+        try (ClosedPort nobody = ClosedPort.take()) {
+            int exit = tou.run("perf", "-c", "127.0.0.1", "-p", String.valueOf(nobody.port()), "-J");
+            assertThat(exit).isEqualTo(ExitCode.REFUSED.code());
         }
-        int exit = tou.run("perf", "-c", "127.0.0.1", "-p", String.valueOf(port), "-J");
-        assertThat(exit).isEqualTo(ExitCode.REFUSED.code());
         assertThat(tou.err()).contains("refused the connection; is \"tou perf -s\" running");
         assertThat(tou.out()).contains("\"event\":\"failed\",\"exit\":3");
     }

@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ClosedPort;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Requirements;
 import dev.tou.bench.TouProcess;
@@ -44,6 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PingTest {
 
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final long MANY = 500;
 
     @TempDir
     Path folder;
@@ -178,26 +182,33 @@ class PingTest {
     }
 
     @Test
-    void waitsForAServerThatComesLater() {
-        InetSocketAddress address;
-        try (PingServer server = server(Transports.Io.NIO)) {
-            address = server.address();
-        }
+    void waitsForAServerThatComesLater() throws IOException {
+        ClosedPort before = ClosedPort.take();
+        InetSocketAddress address = new InetSocketAddress(LOOPBACK, before.port());
         CompletableFuture<PingServer> later = CompletableFuture.supplyAsync(
-                () -> PingServer.listen(Transports.Io.NIO, address),
+                () -> {
+                    closed(before);
+                    return PingServer.listen(Transports.Io.NIO, address);
+                },
                 CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS)); // so that the first tries are refused
-        measures("ping", "127.0.0.1:" + address.getPort(), "-c", "20", "--warmup", "0s", "--wait", "60s");
+        measures("ping", before.target(), "-c", "20", "--warmup", "0s", "--wait", "60s");
         assertThat(tou.out()).contains("20 of 20 answered");
         later.join().close();
     }
 
+    private static void closed(ClosedPort port) {
+        try {
+            port.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     @Test
     void nobodyThere() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
+        try (ClosedPort nobody = ClosedPort.take()) {
+            fails(ExitCode.REFUSED, "refused the connection; is \"tou ping --serve\" running", "ping", nobody.target());
         }
-        fails(ExitCode.REFUSED, "refused the connection; is \"tou ping --serve\" running", "ping", "127.0.0.1:" + port);
     }
 
     @Test
@@ -256,9 +267,10 @@ class PingTest {
             }
         };
         against(swallows, target -> {
-            int exit = tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "300ms");
+            // The handshake has no longer than that either.
+            int exit = tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "3s");
             assertThat(exit).as(tou.err()).isEqualTo(ExitCode.INVALID_MEASUREMENT.code());
-            assertThat(tou.err()).contains("still unanswered 300.0 ms after the last was due");
+            assertThat(tou.err()).contains("still unanswered 3.00 s after the last was due");
             assertThat(tou.out()).contains("Not to be trusted: 10 of 10 requests over tou were not answered.");
         });
     }
@@ -307,7 +319,7 @@ class PingTest {
                     "--warmup",
                     "0s",
                     "--timeout",
-                    "500ms");
+                    "3s");
             assertThat(exit).as(tou.out()).isEqualTo(ExitCode.INVALID_MEASUREMENT.code());
             assertThat(tou.out()).contains("Not to be trusted: ");
         }
@@ -364,6 +376,13 @@ class PingTest {
                 .isEqualTo(ExitCode.UNKNOWN_HOST.code());
     }
 
+    /** "800 of 600 000 answered": a rate of 1000 has that soon, a busy machine a little later. */
+    private static boolean hasManyAnswers(String line) {
+        Matcher answered =
+                Pattern.compile("([\\d ]+) of +[\\d ]+ answered   p50").matcher(line);
+        return answered.find() && Long.parseLong(answered.group(1).replace(" ", "")) > MANY;
+    }
+
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void twoProcessesAndCtrlC() throws Exception {
@@ -371,14 +390,14 @@ class PingTest {
         try (TouProcess server = TouProcess.start("ping", "--serve", "127.0.0.1:0", "-J")) {
             String target = "127.0.0.1:" + server.awaitPort();
             try (TouProcess ping = TouProcess.start("ping", target, "-d", "10m", "--hlog", hlog.toString())) {
-                ping.awaitLine(line -> line.contains("answered   p50"));
+                ping.awaitLine(PingTest::hasManyAnswers);
                 ping.signal("INT");
                 assertThat(ping.awaitExit()).isEqualTo(130);
                 assertThat(ping.output())
                         .contains("from the intended send time")
                         .containsPattern("p50 +\\d")
                         .endsWith("tou: Interrupted; the measurement is not complete.");
-                assertThat(counted(hlog, null)).isGreaterThan(500);
+                assertThat(counted(hlog, null)).isGreaterThan(MANY);
             }
             try (Socket kernel = new Socket("127.0.0.1", Integer.parseInt(target.split(":")[1]))) {
                 assertThat(kernel.isConnected()).isTrue();

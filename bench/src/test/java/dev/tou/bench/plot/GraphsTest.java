@@ -47,7 +47,7 @@ class GraphsTest {
                         "sent",
                         "tail loss probe",
                         "counted as lost",
-                        "retransmitted",
+                        "sent again",
                         "RTO expired");
         assertThat(graph(graphs, "time-sequence").y().title()).isEqualTo("sequence number since the first (KiB)");
         assertThat(names(graph(graphs, "window")))

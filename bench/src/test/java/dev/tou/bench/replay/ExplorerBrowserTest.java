@@ -136,7 +136,8 @@ class ExplorerBrowserTest {
         new Select(chromium.find("#speed")).selectByVisibleText("fast");
         chromium.script("document.activeElement.blur()");
         chromium.type(" ");
-        awaitStep(last());
+        chromium.await(() -> step() == last());
+        assertThat(step()).isEqualTo(last());
         assertThat(chromium.text("#play")).isEqualTo("Play");
         assertThat(chromium.find("#last").isEnabled()).isFalse();
     }
@@ -152,19 +153,12 @@ class ExplorerBrowserTest {
                 }
                 """);
         assertThat(step()).isEqualTo(1);
-        Object fragment = "";
-        for (int i = 0; i < 100 && !fragment.equals("#handshake/1"); i++) {
-            Thread.sleep(50);
-            fragment = chromium.script("return location.hash");
-        }
-        assertThat(fragment).as("the address names the step, in the end").isEqualTo("#handshake/1");
+        chromium.await(() -> fragment().equals("#handshake/1"));
+        assertThat(fragment()).as("the address names the step, in the end").isEqualTo("#handshake/1");
     }
 
-    private static void awaitStep(int wanted) throws InterruptedException {
-        for (int i = 0; i < 600 && step() != wanted; i++) {
-            Thread.sleep(50);
-        }
-        assertThat(step()).isEqualTo(wanted);
+    private static Object fragment() {
+        return chromium.script("return location.hash");
     }
 
     @Test
@@ -187,9 +181,7 @@ class ExplorerBrowserTest {
         Path trace = Files.writeString(folder.resolve("trace.jsonl"), tou.out());
         open("");
         chromium.find("#file").sendKeys(trace.toAbsolutePath().toString());
-        for (int i = 0; i < 100 && chromium.all("#scene option").size() != 3; i++) {
-            Thread.sleep(50);
-        }
+        chromium.await(() -> chromium.all("#scene option").size() == 3);
         for (int scene = 0; scene < 3; scene++) {
             new Select(chromium.find("#scene")).selectByIndex(scene);
             chromium.click("#last");
@@ -197,9 +189,7 @@ class ExplorerBrowserTest {
         }
         Path nonsense = Files.writeString(folder.resolve("nonsense.txt"), "what is this\n");
         chromium.find("#file").sendKeys(nonsense.toAbsolutePath().toString());
-        for (int i = 0; i < 100 && !chromium.find("#problem").isDisplayed(); i++) {
-            Thread.sleep(50);
-        }
+        chromium.await(() -> chromium.find("#problem").isDisplayed());
         assertThat(chromium.text("#problem")).startsWith("nonsense.txt: Line 1 is not JSON");
     }
 

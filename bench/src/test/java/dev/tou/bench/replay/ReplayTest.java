@@ -106,6 +106,22 @@ class ReplayTest {
         }
     }
 
+    /** A tail probe may repeat a FIN whose acknowledgment is late, and a duplicate is acknowledged (RFC 2883). */
+    @Test
+    void whatABusyMachineRepeatsDoesNotCount() {
+        String quiet = """
+                  0.001                -->  FIN,ACK     seq 1  ack 1  win 1024
+                  0.053                <--  ACK         seq 1  ack 2  win 1024
+                  0.059                <--  FIN,ACK     seq 1  ack 2  win 1024
+                  0.060                -->  ACK         seq 2  ack 2  win 1024
+                """;
+        String busy = quiet.replaceFirst(
+                "(?m)^(?=  0.059)", "  0.056                -->  FIN,ACK     seq 1  ack 1  win 1024\n");
+        String answer = "  0.062                <--  ACK         seq 2  ack 2  win 1024  sack 1-2\n";
+        assertThat(Skeleton.of(busy + answer)).isEqualTo(Skeleton.of(quiet));
+        assertThat(Skeleton.of(quiet + answer)).isNotEqualTo(Skeleton.of(quiet));
+    }
+
     @Test
     void theDocumentHasThemAllAndEachSection() throws IOException {
         ScenarioDocument document = ScenarioDocument.read(DOCUMENT);

@@ -2,8 +2,10 @@
 package dev.tou.bench.replay;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,8 +14,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * What must be the same whenever a scenario is played: the flags in each direction and the states of each end, in order. Without
- * repetitions, because a busy machine makes them, and without their interleaving. And the first sentence of each exception, with
- * any numbers.
+ * repetitions and what answers them, because a busy machine makes them, and without their interleaving. And the first sentence of
+ * each exception, with any numbers.
  */
 record Skeleton(
         List<String> toServer,
@@ -23,7 +25,7 @@ record Skeleton(
         List<String> exceptions) {
 
     private static final Pattern SEGMENT =
-            Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) .*");
+            Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) (.*)");
     private static final Pattern STATE = Pattern.compile("^ +\\d+\\.\\d{3}( +)([A-Z0-9-]+)$");
     private static final Pattern LISTENER = Pattern.compile("^ {40,}LISTEN$");
     private static final Pattern EXCEPTION =
@@ -34,15 +36,15 @@ record Skeleton(
     static Skeleton of(String output) {
         Skeleton skeleton = new Skeleton(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), exceptionsIn(output));
-        Set<String> fins = new HashSet<>();
-        output.lines().forEach(line -> skeleton.add(line, fins));
+        Repetitions repetitions = new Repetitions();
+        output.lines().forEach(line -> skeleton.add(line, repetitions));
         return skeleton;
     }
 
     /** {@return that of what {@code -J} prints, from where it is on stage; exceptions are left out} */
     static Skeleton of(List<JsonNode> trace) {
         Skeleton skeleton = empty();
-        Set<String> fins = new HashSet<>();
+        Repetitions repetitions = new Repetitions();
         boolean offstage = false;
         for (JsonNode event : trace) {
             String kind = event.path("event").asText();
@@ -54,7 +56,8 @@ record Skeleton(
                         event.path("to").asText().equals("server"),
                         event.path("flags").asText(),
                         event.path("seq").asText(),
-                        fins);
+                        event.path("sack").size() > 0,
+                        repetitions);
             } else if (kind.equals("listens")) {
                 add(skeleton.server, "LISTEN");
             } else if (kind.equals("state") && !event.path("cause").asText().equals("PASSIVE_OPEN")) {
@@ -80,12 +83,13 @@ record Skeleton(
                 .toList();
     }
 
-    private void add(String line, Set<String> fins) {
+    private void add(String line, Repetitions repetitions) {
         Matcher segment = SEGMENT.matcher(line);
         Matcher state = STATE.matcher(line);
         if (segment.matches()) {
             boolean right = segment.group(1).startsWith("-") || segment.group(1).endsWith(">");
-            addSegment(right, segment.group(2), segment.group(3), fins);
+            boolean sack = segment.group(4).contains(" sack ");
+            addSegment(right, segment.group(2), segment.group(3), sack, repetitions);
         } else if (LISTENER.matcher(line).matches()) {
             add(server, "LISTEN");
         } else if (state.matches()) {
@@ -93,11 +97,28 @@ record Skeleton(
         }
     }
 
-    private void addSegment(boolean right, String bits, String seq, Set<String> fins) {
+    private void addSegment(boolean right, String bits, String seq, boolean sack, Repetitions repetitions) {
         String flags = bits.replace("PSH,", "");
-        boolean again = flags.contains("FIN") && !fins.add(right + seq);
-        if (!again) {
+        if (!repetitions.has(right, flags, seq, sack)) {
             add(right ? toServer : toClient, flags);
+        }
+    }
+
+    /** FINs that were there before, and the acknowledgments that say that one came twice (DSACK). */
+    private static final class Repetitions {
+        private final Set<String> fins = new HashSet<>();
+        private final Map<Boolean, Integer> unanswered = new HashMap<>();
+
+        boolean has(boolean right, String flags, String seq, boolean sack) {
+            if (flags.contains("FIN") && !fins.add(right + seq)) {
+                unanswered.merge(right, 1, Integer::sum);
+                return true;
+            }
+            if (flags.equals("ACK") && sack && unanswered.getOrDefault(!right, 0) > 0) {
+                unanswered.merge(!right, -1, Integer::sum);
+                return true;
+            }
+            return false;
         }
     }
 

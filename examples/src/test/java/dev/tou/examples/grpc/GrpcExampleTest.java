@@ -21,7 +21,7 @@ class GrpcExampleTest extends RunsAnExample {
         String port = String.valueOf(server.getPort());
         assertThat(run(new GrpcClient(), "--port", port, "grüß dich")).isZero();
         assertThat(printed.lines()).containsExactly("grüß dich", "grüß", "dich");
-        server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
+        server.shutdown().awaitTermination(60, TimeUnit.SECONDS);
         assertThat(run(new GrpcClient(), "--port", port)).isEqualTo(1);
     }
 }

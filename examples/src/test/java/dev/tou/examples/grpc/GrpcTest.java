@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Everything that gRPC does with a connection: all kinds of calls, large messages, deadlines, cancellation, many at once. */
-@Timeout(60)
+@Timeout(180)
 class GrpcTest {
 
     private static final int LARGE = 32 << 20;
@@ -127,10 +127,10 @@ class GrpcTest {
             if (server == null) {
                 return;
             }
-            assertThat(channel.shutdown().awaitTermination(10, TimeUnit.SECONDS))
+            assertThat(channel.shutdown().awaitTermination(60, TimeUnit.SECONDS))
                     .as("the client's connections end")
                     .isTrue();
-            assertThat(server.shutdown().awaitTermination(10, TimeUnit.SECONDS))
+            assertThat(server.shutdown().awaitTermination(60, TimeUnit.SECONDS))
                     .as("the server's connections end")
                     .isTrue();
             TouTransport.closeGracefully(clientLoops, 1, TimeUnit.SECONDS).sync();
@@ -198,12 +198,14 @@ class GrpcTest {
 
         @Test
         void deadlines() throws InterruptedException {
-            CallOptions soon = CallOptions.DEFAULT.withDeadlineAfter(300, TimeUnit.MILLISECONDS);
+            // Connected already, so that a busy machine, too, gets the question through before the deadline.
+            echo(new byte[5]);
+            CallOptions soon = CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS);
             assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, NEVER, soon, new byte[10]))
                     .isInstanceOf(StatusRuntimeException.class)
                     .extracting(failure -> Status.fromThrowable(failure).getCode())
                     .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-            assertThat(cancelled.await(10, TimeUnit.SECONDS))
+            assertThat(cancelled.await(60, TimeUnit.SECONDS))
                     .as("the server hears of it")
                     .isTrue();
             // The connection lives on.
@@ -214,12 +216,12 @@ class GrpcTest {
         void cancellation() throws InterruptedException {
             ClientCall<byte[], byte[]> call = channel.newCall(NEVER, CallOptions.DEFAULT);
             ListenableFuture<byte[]> answer = ClientCalls.futureUnaryCall(call, new byte[10]);
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
             call.cancel("not wanted any more", null);
-            assertThat(cancelled.await(10, TimeUnit.SECONDS))
+            assertThat(cancelled.await(60, TimeUnit.SECONDS))
                     .as("the server hears of it")
                     .isTrue();
-            assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> answer.get(60, TimeUnit.SECONDS))
                     .extracting(failure -> Status.fromThrowable(failure).getCode())
                     .isEqualTo(Status.Code.CANCELLED);
             assertThat(echo(new byte[5])).hasSize(5);
@@ -234,7 +236,7 @@ class GrpcTest {
                 answers.add(ClientCalls.futureUnaryCall(channel.newCall(Words.ECHO, CallOptions.DEFAULT), message));
             }
             for (int i = 0; i < 100; i++) {
-                assertThat(answers.get(i).get(20, TimeUnit.SECONDS))
+                assertThat(answers.get(i).get(60, TimeUnit.SECONDS))
                         .hasSize(50_000 + i)
                         .containsOnly((byte) i);
             }
@@ -255,7 +257,7 @@ class GrpcTest {
         @Test
         void nobodyThere() throws IOException, InterruptedException {
             int port = server.getPort();
-            server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
+            server.shutdown().awaitTermination(60, TimeUnit.SECONDS);
             ManagedChannel toNobody =
                     GrpcClient.builder(clientLoops, "127.0.0.1", port).build();
             assertThatThrownBy(
@@ -272,7 +274,7 @@ class GrpcTest {
         private final BlockingQueue<String> queue = new LinkedBlockingQueue<>();
 
         String next() throws InterruptedException {
-            String next = queue.poll(20, TimeUnit.SECONDS);
+            String next = queue.poll(60, TimeUnit.SECONDS);
             assertThat(next).as("an answer").isNotNull();
             return next;
         }
