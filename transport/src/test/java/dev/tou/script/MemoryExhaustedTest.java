@@ -189,7 +189,9 @@ class MemoryExhaustedTest extends ScriptedTest {
         others.holds(ALL * 5L / 6);
         assertThat(script.connection().sendCapacity()).isEqualTo(64 * 1024);
         script.options().sendBufferBytes(128 * 1024);
-        assertThat(script.connection().sendCapacity()).as("the application's word").isEqualTo(128 * 1024);
+        assertThat(script.connection().sendCapacity())
+                .as("the application's word")
+                .isEqualTo(128 * 1024);
         script.options().sendBufferBytes(0);
         others.holds(0);
         assertThat(script.connection().sendCapacity()).isEqualTo(grown);
