@@ -101,7 +101,8 @@ public final class Failures {
     static String inUse(InetSocketAddress wanted, Set<InetAddress> holders) {
         String port = "Port " + wanted.getPort() + " is in use";
         InetAddress address = wanted.getAddress();
-        if (holders.isEmpty() || address == null || address.isAnyLocalAddress() == hasAll(holders, address)) {
+        boolean everywhere = holders.stream().anyMatch(InetAddress::isAnyLocalAddress);
+        if (holders.isEmpty() || address == null || address.isAnyLocalAddress() == everywhere) {
             return port + "; stop the program that has it, or choose another";
         }
         String holder = NetUtil.toAddressString(holders.iterator().next());
@@ -114,20 +115,13 @@ public final class Failures {
                         + new HostAndPort(localBut(named), wanted.getPort()) + "\", or choose another port";
     }
 
-    /** A socket of one family may leave the other's addresses alone, and does so if one of them has a socket of its own. */
-    private static boolean hasAll(Set<InetAddress> holders, InetAddress address) {
-        return holders.stream()
-                .filter(InetAddress::isAnyLocalAddress)
-                .anyMatch(any -> any.getClass() == address.getClass() || !holders.contains(address));
-    }
-
     private static String localBut(String address) {
         return address.equals("127.0.0.1") ? "127.0.0.2" : "127.0.0.1";
     }
 
     /** {@return why {@code file} could not be read} */
     public static Failure reading(Path file, IOException cause) {
-        if (cause instanceof NoSuchFileException) {
+        if (cause instanceof NoSuchFileException || Files.notExists(file)) { // of java.io, one exception is all
             return new Failure(ExitCode.UNREADABLE, "There is no file " + file + "; check the path.", cause);
         }
         if (cause instanceof AccessDeniedException) {

@@ -55,6 +55,9 @@ public record ListenAddress(String host, int port) {
         } catch (NumberFormatException e) {
             // told below, in the same words as a number out of range
         }
+        if (text.matches("\\d+")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a port; give a number from 0 to 65535");
+        }
         throw new IllegalArgumentException(
                 "\"" + text + "\" is not [ADDRESS:]PORT; write it like 7000, 127.0.0.1:7000" + " or [::1]:7000");
     }

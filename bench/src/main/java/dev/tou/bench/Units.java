@@ -48,7 +48,10 @@ public final class Units {
 
     /** {@return a span of time} */
     public static Duration parseDuration(String text) {
-        return Duration.ofNanos((long) parse(text, NANOS, "a duration; write it like 5ms, 200us or 1.5s"));
+        String form = text.matches("\\d+")
+                ? "a duration, for it has no unit; write it like " + text + "s or " + text + "ms"
+                : "a duration; write it like 5ms, 200us or 1.5s";
+        return Duration.ofNanos((long) parse(text, NANOS, form));
     }
 
     /** {@return bits in a second} */
@@ -61,7 +64,9 @@ public final class Units {
         String form = "a share; write it like 1%, 0.5% or 0.01";
         double fraction = parse(text, FRACTION, form);
         if (fraction > 1) {
-            throw new IllegalArgumentException("\"" + text + "\" is more than 100%; a share is from 0% to 100%");
+            boolean bare = !text.endsWith("%") && fraction <= 100;
+            throw new IllegalArgumentException("\"" + text + "\" is more than 100%; "
+                    + (bare ? "write it like " + text + "%" : "a share is from 0% to 100%"));
         }
         return fraction;
     }

@@ -76,6 +76,10 @@ class ExitCodeTest {
             send a b:1 --timeout                    | --timeout is missing
             send a b:1 --timeout 5s --timeout 6s    | --timeout is there twice
             send a b:1 --timeout soon               | --timeout: "soon" is not a duration; write it like 5ms
+            send a b:1 --timeout 5                  | --timeout: "5" is not a duration, for it has no unit; write it like 5s or 5ms; try "tou send
+            impair --listen 0 --to h:1 --loss 2     | loss: "2" is more than 100%; write it like 2%. Try "tou impair --help".
+            ping --serve 99999                      | "99999" is not a port; give a number from 0 to 65535
+            receive --port 0 --timeout .5           | --timeout: ".5" is not a duration
             ping h:1 --rate abc                     | --rate: "abc" is not a whole number, or too large
             ping h:1 --baseline udp                 | --baseline: "udp" is none of these: tcp
             ping --rat 5 h:1                        | There is no option --rat
@@ -289,6 +293,12 @@ class ExitCodeTest {
                 .startsWith("tou: ")
                 .contains(sentence.replace("FILE", file).replace("FOLDER", folder.toString()))
                 .hasLineCount(1);
+    }
+
+    @Test
+    void aRecordingThatIsNotThere() {
+        String none = folder.resolve("none.jfr").toString();
+        fails(ExitCode.UNREADABLE, "There is no file " + none + "; check the path.", "bench", "--allocations", none);
     }
 
     /** Whoever waits two hours for a page hears at once that there is no place for it. */

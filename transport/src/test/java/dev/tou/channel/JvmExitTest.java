@@ -36,6 +36,8 @@ class JvmExitTest {
             // Else the Java machine warns of what Netty does, and this test wants silence.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
+        // Or it warns that a host without a network card has no number of its own.
+        command.add("-Dio.netty.machineId=00:00:5e:ff:fe:00:53:01");
         command.addAll(List.of(DyingServer.class.getName(), io, address, how));
         return new ProcessBuilder(command).start();
     }

@@ -2,6 +2,7 @@
 package dev.tou.bench.demo;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -159,8 +160,26 @@ record DemoSummary(
         console.say("  " + line.toString().stripTrailing());
         console.say(console.dim("    " + lateness().clause() + ", which is in these figures"));
         if (lateness().isMuchOf(latency.path("p99").asLong())) {
-            console.say(console.dim("    Much of the p99 is the sender's own lateness: this machine is busy."));
+            console.say(console.dim("    Much of the p99 is the sender's own lateness."));
         }
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        String busy = busy(load, Runtime.getRuntime().availableProcessors());
+        if (busy != null) {
+            console.say("    " + busy);
+        }
+    }
+
+    /**
+     * {@return a warning if others keep the processors busy, null if they do not}
+     *
+     * @param load of the last minute, less than 0 if the system does not tell; the demo itself makes about one in a minute
+     */
+    static String busy(double load, int processors) {
+        return load <= 1.5 * processors
+                ? null
+                : Units.format(
+                        "This machine is busy (load %.1f for %s): both ends and the link wait for it, in every figure.",
+                        load, Units.counted(processors, "processor"));
     }
 
     private static void heading(Console console, String text) {

@@ -185,7 +185,7 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(ctx, new Failure(ExitCode.RESET, target + " ended the connection" + howFar() + "; send the file again."));
+        fail(ctx, new Failure(ExitCode.RESET, target + " ended the connection" + howFar() + whatToDo()));
         ctx.fireChannelInactive();
     }
 
@@ -197,9 +197,11 @@ final class SendHandler extends SimpleChannelInboundHandler<Reply> {
                 reason instanceof Failure known
                         ? known
                         : new Failure(
-                                ExitCode.RESET,
-                                target + " broke the connection" + howFar() + "; send the file again.",
-                                reason));
+                                ExitCode.RESET, target + " broke the connection" + howFar() + whatToDo(), reason));
+    }
+
+    private String whatToDo() {
+        return accepted ? "; send the file again." : "; is \"tou receive\" running there, on that port?";
     }
 
     private String howFar() {

@@ -137,9 +137,9 @@ final class Inspected implements AutoCloseable {
 
     private static Failure deaf(JavaProcess process) {
         if (!process.isAlive()) {
-            return refused("Process " + process.pid() + " has just ended", null);
+            return failure("Process " + process.pid() + " has just ended", null);
         }
-        return refused(
+        return failure(
                 "Process " + process.pid()
                         + " cannot be looked into: it does not take the signal (SIGQUIT) by which a Java process is"
                         + " asked, and would end of it; is it one?",

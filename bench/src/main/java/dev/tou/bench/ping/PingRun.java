@@ -217,7 +217,8 @@ public final class PingRun implements AutoCloseable {
                     throw new Failure(
                             ExitCode.INVALID_MEASUREMENT,
                             "Requests over " + into.transport() + " are still unanswered "
-                                    + Units.nanos(plan.timeout().toNanos()) + " after the last was due.");
+                                    + Units.nanos(plan.timeout().toNanos()) + " after the last was due"
+                                    + (into.answered() == 0 ? Requester.WHO_IS_THERE : "."));
                 }
                 told.onInterval(into, into.takeInterval());
             } catch (ExecutionException e) {

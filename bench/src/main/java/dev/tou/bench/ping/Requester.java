@@ -31,6 +31,9 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     static final int HEADER_BYTES = 16;
 
+    /** What to ask where nothing has been answered. */
+    static final String WHO_IS_THERE = "; is \"tou ping --serve\" at the other end?";
+
     /** So many are written between flushes when a burst is overdue. */
     private static final int BURST = 64;
 
@@ -43,6 +46,10 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
     private CompletableFuture<Void> outcome;
     private int sent;
     private int answered;
+
+    /** Whether the other end has answered at all, in whichever round. */
+    private boolean speaks;
+
     private boolean held;
     private Failure failure;
 
@@ -138,6 +145,7 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
         long now = clock.getAsLong();
         measurement.onAnswered(now - schedule.intendedNanos(answered), now - answer.readLong());
         answered++;
+        speaks = true;
         if (answered == schedule.count()) {
             outcome.complete(null);
         }
@@ -145,18 +153,22 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(new Failure(ExitCode.RESET, "The server closed the connection" + howFar() + "."));
+        fail(new Failure(ExitCode.RESET, "The server closed the connection" + howFar() + whatToAsk()));
         ctx.fireChannelInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        fail(new Failure(ExitCode.RESET, "The connection broke" + howFar() + ": " + reason + ".", cause));
+        fail(new Failure(ExitCode.RESET, "The connection broke" + howFar() + ": " + reason + whatToAsk(), cause));
     }
 
     private String howFar() {
         return schedule == null ? "" : " with " + (sent - answered) + " of " + sent + " requests unanswered";
+    }
+
+    private String whatToAsk() {
+        return speaks ? "." : WHO_IS_THERE;
     }
 
     private void fail(Failure reason) {

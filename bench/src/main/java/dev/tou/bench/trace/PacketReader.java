@@ -25,6 +25,7 @@ final class PacketReader implements Closeable {
     /** What pcapng says of an interface: how its packets begin, and how many time stamps are a second. */
     private record Interface(int linkType, long unitsPerSecond, long offsetSeconds) {}
 
+    private static final String OTHER = "it is no pcap or pcapng file";
     private static final int MICROSECONDS = 0xA1B2C3D4;
     private static final int NANOSECONDS = 0xA1B23C4D;
     private static final int SECTION_HEADER = 0x0A0D0D0A;
@@ -51,7 +52,13 @@ final class PacketReader implements Closeable {
 
     /** @throws IOException if it cannot be read, or is something else */
     PacketReader(InputStream stream) throws IOException {
-        in = new DataInputStream(stream.markSupported() ? stream : new BufferedInputStream(stream));
+        InputStream marked = stream.markSupported() ? stream : new BufferedInputStream(stream);
+        marked.mark(1);
+        if (marked.read() < 0) {
+            throw new IOException("it is empty");
+        }
+        marked.reset();
+        in = new DataInputStream(marked);
         int magic = first();
         isPcapNg = magic == SECTION_HEADER;
         beginsSection = isPcapNg;
@@ -64,7 +71,7 @@ final class PacketReader implements Closeable {
         try {
             return in.readInt();
         } catch (EOFException e) {
-            throw new IOException("it is empty", e);
+            throw new IOException(OTHER, e);
         }
     }
 
@@ -72,7 +79,7 @@ final class PacketReader implements Closeable {
         boolean swapped = Integer.reverseBytes(magic) == MICROSECONDS || Integer.reverseBytes(magic) == NANOSECONDS;
         int host = swapped ? Integer.reverseBytes(magic) : magic;
         if (host != MICROSECONDS && host != NANOSECONDS) {
-            throw new IOException("it is no pcap or pcapng file");
+            throw new IOException(OTHER);
         }
         order = swapped ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
         ByteBuffer header = read(PCAP_HEADER_REST_BYTES);

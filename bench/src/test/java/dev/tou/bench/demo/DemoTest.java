@@ -132,6 +132,13 @@ class DemoTest {
     }
 
     @Test
+    void aBusyMachineIsSaidToBeOne() {
+        assertThat(DemoSummary.busy(-1, 2)).as("not known").isNull();
+        assertThat(DemoSummary.busy(2.9, 2)).isNull();
+        assertThat(DemoSummary.busy(16.63, 2)).startsWith("This machine is busy (load 16.6 for 2 processors): ");
+    }
+
+    @Test
     void theFileOfASeedIsAlwaysTheSame() {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");

@@ -406,12 +406,8 @@ class InspectTest {
     void aProcessThatIsNotJava() throws Exception {
         Process sleeping = new ProcessBuilder("sleep", "100").start();
         try {
-<<<<<<< HEAD
-            refused("cannot be looked into: it does not take", "inspect", String.valueOf(sleeping.pid()));
+            cannotBeSeen("cannot be looked into: it does not take", "inspect", String.valueOf(sleeping.pid()));
             assertThat(sleeping.isAlive()).as("whoever looks ends nobody").isTrue();
-=======
-            cannotBeSeen("cannot be looked into", "inspect", String.valueOf(sleeping.pid()));
->>>>>>> cmd7
         } finally {
             sleeping.destroyForcibly();
         }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -254,6 +257,19 @@ class PerfServerTest {
         try (Hand hand = control().says("{\"a\":" + "[".repeat(100_000))) {
             hasRefused(hand, "no message");
         }
+        works();
+    }
+
+    @Test
+    void aFileThatIsSentHereIsToldThatThisIsNoReceiver(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "hello");
+        CapturedConsole tou = new CapturedConsole();
+        String target = "127.0.0.1:" + server.address().getPort();
+        assertThat(tou.run("send", file.toString(), target)).isEqualTo(ExitCode.RESET.code());
+        assertThat(tou.err())
+                .containsPattern(
+                        "the connection before it accepted the file; is \"tou receive\" running there, on that");
+        awaitTold(Failure.class);
         works();
     }
 

@@ -270,7 +270,8 @@ class PingTest {
             // The handshake has no longer than that either.
             int exit = tou.run("ping", target, "-c", "10", "--warmup", "0s", "--timeout", "3s");
             assertThat(exit).as(tou.err()).isEqualTo(ExitCode.INVALID_MEASUREMENT.code());
-            assertThat(tou.err()).contains("still unanswered 3.00 s after the last was due");
+            assertThat(tou.err())
+                    .contains("still unanswered 3.00 s after the last was due; is \"tou ping --serve\" at the");
             assertThat(tou.out()).contains("Not to be trusted: 10 of 10 requests over tou were not answered.");
         });
     }
@@ -346,7 +347,7 @@ class PingTest {
             h:1 --baseline udp          | --baseline
             h:1 --hlog /none/x.hlog     | There is no folder /none
             --serve 1:2:3               | HOST:PORT
-            --serve 70000               | is not [ADDRESS:]PORT
+            --serve 70000               | is not a port; give a number from 0 to 65535
             """)
     void valuesOutOfRange(String args, String sentence) {
         String[] words = ("ping " + args).split(" +");

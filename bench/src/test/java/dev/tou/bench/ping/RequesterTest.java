@@ -169,14 +169,28 @@ class RequesterTest {
     void aClosedConnectionSaysWhatWasUnanswered() {
         begin(2);
         channel.close();
-        failsWith(ExitCode.RESET, "The server closed the connection with 1 of 1 requests unanswered.");
+        failsWith(
+                ExitCode.RESET,
+                "The server closed the connection with 1 of 1 requests unanswered; is \"tou ping --serve\" at the other"
+                        + " end?");
+    }
+
+    /** Who has answered once is the right server. */
+    @Test
+    void aConnectionThatIsClosedLaterDoesNotAskWhoIsThere() {
+        begin(3);
+        channel.writeInbound((ByteBuf) channel.readOutbound());
+        channel.close();
+        failsWith(ExitCode.RESET, "The server closed the connection with 0 of 1 requests unanswered.");
     }
 
     @Test
     void aBrokenConnectionSaysWhy() {
         begin(2);
         channel.pipeline().fireExceptionCaught(new java.io.IOException("Connection reset by peer"));
-        failsWith(ExitCode.RESET, "The connection broke with 1 of 1 requests unanswered: Connection reset by peer.");
+        failsWith(
+                ExitCode.RESET,
+                "The connection broke with 1 of 1 requests unanswered: Connection reset by peer; is \"tou ping");
     }
 
     @Test

@@ -331,12 +331,14 @@ class CaptureCommandTest {
             capture -w FOLDER/no/x -r FOLDER/dump.pcap     | 12 | There is no folder
             capture -w FOLDER/x -r FOLDER/file             | 9 | is no pcap or pcapng file; give what tcpdump -w or Wireshark
             capture -w FOLDER/x -r FOLDER/empty            | 9 | it is empty
+            capture -w FOLDER/x -r FOLDER/short            | 9 | it is no pcap or pcapng file
             capture -w FOLDER/file -r FOLDER/file          | 2 | --read and --write name the same file
             send a b:1 --capture x --snaplen 0             | 2 | --snaplen is 0
             """)
     void misuse(String args, int exit, String sentence) throws IOException {
         Files.writeString(folder.resolve("file"), "something else");
         Files.createFile(folder.resolve("empty"));
+        Files.writeString(folder.resolve("short"), "hi\n");
         raw(ipPacket("10.0.0.1", "10.0.0.2", PORT, segment(1, 10)));
         String[] words = args.replace("FOLDER", folder.toString()).split(" +");
         assertThat(tou.run(words)).as(tou.err()).isEqualTo(exit);
