@@ -189,7 +189,7 @@ public final class LossRecovery {
             takeBack(UndoSign.TIMESTAMPS, ack);
         } else if (allTwice && !again) {
             takeBack(UndoSign.DSACK, ack);
-        } else if (undo.isUnrepeated() && queue.lostBytes() == 0 && !again) {
+        } else if (undo.isUnrepeated() && isNothingMissing(ack) && !again) {
             takeBack(UndoSign.ARRIVAL, ack);
         } else if (state == CongestionState.LOSS) {
             boolean spurious = spuriousTimeout.onAcknowledgment(ack);
@@ -199,6 +199,12 @@ public final class LossRecovery {
                 takeBack(UndoSign.F_RTO, ack);
             }
         }
+    }
+
+    // Without SACK, what was overtaken shows only in how much has arrived that is still not acknowledged.
+    private boolean isNothingMissing(AckFacts ack) {
+        return queue.lostBytes() == 0
+                && detector.unreportedArrivals() <= Math.max(0, ack.ackedBytes - ack.segmentBytes);
     }
 
     // RFC 4015: the window as it was, what was thought lost is on its way, and the timer learns how late things can be.

@@ -107,9 +107,9 @@ final class Undo {
         return stamped && ack.echoesBefore(stamp);
     }
 
-    /** {@return whether nothing has left again since the episode began} */
+    /** {@return whether nothing that an acknowledgment could be for has left again, neither since the episode began nor before} */
     boolean isUnrepeated() {
-        return open && !anyResent;
+        return open && !anyResent && outBytes == 0;
     }
 
     /** {@return whether what was sent again first has not been acknowledged yet} */

@@ -274,6 +274,20 @@ class LossRecoveryTest {
             assertThat(calls.events).isEmpty();
         }
 
+        // The probe may have repaired a loss, so what arrives before it is sent once more proves nothing.
+        @Test
+        void areRepetitionsWhereNothingElseWasSentAgain() {
+            send(1, 0);
+            probe(40);
+            send(1, 41);
+            ack(62, 0, 1, 2);
+            reorderingTimer();
+            assertThat(recovery.hasBegun()).isTrue();
+            ack(67, 2);
+            assertThat(recovery.refuted()).isNull();
+            assertThat(calls.events).containsExactly("loss", "end");
+        }
+
         @Test
         void thatADuplicateAnswersWereNeedless() {
             send(2, 0);

@@ -196,4 +196,31 @@ class SpuriousLossTest extends ScriptedTest {
         peer.takesAll();
         peer.stopsLooking();
     }
+
+    /** Without SACK. Three behind the oldest have arrived; then the oldest does, before it is sent again. */
+    private void theOldestIsOvertakenByThree(int allUpTo) {
+        tenSegmentsLeave(syn(IRS).mss(1000), 10_000);
+        script.passes(ms(RTT));
+        peer.sendsTogether(upTo(0), upTo(0), upTo(0), upTo(allUpTo));
+    }
+
+    @Test
+    void withoutSackToo() {
+        theOldestIsOvertakenByThree(4);
+        assertThat(app.info().undos()).isEqualTo(1);
+        assertThat(app.info().ssthresh()).isEqualTo(Long.MAX_VALUE);
+        peer.sends(upTo(10));
+        assertThat(app.info().bytesRetrans()).isZero();
+    }
+
+    // RFC 6582 section 3.2, step 3: of the three, none is acknowledged, so what they have overtaken is not only the
+    // oldest.
+    @Test
+    void withoutSackAPartialAcknowledgmentShowsTheNextLoss() {
+        theOldestIsOvertakenByThree(1);
+        sees(1);
+        assertThat(app.info().ssthresh()).isLessThan(Long.MAX_VALUE);
+        peer.sends(upTo(10));
+        assertThat(app.info().undos()).isZero();
+    }
 }
