@@ -76,6 +76,11 @@ final class Application implements ByteStream {
         readLoop.onReadable();
     }
 
+    @Override
+    public boolean wantsText() {
+        return readLoop.wantsBytes();
+    }
+
     // Not while others shall have a turn before: a region that has nothing yet would be asked for ever, without them.
     @Override
     public void onWritable() {

@@ -57,6 +57,11 @@ final class ReadLoop {
         }
     }
 
+    /** {@return whether bytes that come are read, or thrown away, at once} */
+    boolean wantsBytes() {
+        return readPending && isReading() || channel.isInputShutdown();
+    }
+
     /** The connection is over. Bytes that came before are still delivered if anybody reads. */
     void onFailure(Exception cause) {
         failure = cause;

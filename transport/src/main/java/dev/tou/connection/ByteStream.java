@@ -38,6 +38,11 @@ public interface ByteStream {
     /** Text in order, or the end of the peer's text, is waiting in the receive buffer. */
     void onReadable();
 
+    /** {@return whether text that comes now would be read at the end of its burst; if not, it may not be taken} */
+    default boolean wantsText() {
+        return false;
+    }
+
     /** The send buffer has room again. */
     void onWritable();
 

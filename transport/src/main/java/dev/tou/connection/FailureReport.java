@@ -75,8 +75,8 @@ public final class FailureReport {
     public static SocketException silent(TransmissionControlBlock tcb, long nowNanos) {
         return explained(
                 tcb.patience,
-                "Connection timed out: " + tcb.patience.keepAliveProbes() + " keep-alive probes unanswered, " + tcb.id()
-                        + ", " + lastHeard(tcb, nowNanos)
+                "Connection timed out: " + tcb.patience.keepAlive.probes() + " keep-alive probes unanswered, "
+                        + tcb.id() + ", " + lastHeard(tcb, nowNanos)
                         + ". Is the peer's host up, and the way to it open? KEEP_IDLE, KEEP_INTERVAL and KEEP_COUNT"
                         + " say how long to wait");
     }
@@ -90,7 +90,7 @@ public final class FailureReport {
     }
 
     private static String lastHeard(TransmissionControlBlock tcb, long nowNanos) {
-        return "the last segment came " + seconds(nowNanos - tcb.patience.lastHeardNanos()) + " ago";
+        return "the last segment came " + seconds(nowNanos - tcb.patience.keepAlive.lastHeardNanos()) + " ago";
     }
 
     private static String seconds(long nanos) {

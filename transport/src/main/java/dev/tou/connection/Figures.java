@@ -66,9 +66,9 @@ final class Figures {
         put(TcpFigure.MIN_RTT, tcb.rtt.minRttNanos());
         put(TcpFigure.RCV_RTT, tcb.receiving.rounds().rttNanos());
         put(TcpFigure.ATO, tcb.negotiated.ackDelayMillis(false) * NANOS_PER_MILLI);
-        put(TcpFigure.LAST_SND, age(tcb.patience.lastSpokeNanos()));
-        put(TcpFigure.LAST_RCV, age(tcb.patience.lastHeardTextNanos()));
-        put(TcpFigure.LAST_ACK, age(tcb.patience.lastHeardNanos()));
+        put(TcpFigure.LAST_SND, age(tcb.patience.keepAlive.lastSpokeNanos()));
+        put(TcpFigure.LAST_RCV, age(tcb.patience.keepAlive.lastHeardTextNanos()));
+        put(TcpFigure.LAST_ACK, age(tcb.patience.keepAlive.lastHeardNanos()));
     }
 
     private long age(long momentNanos) {

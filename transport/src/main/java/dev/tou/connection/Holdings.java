@@ -71,15 +71,17 @@ public final class Holdings {
 
     /** {@return whether memory is exhausted, so that text out of order, which comes again, is not kept} */
     public boolean refuseOutOfOrder() {
-        return account.isExhausted();
+        return account.refuses();
     }
 
     /**
-     * {@return whether memory is exhausted, and the application has not read what came in earlier bursts: so much is held for it
-     * already that more text, in order too, is not taken} Whoever reads what comes is never refused, because that is not held.
+     * {@return whether memory is exhausted, and text, in order too, would stay here, so that it is not taken: the application does
+     * not read, or has not read what came in earlier bursts} Whoever reads what comes is never refused, because that is not held.
+     *
+     * @param wanted whether the application reads what comes
      */
-    public boolean refuseText() {
-        return receiveBuffer.holdsLeftovers() && account.isExhausted();
+    public boolean refuseText(boolean wanted) {
+        return (!wanted || receiveBuffer.holdsLeftovers()) && account.refuses();
     }
 
     /** Gives up the text that is held out of order. {@return how many gaps there were} */

@@ -22,7 +22,8 @@ public final class MemoryAccount {
     /**
      * An account on which nothing is booked, of a budget that it shares.
      *
-     * @param onExhausted called whenever more is booked than there is, in the middle of a burst: it may only make a note
+     * @param onExhausted called whenever more is booked than there is, or something is refused, in the middle of a burst: it may
+     *     only make a note
      */
     public MemoryAccount(MemoryBudget budget, Runnable onExhausted) {
         this.budget = budget;
@@ -54,6 +55,18 @@ public final class MemoryAccount {
         return budget.isAll(sharedBytes());
     }
 
+    /**
+     * {@return whether they hold all that they may, so that what has come is not taken} Then something is given up, as if more had
+     * been booked: everybody who holds anything may be silent, and this one the only one who needs it.
+     */
+    public boolean refuses() {
+        boolean exhausted = isExhausted();
+        if (exhausted) {
+            onExhausted.run();
+        }
+        return exhausted;
+    }
+
     /** {@return whether who has begun to give something up should go on with it} */
     public boolean isNearlyExhausted() {
         return budget.isNearlyAll(sharedBytes());
@@ -71,6 +84,12 @@ public final class MemoryAccount {
             gaps = outOfOrder.oldest().dropOutOfOrder();
         }
         return gaps;
+    }
+
+    /** Tells the others exactly what is held here: one of them needs memory, and for that part it counts. */
+    public void tell() {
+        budget.charge(bytes - toldBytes);
+        toldBytes = bytes;
     }
 
     /** Gives up what connections lend each other and none uses now. */
@@ -95,8 +114,7 @@ public final class MemoryAccount {
         assert bytes >= 0;
         boolean allGone = bytes == 0 && toldBytes != 0;
         if (allGone || Math.abs(bytes - toldBytes) >= budget.untoldBytes()) {
-            budget.charge(bytes - toldBytes);
-            toldBytes = bytes;
+            tell();
         }
         if (delta > 0 && isExhausted()) {
             onExhausted.run();

@@ -2,39 +2,33 @@
 package dev.tou.connection;
 
 /**
- * How long a connection waits for a peer that does not answer: timeouts in a row (RFC 9293 section 3.8.3), probes of a closed
- * window (section 3.8.6.1) and of a silent peer (section 3.8.4).
+ * How long a connection waits for a peer that does not answer: timeouts in a row (R1 and R2 of RFC 9293 section 3.8.3), the user
+ * timeout, and probes of a closed window (section 3.8.6.1). The silence of a peer that owes no answer is for {@link KeepAlive}.
  */
 public final class Patience {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
-    private static final long LONGEST_DELAY_NANOS = 60 * NANOS_PER_SECOND;
+    private static final long LONGEST_DELAY_NANOS = 60_000 * NANOS_PER_MILLI;
 
-    /** How many repetitions must have been answered by ICMP before it is believed. */
-    private static final int DENIALS_BELIEVED = 2;
+    /** When both ends were last heard. */
+    public final KeepAlive keepAlive;
 
+    private final Denials denials = new Denials();
     private final ConnectionOptions options;
     private int timeoutsInARow;
     private int repetitions;
     private boolean problemIsNews;
-    private Unreachable unreachable;
-    private int attemptsAtDenial;
-    private int denials;
     private long unansweredSinceNanos;
     private int windowProbes;
     private boolean probeAnswered;
     private long probeAnsweredNanos;
-    private int keepAliveProbes;
     private long waitingSinceNanos;
     private long quietSinceNanos;
-    private long lastHeardNanos;
-    private long lastHeardTextNanos;
-    private long lastSpokeNanos;
     private boolean textWaits;
 
     Patience(ConnectionOptions options) {
         this.options = options;
+        keepAlive = new KeepAlive(options);
     }
 
     /** Text leaves, and nothing was outstanding before. */
@@ -66,8 +60,7 @@ public final class Patience {
     private void beginAnew() {
         timeoutsInARow = 0;
         repetitions = 0;
-        attemptsAtDenial = keepAliveProbes;
-        denials = 0;
+        denials.beginAnew(keepAlive.probes());
     }
 
     /** {@return since when nothing new was acknowledged although something was outstanding} */
@@ -143,35 +136,32 @@ public final class Patience {
      * this is one more than its probes: what waits behind it counts as sent.
      */
     int tries() {
-        return keepAliveProbes > 0 && repetitions == 0 ? keepAliveProbes : repetitions + 1;
+        return isProbedIdle() ? keepAlive.probes() : repetitions + 1;
     }
 
     /** {@return since when what was sent has stayed unanswered} */
     long unansweredSinceNanos() {
-        return keepAliveProbes > 0 && repetitions == 0 ? keepAliveDueNanos() : unansweredSinceNanos;
+        return isProbedIdle() ? keepAlive.dueNanos() : unansweredSinceNanos;
     }
 
-    /**
-     * The network says that something could not be delivered. Where the port is unreachable this counts once for each repetition,
-     * because only what is repeated, and denied again, is no stray or forged message.
-     */
+    // Nothing but keep-alive probes is unanswered.
+    private boolean isProbedIdle() {
+        return keepAlive.probes() > 0 && repetitions == 0;
+    }
+
+    /** The network says that something could not be delivered. */
     void undeliverable(Unreachable what) {
-        unreachable = what;
-        int attempts = timeoutsInARow + keepAliveProbes;
-        if (what == Unreachable.PORT && attempts > attemptsAtDenial) {
-            attemptsAtDenial = attempts;
-            denials++;
-        }
+        denials.told(what, timeoutsInARow + keepAlive.probes());
     }
 
     /** {@return whether a second repetition has found the peer's port unreachable again} */
     boolean isDeserted() {
-        return denials >= DENIALS_BELIEVED;
+        return denials.areBelieved();
     }
 
     /** {@return what the network has said since the peer was last heard, or null} */
     Unreachable unreachable() {
-        return unreachable;
+        return denials.unreachable();
     }
 
     /** {@return the deadline of the next attempt, which must not lie behind the user timeout, if that counts} */
@@ -213,72 +203,11 @@ public final class Patience {
         windowProbes = 0;
     }
 
-    /** {@return how many keep-alive probes were sent since the peer was last heard} */
-    public int keepAliveProbes() {
-        return keepAliveProbes;
-    }
-
-    /** Counts one more keep-alive probe. */
-    public void keptAlive() {
-        keepAliveProbes++;
-    }
-
-    /** {@return when a connection that stays as silent as it is shall be probed} */
-    public long keepAliveDueNanos() {
-        return lastHeardNanos + options.keepIdleSeconds() * NANOS_PER_SECOND;
-    }
-
-    /** {@return when to look again whether it shall, if it was not yet due or something is outstanding} */
-    public long keepAliveCheckNanos(long nowNanos) {
-        return Math.max(keepAliveDueNanos(), nowNanos + NANOS_PER_SECOND);
-    }
-
-    /** {@return when the next probe follows one that goes now} */
-    public long nextKeepAliveNanos(long nowNanos) {
-        return nowNanos + options.keepIntervalSeconds() * NANOS_PER_SECOND;
-    }
-
-    /**
-     * {@return when a NAT on the path would forget the connection if nothing left until then: so long after the last text that went,
-     * or came, which was acknowledged}
-     */
-    public long mappingDueNanos() {
-        long last = lastSpokeNanos - lastHeardTextNanos > 0 ? lastSpokeNanos : lastHeardTextNanos;
-        return last + options.natKeepAliveSeconds() * NANOS_PER_SECOND;
-    }
-
-    /** {@return whether as many probes have stayed unanswered as may} */
-    public boolean isKeepAliveOver() {
-        return keepAliveProbes >= options.keepCount();
-    }
-
     /** An acceptable segment came. */
     public void heard(long nowNanos) {
-        lastHeardNanos = nowNanos;
-        keepAliveProbes = 0;
-        unreachable = null;
-        attemptsAtDenial = timeoutsInARow;
-        denials = 0;
-    }
-
-    /** {@return when an acceptable segment last came} */
-    public long lastHeardNanos() {
-        return lastHeardNanos;
-    }
-
-    /** The acceptable segment that just came has text. */
-    public void heardText() {
-        lastHeardTextNanos = lastHeardNanos;
-    }
-
-    /** {@return when text last came} */
-    public long lastHeardTextNanos() {
-        return lastHeardTextNanos;
-    }
-
-    /** Text was sent. */
-    public void spoke(long nowNanos) {
-        lastSpokeNanos = nowNanos;
+        keepAlive.heard(nowNanos);
+        denials.forget();
+        denials.beginAnew(timeoutsInARow);
     }
 
     /** All was sent that may be; there is text left, or none. */
@@ -289,10 +218,5 @@ public final class Patience {
     /** {@return whether text has waited since then, so that silence is not the application's} */
     boolean hasTextWaited() {
         return textWaits;
-    }
-
-    /** {@return when text was last sent} */
-    public long lastSpokeNanos() {
-        return lastSpokeNanos;
     }
 }

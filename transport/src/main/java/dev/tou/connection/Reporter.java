@@ -206,7 +206,7 @@ public final class Reporter {
     /** A keep-alive probe leaves. */
     public void keepAlive() {
         if (heard) {
-            listener.onKeepAlive(now(), tcb.patience.keepAliveProbes());
+            listener.onKeepAlive(now(), tcb.patience.keepAlive.probes());
         }
     }
 

@@ -54,7 +54,7 @@ public final class SilenceWatch {
         }
         boolean waits = !tcb.retransmissionQueue.isEmpty()
                 || tcb.patience.windowProbes() > 0
-                || tcb.patience.keepAliveProbes() > 0;
+                || tcb.patience.keepAlive.probes() > 0;
         if (waits) {
             tcb.patience.undeliverable(what);
         }
@@ -64,7 +64,7 @@ public final class SilenceWatch {
     /** Starts to refresh the connection's place in the tables of a NAT, or stops, as the application wants it. */
     public static void armNatKeepAlive(TransmissionControlBlock tcb, long nowNanos) {
         if (tcb.options().natKeepAliveSeconds() > 0) {
-            tcb.arm(TcpTimer.NAT_KEEPALIVE, Math.max(nowNanos, tcb.patience.mappingDueNanos()));
+            tcb.arm(TcpTimer.NAT_KEEPALIVE, Math.max(nowNanos, tcb.patience.keepAlive.mappingDueNanos()));
         } else {
             tcb.disarm(TcpTimer.NAT_KEEPALIVE);
         }
@@ -73,7 +73,7 @@ public final class SilenceWatch {
     /** Starts to watch an idle connection, or stops, as the application wants it. */
     public static void armKeepAlive(TransmissionControlBlock tcb, long nowNanos) {
         if (tcb.options().keepAlive()) {
-            tcb.arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, tcb.patience.keepAliveDueNanos()));
+            tcb.arm(TcpTimer.KEEPALIVE, Math.max(nowNanos, tcb.patience.keepAlive.dueNanos()));
         } else {
             tcb.disarm(TcpTimer.KEEPALIVE);
         }

@@ -266,10 +266,10 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
             rtt.onHandshakeRetransmitted(); // RFC 6298 section 5.7
         }
         controllers.open(nowNanos);
-        patience.spoke(nowNanos);
+        patience.keepAlive.spoke(nowNanos);
         receiving.begin(rtt.srttNanos(), negotiated.timestamps(), negotiated.segmentTextBytes(), nowNanos);
         patience.heard(nowNanos);
-        patience.heardText();
+        patience.keepAlive.heardText();
         report.established();
         if (handshake.hasRepeatedForNothing()) {
             counters.undone++;
@@ -376,7 +376,7 @@ public final class TransmissionControlBlock extends ConnectionTimer implements K
     public boolean hasIdled(long nowNanos) {
         return retransmissionQueue.isEmpty()
                 && !patience.hasTextWaited()
-                && nowNanos - patience.lastSpokeNanos() > rtt.rtoNanos();
+                && nowNanos - patience.keepAlive.lastSpokeNanos() > rtt.rtoNanos();
     }
 
     /** {@return the figures of this moment} */

@@ -43,7 +43,7 @@ final class MemoryRelief {
         this.resources = resources;
     }
 
-    /** A connection of this loop has booked more than there is. */
+    /** A connection of this loop has booked more than there is, or something that came was refused. */
     void exhausted() {
         if (!scheduled) {
             scheduled = true;
@@ -55,6 +55,8 @@ final class MemoryRelief {
     /** Another loop needs memory, and has nothing left that it could give up. On any thread. */
     private void asked() {
         submit(() -> {
+            // It may only believe that all is gone, because it has not heard the last of what was freed here.
+            resources.memory().tell();
             if (resources.memory().isExhausted()) {
                 goOnAlone();
             }

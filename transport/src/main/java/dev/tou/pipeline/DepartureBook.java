@@ -43,7 +43,7 @@ final class DepartureBook {
         burst.stampsFrom(now);
         boolean again = leaving.kind() == Departure.Kind.RETRANSMISSION;
         int first = again ? enterAgain(tcb, leaving.entry(), now) : enterNew(tcb, leaving, now);
-        tcb.patience.spoke(now);
+        tcb.patience.keepAlive.spoke(now);
         tcb.refusals.sends();
         if (leaving.hasTrain()) {
             tcb.counters.bytesSent += leaving.train().totalTextBytes();

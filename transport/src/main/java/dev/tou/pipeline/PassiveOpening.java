@@ -162,7 +162,7 @@ final class PassiveOpening {
 
     // Not even a cookie: what it promises could not be kept when it comes back. The client repeats its SYN.
     private boolean memoryIsExhausted() {
-        return shard.resources().memory().isExhausted();
+        return shard.resources().memory().refuses();
     }
 
     // RFC 9293 section 3.10.7.1: CLOSED. "An incoming segment not containing a RST causes a RST to be sent in

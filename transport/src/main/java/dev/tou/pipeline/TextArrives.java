@@ -56,7 +56,7 @@ final class TextArrives {
     private void inOrder(TransmissionControlBlock tcb, Segment seg, long now) {
         SegmentText text = seg.text();
         int bytes = text.bytes();
-        if (bytes > 0 && tcb.holdings.refuseText()) {
+        if (bytes > 0 && tcb.holdings.refuseText(tcb.stream().wantsText())) {
             refuse(seg);
             tcb.acknowledgments.onUrgent();
             return;
@@ -77,7 +77,7 @@ final class TextArrives {
         tcb.counters.bytesReceived += bytes;
         if (bytes > 0) {
             observeRound(tcb, seg, now);
-            tcb.patience.heardText();
+            tcb.patience.keepAlive.heardText();
             tcb.acknowledgments.onText(seg.wireSegments(), seg.is(ControlBits.PSH));
         }
     }

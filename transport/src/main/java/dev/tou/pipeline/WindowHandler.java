@@ -38,7 +38,8 @@ final class WindowHandler extends ChannelDuplexHandler {
     private final RetransmissionHandler retransmission;
     private final StateMachineHandler stateMachine;
     private final TextArrives text;
-    private final SilenceProbes probes;
+    private final ZeroWindowProbes zeroWindowProbes;
+    private final KeepAliveProbes keepAliveProbes;
     private final AcknowledgmentSender acknowledgments;
     private final ArrayDeque<TransmissionControlBlock> waitingForChannel = new ArrayDeque<>();
     private ChannelHandlerContext ctx;
@@ -55,7 +56,8 @@ final class WindowHandler extends ChannelDuplexHandler {
         this.retransmission = retransmission;
         this.stateMachine = stateMachine;
         text = new TextArrives(shard, stateMachine);
-        probes = new SilenceProbes(shard, departure, stateMachine);
+        zeroWindowProbes = new ZeroWindowProbes(departure);
+        keepAliveProbes = new KeepAliveProbes(shard, departure, stateMachine);
         acknowledgments = new AcknowledgmentSender(departure);
     }
 
@@ -173,7 +175,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         }
         acknowledgments.afterText(ctx, tcb, now());
         watchCork(tcb);
-        probes.watchClosedWindow(tcb, now());
+        zeroWindowProbes.watch(tcb, now());
         tcb.report.limitedBy(SendLimit.of(tcb), now());
     }
 
@@ -278,8 +280,8 @@ final class WindowHandler extends ChannelDuplexHandler {
                 case LOSS_PROBE -> sendTrain(tcb, LossRepair.newTextBytes(tcb));
                 case CORK -> sendText(tcb, SmallSegments.LEAVE_AT_ONCE);
                 case PERSIST -> persist(tcb, expiry.nowNanos());
-                case KEEPALIVE -> probes.silence(ctx, tcb, expiry.nowNanos());
-                case NAT_KEEPALIVE -> probes.mapping(ctx, tcb, expiry.nowNanos());
+                case KEEPALIVE -> keepAliveProbes.probe(ctx, tcb, expiry.nowNanos());
+                case NAT_KEEPALIVE -> keepAliveProbes.refreshMapping(ctx, tcb, expiry.nowNanos());
                 case PACING -> {
                     // The turn that follows sends.
                 }
@@ -306,7 +308,7 @@ final class WindowHandler extends ChannelDuplexHandler {
         if (usable > 0) {
             sendTrain(tcb, Math.min(usable, tcb.sendBuffer.segmentTextBytes()));
         } else {
-            probes.closedWindow(ctx, tcb, now);
+            zeroWindowProbes.probe(ctx, tcb, now);
         }
     }
 }

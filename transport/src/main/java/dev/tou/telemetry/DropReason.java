@@ -46,9 +46,9 @@ public enum DropReason {
     TEXT_AFTER_CLOSE("Text after the application closed, or after the peer's FIN."),
     /** Out of order, and there is no room to keep it. */
     NO_MEMORY("Out of order, and there is no room to keep it."),
-    /** Connections hold all the memory that they may: out of order, or behind what the application has not read. */
+    /** Connections hold all the memory that they may: out of order, or the application does not read it. */
     MEMORY_EXHAUSTED(
-            "Connections hold all the memory that they may: out of order, or behind what the application has not read."),
+            "Connections hold all the memory that they may: out of order, or the application does not read it."),
     /** Was held out of order, and given up because connections held all the memory that they may. */
     MEMORY_GIVEN_UP("Was held out of order, and given up because connections held all the memory that they may."),
     /** Would make a connection, while connections hold all the memory that they may. */

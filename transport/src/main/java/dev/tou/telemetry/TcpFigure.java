@@ -78,14 +78,17 @@ public enum TcpFigure {
     /** Whether that rate is only what the application wanted: 1 if so. */
     DELIVERY_RATE_APP_LIMITED(
             "delivery_rate_app_limited", Unit.COUNT, "Whether that rate is only what the application wanted: 1 if so."),
-    /** What the peer is known to have: acknowledged, or reported out of order. */
-    DELIVERED("delivered", Unit.BYTES, "What the peer is known to have: acknowledged, or reported out of order."),
+    /** What the peer is known to have: acknowledged, or reported out of order; the FIN counts as one byte. */
+    DELIVERED(
+            "delivered",
+            Unit.BYTES,
+            "What the peer is known to have: acknowledged, or reported out of order; the FIN counts as one byte."),
     /** Text sent, repetitions included. */
     BYTES_SENT("bytes_sent", Unit.BYTES, "Text sent, repetitions included."),
     /** Text sent again. */
     BYTES_RETRANS("bytes_retrans", Unit.BYTES, "Text sent again."),
-    /** Text that the peer has acknowledged. */
-    BYTES_ACKED("bytes_acked", Unit.BYTES, "Text that the peer has acknowledged."),
+    /** Text that the peer has acknowledged; the FIN counts as one byte. */
+    BYTES_ACKED("bytes_acked", Unit.BYTES, "Text that the peer has acknowledged; the FIN counts as one byte."),
     /** Text received in order. */
     BYTES_RECEIVED("bytes_received", Unit.BYTES, "Text received in order."),
     /** Segments sent, all kinds. */

@@ -4,7 +4,9 @@ package dev.tou.channel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
+import dev.tou.connection.Hoard;
 import dev.tou.connection.MemoryBudget;
 import dev.tou.simulation.Datagram;
 import dev.tou.simulation.LinkProfile;
@@ -19,6 +21,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,6 +42,9 @@ class MemoryAttackSimTest {
 
     /** What one byte costs that came out of order: its chunk, and what it takes to find it. */
     private static final int COST_OF_A_BYTE = 448;
+
+    /** The same in order, while nobody reads it. */
+    private static final int COST_OF_A_BYTE_IN_ORDER = 1152;
 
     private final List<RawPeer> attackers = new ArrayList<>();
     private int[] iss;
@@ -164,6 +171,23 @@ class MemoryAttackSimTest {
         attack(100_000, 8 << 20);
     }
 
+    /** What nobody reads is no more than what is out of order; however many there are, each with a burst of its own. */
+    @Test
+    void oneByteInOrderForApplicationsThatDoNotRead() {
+        int budgetBytes = 1 << 20;
+        try (SimPair pair =
+                new SimPair(LinkProfile.IDEAL, new MemoryBudget(Long.MAX_VALUE), new MemoryBudget(budgetBytes))) {
+            Channel attacked = listenForAttackers(pair);
+            attackersOf(pair, 5000);
+            openAll(pair);
+            assertThat(sendAByteEach(pair, 0))
+                    .isBetween(budgetBytes / 2L, budgetBytes + 2L * CONNECTIONS_AT_ONCE * COST_OF_A_BYTE_IN_ORDER);
+            assertThat(drops(pair, DropReason.MEMORY_EXHAUSTED)).isPositive();
+            attacked.close();
+            pair.expectNothingLeft();
+        }
+    }
+
     /** What can be given up may be on another event loop, which sleeps. */
     @Test
     void anotherLoopGivesUpToo() {
@@ -188,6 +212,99 @@ class MemoryAttackSimTest {
             pair.listener().close();
             pair.expectNothingLeft();
         }
+    }
+
+    /** It has freed the last byte that was too much, which is too little to tell of by itself. */
+    @Test
+    void anotherLoopTellsWhatItHasFreed() {
+        int budgetBytes = 1 << 20;
+        MemoryBudget shared = new MemoryBudget(budgetBytes);
+        try (SimPair pair = new SimPair(LinkProfile.IDEAL.delay(SimPair.ms(10)), shared, shared)) {
+            Channel listener = pair.listen();
+            Hoard others = new Hoard(pair.clients.resources().memory());
+            others.holds(budgetBytes + 1);
+            others.holds(budgetBytes);
+            ChannelFuture connect = pair.client(new Recorder()).connect(pair.serverHost.address(SimPair.PORT));
+            pair.simulation.expect("the second SYN is answered", connect::isSuccess, SimPair.seconds(2));
+            assertThat(drops(pair, DropReason.SYN_WITHOUT_MEMORY)).isEqualTo(1);
+            others.holds(0);
+            connect.channel().close();
+            listener.close();
+            pair.expectNothingLeft();
+        }
+    }
+
+    /** Of a path that loses, again and again what was reported is given up: each time it is only a matter of time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 100})
+    void whatIsGivenUpComesAgain(int everyMillis) {
+        for (int seed = 1; seed <= 5; seed++) {
+            LinkProfile lossy = LinkProfile.IDEAL
+                    .delay(SimPair.ms(10))
+                    .reordering(0.02, SimPair.ms(5))
+                    .loss(0.02);
+            try (SimPair pair = new SimPair(seed, lossy, true)) {
+                Channel listener = pair.listen();
+                SocketChannel client = pair.connect(new Recorder());
+                Recorder server = pair.child();
+                byte[] bytes = Sockets.bytes(1_000_000);
+                client.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+                int gaps = 0;
+                int millis = 0;
+                while (server.receivedBytes() < bytes.length) {
+                    assertThat(millis).as("ms, seed %d", seed).isLessThan(60_000);
+                    pair.simulation.advance(SimPair.ms(everyMillis));
+                    gaps += pair.servers.resources().memory().dropOutOfOrder();
+                    millis += everyMillis;
+                }
+                assertThat(gaps).isPositive();
+                assertThat(server.received()).isEqualTo(bytes);
+                client.close();
+                listener.close();
+                pair.expectNothingLeft();
+            }
+        }
+    }
+
+    /** More than they may hold, in both directions, over a path that loses, and readers that pause: all arrives all the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 512})
+    void everybodyGetsOn(int budgetKilobytes) {
+        byte[] bytes = Sockets.bytes(200_000);
+        LinkProfile lossy = LinkProfile.IDEAL.delay(SimPair.ms(10)).loss(0.01);
+        long refused = 0;
+        for (int seed = 1; seed <= 3; seed++) {
+            Random random = new Random(seed);
+            MemoryBudget forClients = new MemoryBudget(budgetKilobytes << 10);
+            try (SimPair pair = new SimPair(seed, lossy, true, forClients, new MemoryBudget(budgetKilobytes << 10))) {
+                pair.listen();
+                List<Recorder> ends = new ArrayList<>();
+                for (int i = 1; i <= 10; i++) {
+                    Recorder client = new Recorder();
+                    ends.add(client);
+                    pair.connect(client);
+                    int children = i;
+                    pair.simulation.expect("accept", () -> pair.accepted.size() == children, SimPair.seconds(10));
+                }
+                ends.addAll(pair.accepted);
+                ends.forEach(end -> end.channel().writeAndFlush(Unpooled.wrappedBuffer(bytes)));
+                for (int i = 0; i < 1000; i++) {
+                    Recorder end = ends.get(random.nextInt(ends.size()));
+                    end.channel().config().setAutoRead(random.nextBoolean());
+                    pair.simulation.advance(SimPair.ms(random.nextInt(10)));
+                }
+                ends.forEach(end -> end.channel().config().setAutoRead(true));
+                pair.simulation.expect(
+                        "all",
+                        () -> ends.stream().allMatch(end -> end.receivedBytes() == bytes.length),
+                        SimPair.seconds(60));
+                refused += drops(pair, DropReason.MEMORY_EXHAUSTED);
+                ends.forEach(end -> end.channel().close());
+                pair.listener().close();
+                pair.expectNothingLeft();
+            }
+        }
+        assertThat(refused).isPositive();
     }
 
     /** Of connections that live on after close, the one that holds the most goes; the others, and open ones, deliver. */

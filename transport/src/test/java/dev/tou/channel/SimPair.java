@@ -44,8 +44,7 @@ final class SimPair implements AutoCloseable {
         this(1, profile, true, clientMemory, serverMemory);
     }
 
-    private SimPair(
-            long seed, LinkProfile profile, boolean segmented, MemoryBudget clientMemory, MemoryBudget serverMemory) {
+    SimPair(long seed, LinkProfile profile, boolean segmented, MemoryBudget clientMemory, MemoryBudget serverMemory) {
         network = new SimulatedNetwork(seed);
         clientHost = network.addHost("client", "10.0.0.1", "2001:db8::1");
         serverHost = network.addHost("server", "10.0.0.2", "10.0.0.3", "2001:db8::2");

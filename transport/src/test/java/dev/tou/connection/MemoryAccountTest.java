@@ -57,6 +57,28 @@ class MemoryAccountTest {
         assertThat(alarms).isEqualTo(2);
     }
 
+    /** Whoever is refused may be the only one who comes. */
+    @Test
+    void itsOwnLoopIsToldOfARefusal() {
+        other.charge(6 * MANY);
+        assertThat(one.refuses()).isFalse();
+        assertThat(alarms).isZero();
+        other.charge(MANY);
+        assertThat(one.refuses()).isTrue();
+        assertThat(alarms).isEqualTo(1);
+    }
+
+    /** A loop that holds a little less than it has told keeps another one from what is free, until it is asked. */
+    @Test
+    void whoIsAskedTellsAll() {
+        other.charge(6 * MANY + 1);
+        other.charge(-1);
+        assertThat(other.isExhausted()).isFalse();
+        assertThat(one.isExhausted()).isTrue();
+        other.tell();
+        assertThat(one.isExhausted()).isFalse();
+    }
+
     /** A loop tells of what is much, and of its end; so nothing stays on the books of loops that are gone. */
     @Test
     void whatIsGoneLeavesNothing() {

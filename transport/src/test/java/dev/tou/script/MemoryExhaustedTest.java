@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import static dev.tou.script.Segments.ack;
 import static dev.tou.script.Segments.data;
 import static dev.tou.script.Segments.fin;
+import static dev.tou.script.Segments.rstAck;
 import static dev.tou.script.Segments.syn;
 import static dev.tou.script.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,20 +71,36 @@ class MemoryExhaustedTest extends ScriptedTest {
         assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isZero();
     }
 
-    /** One burst is taken from everybody, for who knows whether it will be read; and no more before it was. */
     @Test
-    void textBehindWhatNobodyReadsIsNotTaken() {
+    void textThatIsThrownAwayGoesOn() {
         accepted();
         app.stopsReading();
+        app.channel().shutdownInput();
         others.holds(ALL + 1);
+        for (int i = 0; i < 3; i++) {
+            peer.sends(data(1000).seq(FIRST + 1000 * i));
+            peer.expects(ack(FIRST + 1000 * (i + 1))).now();
+        }
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isZero();
+    }
+
+    /** Not a burst: there may be very many whose applications do not read. */
+    @Test
+    void textThatNobodyReadsIsNotTaken() {
+        accepted();
+        app.stopsReading();
         peer.sends(data(1000).seq(FIRST));
         peer.expects(ack(FIRST + 1000)).now();
-        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isZero();
+        others.holds(ALL + 1);
         peer.sends(data(1000).seq(FIRST + 1000));
         peer.expects(ack(FIRST + 1000)).now();
         assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isEqualTo(1);
-        app.readsAll();
+        app.reads();
         app.received(1000);
+        peer.sends(data(1000).seq(FIRST + 1000));
+        peer.expects(ack(FIRST + 1000)).now();
+        assertThat(script.drops(DropReason.MEMORY_EXHAUSTED)).isEqualTo(2);
+        app.reads();
         peer.sends(data(1000).seq(FIRST + 1000));
         app.received(1000);
         peer.expects(ack(FIRST + 2000)).now();
@@ -101,6 +118,22 @@ class MemoryExhaustedTest extends ScriptedTest {
         int iss = peer.expects(synAck().ack(IRS + 1)).now().seq;
         peer.sends(ack(iss + 1));
         app.isActive();
+    }
+
+    /** All others may be silent, so it is who comes that has what can be done without given up, for the next. */
+    @Test
+    void aSynThatIsNotAnsweredMakesRoom() {
+        accepted(syn(IRS).mss(1000).win(0xFFFF), server -> {});
+        others.holds(ALL - 1000);
+        app.writes(10_000);
+        app.closes();
+        assertThat(peer.takesAll()).as("ten segments of text and a FIN").isEqualTo(11);
+        ScriptedPeer late = script.newPeer(5001);
+        late.sends(syn(IRS));
+        peer.expects(rstAck(ISS + 10_002, FIRST)).now();
+        assertThat(script.drops(DropReason.SYN_WITHOUT_MEMORY)).isEqualTo(1);
+        late.sends(syn(IRS));
+        late.expects(synAck().ack(IRS + 1)).now();
     }
 
     @Test
@@ -156,9 +189,7 @@ class MemoryExhaustedTest extends ScriptedTest {
         peer.expects(ack(FIRST + 5000)).within(ms(40));
     }
 
-    /** Somebody needs more: what is held out of order, and has been reported, is given up, and taken when it comes again. */
-    @Test
-    void textOutOfOrderIsGivenUp() {
+    private void holdsTwoLetters() {
         acceptedWithSack();
         peer.sends(data("l").seq(FIRST + 3));
         peer.expects(ack(FIRST).sack(FIRST + 3, FIRST + 4)).now();
@@ -166,17 +197,47 @@ class MemoryExhaustedTest extends ScriptedTest {
         peer.expects(ack(FIRST).sack(FIRST + 1, FIRST + 2, FIRST + 3, FIRST + 4))
                 .now();
         others.holds(ALL + 1);
+    }
+
+    private void theyAreGivenUp() {
+        script.settle();
+        assertThat(script.drops(DropReason.MEMORY_GIVEN_UP)).isEqualTo(2);
+        assertThat(script.connection().reassembly.isEmpty()).isTrue();
+    }
+
+    /** Somebody needs more: what is held out of order, and has been reported, is given up, and taken when it comes again. */
+    @Test
+    void textOutOfOrderIsGivenUp() {
+        holdsTwoLetters();
+        app.writes(1000);
+        peer.expects(data(1000).seq(ISS + 1)).now();
+        theyAreGivenUp();
+        peer.sends(data("h").seq(FIRST).ack(ISS + 1001));
+        app.received("h");
+        peer.expects(ack(FIRST + 1).options()).within(ms(40));
+        peer.sends(data("ello").seq(FIRST + 1));
+        app.received("ello");
+        peer.expects(ack(FIRST + 5)).within(ms(40));
+    }
+
+    /** Nothing more is held where something is refused, and it is needed all the same. */
+    @Test
+    void whatIsRefusedOutOfOrderMakesRoom() {
+        holdsTwoLetters();
+        peer.sends(data("o").seq(FIRST + 5));
+        peer.expects(ack(FIRST).sack(FIRST + 1, FIRST + 2, FIRST + 3, FIRST + 4))
+                .now();
+        theyAreGivenUp();
+    }
+
+    @Test
+    void whatIsRefusedInOrderMakesRoom() {
+        holdsTwoLetters();
         app.stopsReading();
         peer.sends(data("h").seq(FIRST));
-        peer.expects(ack(FIRST + 2).sack(FIRST + 3, FIRST + 4)).now();
-        script.settle();
-        assertThat(script.drops(DropReason.MEMORY_GIVEN_UP)).isEqualTo(1);
-        assertThat(script.connection().reassembly.isEmpty()).isTrue();
-        app.readsAll();
-        app.received("he");
-        peer.sends(data("llo").seq(FIRST + 2));
-        app.received("llo");
-        peer.expects(ack(FIRST + 5)).within(ms(40));
+        peer.expects(ack(FIRST).sack(FIRST + 1, FIRST + 2, FIRST + 3, FIRST + 4))
+                .now();
+        theyAreGivenUp();
     }
 
     @Test
