@@ -29,6 +29,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 public final class ChildProcess implements AutoCloseable {
 
     private static final long SILENCE_SECONDS = 45;
+    private static final long END_SECONDS = 8;
 
     /** Options that open a port or write a file of one name: the second process would fail, or spoil what the first writes. */
     private static final List<String> OF_ONE_PROCESS = List.of(
@@ -175,9 +176,18 @@ public final class ChildProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    /** Ends the process at once. */
+    /** Ends the process at once; {@link #awaitEnd} waits until it has. */
     public void kill() {
         process.destroyForcibly();
+    }
+
+    /** Waits for the end of a process that has been told to end, but not for ever. */
+    public void awaitEnd() {
+        try {
+            process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -188,7 +198,7 @@ public final class ChildProcess implements AutoCloseable {
             // it has gone already
         }
         try {
-            if (!process.waitFor(8, TimeUnit.SECONDS)) {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 kill();
             }
         } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ public record ConnectionReport(
         Long recoveries,
         Long timeouts) {
 
-    /** {@return what {@code channel} can tell now; call it before the channel is closed} */
+    /** {@return what {@code channel} can tell now, or could tell last if it is closed} */
     public static ConnectionReport of(Channel channel) {
         String transport = channel.getClass().getSimpleName();
         TcpInfo info = channel instanceof TouSocketChannel tou ? tou.tcpInfo() : null;

@@ -1,6 +1,8 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -29,6 +31,7 @@ public final class Console {
 
     private static final String WRAP = "\033[?7h";
 
+    private final Output output;
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
@@ -39,7 +42,7 @@ public final class Console {
     private int rows;
     private boolean redrawn;
     private boolean progressShown;
-    private boolean silent;
+    private volatile boolean silent;
 
     /**
      * @param live whether standard error is a terminal, where a line can be redrawn
@@ -58,7 +61,9 @@ public final class Console {
      */
     public Console(OutputStream out, OutputStream err, boolean live, boolean colour, boolean unicode, int columns) {
         Charset charset = unicode ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
-        this.out = new PrintStream(out, true, charset);
+        output = new Output(out);
+        output.onClosed(this::fallSilent);
+        this.out = new PrintStream(output, true, charset);
         this.err = new PrintStream(err, true, charset);
         this.live = live;
         this.colour = colour;
@@ -73,7 +78,7 @@ public final class Console {
         String noColour = System.getenv("NO_COLOR");
         boolean dumb = "dumb".equals(System.getenv("TERM"));
         Console console = new Console(
-                System.out,
+                new FileOutputStream(FileDescriptor.out), // System.out would keep to itself what cannot be written
                 System.err,
                 errTerminal && !dumb,
                 outTerminal && errTerminal && !dumb && (noColour == null || noColour.isEmpty()),
@@ -101,21 +106,48 @@ public final class Console {
         }
     }
 
+    /** Where the locale has but ASCII, the launcher gives Java another, for the names of files, and tells which it was. */
     private static boolean localeIsUtf8() {
+        String told = System.getProperty("tou.locale");
+        if (told != null) {
+            return isUtf8(told);
+        }
         for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
             String value = System.getenv(name);
             if (value != null && !value.isEmpty()) {
-                String lower = value.toLowerCase(Locale.ROOT);
-                return lower.contains("utf-8") || lower.contains("utf8");
+                return isUtf8(value);
             }
         }
         return false;
+    }
+
+    private static boolean isUtf8(String locale) {
+        String lower = locale.toLowerCase(Locale.ROOT);
+        return lower.contains("utf-8") || lower.contains("utf8");
     }
 
     /** {@return a console like this one, whose words nobody gets} */
     public Console unheard() {
         return new Console(
                 OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), false, colour, unicode, columns);
+    }
+
+    /** Has {@code action} run when what reads standard output has gone, in whichever thread; nothing is said any more then. */
+    void onClosedOutput(Runnable action) {
+        output.onClosed(() -> {
+            fallSilent();
+            action.run();
+        });
+    }
+
+    // Without a lock, because it may come out of a stream that another thread waits for while it has ours.
+    private void fallSilent() {
+        silent = true;
+    }
+
+    /** {@return standard output, which knows whether all was written} */
+    Output output() {
+        return output;
     }
 
     /** Prints a result. */
@@ -220,6 +252,11 @@ public final class Console {
     /** {@return how wide the terminal is, 0 where there is none} */
     public int columns() {
         return columns;
+    }
+
+    /** {@return whether more than ASCII can be shown} */
+    boolean isUnicode() {
+        return unicode;
     }
 
     /** {@return {@code fancy} where more than ASCII can be shown, otherwise {@code plain}} */

@@ -28,6 +28,7 @@ public enum ExitCode {
     NOT_SEEN(13, "a scenario of tou replay did not show what it is about"),
     NO_PROCESS(14, "there is no such process, or it cannot be looked into (tou inspect)"),
     INTERRUPTED(130, "interrupted (Ctrl-C, SIGINT)"),
+    OUTPUT_CLOSED(141, "what read the output has gone, as \"head\" does when it has its lines (SIGPIPE)"),
     TERMINATED(143, "terminated (SIGTERM)");
 
     private final int code;

@@ -62,7 +62,8 @@ public final class Failures {
         if (text.contains("reset")) {
             return new Failure(ExitCode.RESET, target + " reset the connection while it was being opened.", cause);
         }
-        return new Failure(ExitCode.INTERNAL, "Cannot connect to " + target + ": " + reason(cause) + ".", cause);
+        return new Failure(
+                ExitCode.INTERNAL, Sentence.ended("Cannot connect to " + target + ": " + reason(cause)), cause);
     }
 
     /** {@return why {@code address} could not be listened on} */
@@ -90,7 +91,8 @@ public final class Failures {
                     "Port " + address.getPort() + " needs privileges; choose one above 1023.",
                     cause);
         }
-        return new Failure(ExitCode.CANNOT_LISTEN, "Cannot listen on " + where + ": " + reason(cause) + ".", cause);
+        return new Failure(
+                ExitCode.CANNOT_LISTEN, Sentence.ended("Cannot listen on " + where + ": " + reason(cause)), cause);
     }
 
     /**
@@ -207,10 +209,11 @@ public final class Failures {
             return known;
         }
         if (cause instanceof OutOfMemoryError) {
-            return new Failure(
-                    ExitCode.INTERNAL,
-                    "Java has run out of memory (" + reason(cause) + "); JAVA_OPTS=-Xmx2g would give it 2 GiB.",
-                    cause);
+            boolean threads = text(cause).contains("native thread"); // a larger heap would leave less for them
+            String sentence = threads
+                    ? "The system lets Java begin no more threads; end other programs, or raise the limit (\"ulimit -u\")."
+                    : "Java has run out of memory (" + reason(cause) + "); JAVA_OPTS=-Xmx2g would give it 2 GiB.";
+            return new Failure(ExitCode.INTERNAL, sentence, cause);
         }
         if (cause instanceof NoClassDefFoundError && !text(cause).contains(" ")) { // else the class is there and fails
             return new Failure(

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 
 /**
  * What a command tells a program instead of a person: one JSON object a line, each with {@code "schema"} and {@code
@@ -17,6 +19,7 @@ public final class JsonLines {
     public static final int SCHEMA = 1;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectWriter ASCII = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private final Console console;
     private final boolean enabled;
@@ -47,7 +50,9 @@ public final class JsonLines {
         line.put("event", event);
         line.putAll(fields);
         try {
-            console.say(MAPPER.writeValueAsString(line));
+            // A console of ASCII would make question marks of all other letters.
+            ObjectWriter writer = console.isUnicode() ? MAPPER.writer() : ASCII;
+            console.say(writer.writeValueAsString(line));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not expressible as JSON: " + event, e);
         }

@@ -33,7 +33,7 @@ public record ListenAddress(String host, int port) {
      * Does nothing if {@code address} is one without a port, as far as can be seen.
      *
      * @param option has it, as a user would write it
-     * @param portOption is where the port belongs
+     * @param portOption is where the port belongs, or null if the system chooses it
      * @throws Failure otherwise, with {@link ExitCode#USAGE}
      */
     public static void requireNoPort(String option, String address, String portOption) {
@@ -41,8 +41,8 @@ public record ListenAddress(String host, int port) {
             HostAndPort both = HostAndPort.parse(address);
             throw new Failure(
                     ExitCode.USAGE,
-                    option + " takes an address alone; write " + option + " " + both.host() + " " + portOption + " "
-                            + both.port() + ".");
+                    option + " takes an address alone; write " + option + " " + both.host()
+                            + (portOption == null ? "" : " " + portOption + " " + both.port()) + ".");
         }
     }
 

@@ -28,16 +28,21 @@ public final class ProgressLine {
         this.size = size;
     }
 
+    /** Takes note of {@code moved} bytes at {@code elapsedNanos}, for the rate of a line that is shown later. */
+    public void passed(long moved, long elapsedNanos) {
+        samples.addLast(new Sample(elapsedNanos, moved));
+        while (samples.size() > 2 && samples.peekFirst().nanos() < elapsedNanos - WINDOW_NANOS) {
+            samples.removeFirst();
+        }
+    }
+
     /**
      * {@return the line for {@code moved} bytes at {@code elapsedNanos}}
      *
      * @param retransmits segments sent again so far, or null if that is not known
      */
     public String at(long moved, long elapsedNanos, Long retransmits) {
-        samples.addLast(new Sample(elapsedNanos, moved));
-        while (samples.size() > 2 && samples.peekFirst().nanos() < elapsedNanos - WINDOW_NANOS) {
-            samples.removeFirst();
-        }
+        passed(moved, elapsedNanos);
         double rate = rate();
         double share = size == 0 ? 1 : (double) moved / size;
         String bar = console.isLive() ? " " + bar(share) + " " : " ";

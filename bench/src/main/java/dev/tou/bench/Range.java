@@ -1,7 +1,9 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench;
 
-/** What the number of an option may be. */
+import java.time.Duration;
+
+/** What the number or the time of an option may be. */
 public final class Range {
 
     private Range() {}
@@ -16,6 +18,18 @@ public final class Range {
         if (value < least || value > most) {
             throw new Failure(
                     ExitCode.USAGE, what + " is " + value + "; give a number from " + least + " to " + most + ".");
+        }
+    }
+
+    /**
+     * Does nothing if {@code time} is more than none.
+     *
+     * @param what has it, as a user would write it
+     * @throws Failure otherwise, with {@link ExitCode#USAGE}
+     */
+    public static void requireTime(String what, Duration time) {
+        if (time.isZero()) {
+            throw new Failure(ExitCode.USAGE, what + " is 0; give a time.");
         }
     }
 }

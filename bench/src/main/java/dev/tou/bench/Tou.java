@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -44,6 +45,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code tou} command: finds the subcommand, and turns every way it can end into a sentence and an exit code. */
 @Command(
@@ -110,6 +112,7 @@ public final class Tou implements Runnable {
         quietNetty();
         Console console = Console.system();
         endThreadsInASentence(console, List.of(args).contains("--debug"));
+        console.onClosedOutput(Tou::endAsByTheSignal);
         System.exit(run(console, args));
     }
 
@@ -124,6 +127,13 @@ public final class Tou implements Runnable {
         });
     }
 
+    /** As an interruption does, in a thread that holds no lock for which what is then to be done would wait. */
+    private static void endAsByTheSignal() {
+        Thread end = new Thread(() -> System.exit(ExitCode.OUTPUT_CLOSED.code()), "tou-output-closed");
+        end.setDaemon(true);
+        end.start();
+    }
+
     /** Netty's warnings about a platform are not the user's concern; {@code -Dtou.log} shows them. */
     private static void quietNetty() {
         if (System.getProperty("tou.log") == null) {
@@ -133,7 +143,15 @@ public final class Tou implements Runnable {
 
     /** {@return the exit code of the command line {@code args}} */
     public static int run(Console console, String... args) {
-        return commandLine(console).execute(args);
+        int exit = commandLine(console).execute(args);
+        if (console.output().isClosed()) {
+            return ExitCode.OUTPUT_CLOSED.code();
+        }
+        Optional<Failure> unwritten = console.output().failure();
+        unwritten.ifPresent(failure -> console.error(failure.getMessage()));
+        return exit == ExitCode.DONE.code()
+                ? unwritten.map(Failure::exit).orElse(ExitCode.DONE).code()
+                : exit;
     }
 
     static CommandLine commandLine(Console console) {
@@ -204,6 +222,9 @@ public final class Tou implements Runnable {
 
     /** Runs the command; picocli lets errors of Java itself pass, which are to end in a sentence, too. */
     private static int execute(ParseResult parsed) {
+        if (!parsed.unmatched().isEmpty()) { // picocli would show the help of tou for "tou pnig --help"
+            throw new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched());
+        }
         try {
             return new RunLast().execute(parsed);
         } catch (Error e) {

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -262,6 +263,14 @@ class CommandsTest {
     void helpForWhatThereIsNot() {
         assertThat(tou.run("help", "sned")).isEqualTo(ExitCode.USAGE.code());
         assertThat(tou.err()).isEqualTo("tou: There is no command \"sned\"; did you mean \"tou send\"?\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "--version"})
+    void nobodyIsHelpedWithACommandThatIsNone(String option) {
+        assertThat(tou.run("pnig", option)).isEqualTo(ExitCode.USAGE.code());
+        assertThat(tou.err()).isEqualTo("tou: There is no command \"pnig\"; did you mean \"tou ping\"?\n");
+        assertThat(tou.out()).isEmpty();
     }
 
     @Test

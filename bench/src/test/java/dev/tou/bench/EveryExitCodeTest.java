@@ -2,11 +2,13 @@
 package dev.tou.bench;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 import dev.tou.bench.file.FaultyReceiver;
@@ -30,6 +32,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @DisabledOnOs(OS.WINDOWS)
 class EveryExitCodeTest {
 
+    /** In which nothing is said in this process, or nothing at all. */
+    private static final Set<ExitCode> OF_FEW_WORDS =
+            Set.of(ExitCode.DONE, ExitCode.INTERRUPTED, ExitCode.OUTPUT_CLOSED, ExitCode.TERMINATED);
+
     @TempDir
     Path folder;
 
@@ -39,7 +45,7 @@ class EveryExitCodeTest {
     @EnumSource
     void isReached(ExitCode exit) throws Exception {
         assertThat(reach(exit)).as(tou.err()).isEqualTo(exit.code());
-        if (exit != ExitCode.DONE && exit != ExitCode.INTERRUPTED && exit != ExitCode.TERMINATED) {
+        if (!OF_FEW_WORDS.contains(exit)) {
             assertThat(tou.err().lines().filter(line -> line.startsWith("tou: ")))
                     .hasSize(1);
         }
@@ -69,7 +75,17 @@ class EveryExitCodeTest {
                 });
             case NO_PROCESS -> tou.run("inspect", "99999999");
             case INTERRUPTED -> signalled("INT");
+            case OUTPUT_CLOSED -> Tou.run(new Console(closedPipe(), System.err, false, false, true), "--version");
             case TERMINATED -> signalled("TERM");
+        };
+    }
+
+    private static OutputStream closedPipe() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
         };
     }
 

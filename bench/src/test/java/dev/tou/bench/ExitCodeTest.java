@@ -37,7 +37,7 @@ class ExitCodeTest {
     void numbersAreTheDocumentedOnes() {
         assertThat(ExitCode.values())
                 .extracting(ExitCode::code)
-                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130, 143);
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 130, 141, 143);
         assertThat(ExitCode.of(5)).isEqualTo(ExitCode.INTEGRITY);
         assertThat(ExitCode.of(77)).isEqualTo(ExitCode.REFUSED);
     }
@@ -78,6 +78,9 @@ class ExitCodeTest {
             send a b:1 --timeout soon               | --timeout: "soon" is not a duration; write it like 5ms
             send a b:1 --timeout 5                  | --timeout: "5" is not a duration, for it has no unit; write it like 5s or 5ms; try "tou send
             impair --listen 0 --to h:1 --loss 2     | loss: "2" is more than 100%; write it like 2%. Try "tou impair --help".
+            send a b:1 --timeout 0s                 | --timeout is 0; give a time. Try "tou send --help".
+            receive --timeout 0s                    | --timeout is 0; give a time. Try "tou receive --help".
+            ping h:1 --timeout 0ms                  | --timeout is 0; give a time. Try "tou ping --help".
             ping --serve 99999                      | "99999" is not a port; give a number from 0 to 65535
             receive --port 0 --timeout .5           | --timeout: ".5" is not a duration
             ping h:1 --rate abc                     | --rate: "abc" is not a whole number, or too large

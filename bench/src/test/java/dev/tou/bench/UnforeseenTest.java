@@ -57,6 +57,15 @@ class UnforeseenTest {
                 "Java has run out of memory (Java heap space); JAVA_OPTS=-Xmx2g would give it 2 GiB.");
     }
 
+    /** Java says "out of memory" of this, too. */
+    @Test
+    void outOfThreads() {
+        ends(
+                new OutOfMemoryError(
+                        "unable to create native thread: possibly out of memory or process/resource limits"),
+                "The system lets Java begin no more threads; end other programs, or raise the limit (\"ulimit -u\").");
+    }
+
     @Test
     void aClassThatIsNoLongerThere() {
         ends(

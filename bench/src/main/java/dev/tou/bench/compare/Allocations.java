@@ -30,6 +30,7 @@ final class Allocations {
     static final String SAMPLE = "jdk.ObjectAllocationSample";
 
     private static final int CLASSES_SHOWN = 12;
+    private static final String UNKNOWN = "unknown";
 
     private static final List<String> JDK_PREFIXES = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
@@ -141,19 +142,26 @@ final class Allocations {
 
     private static Sample sample(RecordedEvent event) {
         RecordedClass type = event.getClass("objectClass");
-        return new Sample(event.getStartTime(), type.getName(), site(event.getStackTrace()), event.getLong("weight"));
+        String name = type == null ? UNKNOWN : type.getName();
+        return new Sample(event.getStartTime(), name, site(event.getStackTrace()), event.getLong("weight"));
     }
 
     /** The JDK allocates on behalf of somebody. */
     private static String site(RecordedStackTrace trace) {
-        if (trace == null || trace.getFrames().isEmpty()) {
-            return "unknown";
-        }
-        List<RecordedFrame> frames = trace.getFrames();
-        return describe(frames.stream()
+        List<RecordedFrame> frames = trace == null
+                ? List.of()
+                : trace.getFrames().stream().filter(Allocations::isNamed).toList();
+        return frames.stream()
                 .filter(frame -> !isOfJdk(frame.getMethod().getType().getName()))
                 .findFirst()
-                .orElse(frames.get(0)));
+                .or(() -> frames.stream().findFirst())
+                .map(Allocations::describe)
+                .orElse(UNKNOWN);
+    }
+
+    /** A recording can lack the name of what was unloaded, or ran when it began. */
+    private static boolean isNamed(RecordedFrame frame) {
+        return frame.getMethod() != null && frame.getMethod().getType() != null;
     }
 
     /** {@return whether the JDK brings the class: its public packages, and those that are its own} */

@@ -15,6 +15,7 @@ import dev.tou.bench.CommonOptions;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
+import dev.tou.bench.Folders;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Units;
 import picocli.CommandLine.Command;
@@ -150,7 +151,7 @@ public final class BenchCommand implements Callable<Integer> {
                 pin,
                 recording);
         if (output != null) {
-            createFolder();
+            Folders.make(output);
         }
         Report report = new Comparison(common, plan).run();
         common.lines().emit("bench", report.fields());
@@ -173,14 +174,6 @@ public final class BenchCommand implements Callable<Integer> {
             return Math.toIntExact(Units.parseSize(receiveBuffer));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new Failure(ExitCode.USAGE, e.getMessage() + ".", e);
-        }
-    }
-
-    private void createFolder() {
-        try {
-            Files.createDirectories(output);
-        } catch (IOException e) {
-            throw Failures.creating(output.toAbsolutePath().normalize(), e);
         }
     }
 

@@ -25,7 +25,6 @@ import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.ProgressLine;
 import dev.tou.bench.Units;
-import dev.tou.bench.file.FileSender;
 import dev.tou.bench.file.Sha256;
 import dev.tou.bench.impair.ImpairmentProfile;
 import dev.tou.bench.impair.RelayStatistics;
@@ -48,7 +47,7 @@ final class Demo {
      *
      * @param seed of the link and of the generated file
      * @param link each direction of the link
-     * @param file to send, or null to generate one of {@code size} bytes
+     * @param file to send, which can be read, or null to generate one of {@code size} bytes
      * @param results an existing folder
      * @param ours whether the folder was made for this
      * @param recordings arguments that have the client's connections written down
@@ -80,6 +79,8 @@ final class Demo {
     private final Console console;
     private final Plan plan;
     private final long startNanos = System.nanoTime();
+    private final List<ChildProcess> children = new ArrayList<>();
+    private boolean interrupted;
     private Path work;
 
     Demo(CommonOptions common, Plan plan) {
@@ -105,7 +106,6 @@ final class Demo {
 
     private Path source(Path work) {
         if (plan.file() != null) {
-            FileSender.requireReadable(plan.file());
             return plan.file().toAbsolutePath();
         }
         Path file = work.resolve("demo.bin");
@@ -114,8 +114,8 @@ final class Demo {
     }
 
     private DemoSummary withServer(Path source, Path inbox) {
-        try (ChildProcess server = child("server", List.of("demo-server", "--dir=" + inbox));
-                Interruption hook = Interruption.onInterrupt(() -> interrupted(server))) {
+        try (Interruption hook = Interruption.onInterrupt(this::interrupted);
+                ChildProcess server = child("server", List.of("demo-server", "--dir=" + inbox))) {
             assert hook != null;
             int port = server.await("listening", event -> {}).path("port").asInt();
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
@@ -258,12 +258,23 @@ final class Demo {
         List<String> all = new ArrayList<>(arguments);
         all.add("--io=" + common.io().name().toLowerCase(Locale.ROOT));
         Path logs = common.debug() ? plan.results() : work;
-        return ChildProcess.start(role, logs.resolve(role + ".log"), all);
+        synchronized (children) { // so that no process is begun that an interruption does not know of
+            if (interrupted) {
+                throw new Failure(ExitCode.INTERRUPTED, "Interrupted.");
+            }
+            ChildProcess child = ChildProcess.start(role, logs.resolve(role + ".log"), all);
+            children.add(child);
+            return child;
+        }
     }
 
-    private void interrupted(ChildProcess server) {
+    private void interrupted() {
         console.lastWord("Interrupted; both processes were ended and the demo's files removed.");
-        server.kill();
+        synchronized (children) {
+            interrupted = true;
+            children.forEach(ChildProcess::kill);
+            children.forEach(ChildProcess::awaitEnd);
+        }
         delete(work);
         if (plan.ours() && !common.debug()) {
             delete(plan.results());

@@ -86,8 +86,7 @@ public final class DemoClientCommand implements Callable<Integer> {
     private void warmUp() {
         Path folder = warmUpFile.toAbsolutePath().getParent();
         try (Recording rehearsal = recordings.rehearse(folder)) {
-            JsonLines nobody = common.lines().unheard();
-            send(warmUpFile, rehearsal, nobody);
+            send(warmUpFile, rehearsal, common.lines()); // whoever says nothing for long is taken for dead
             try (LatencyLog log = LatencyLog.create(folder.resolve("rehearsal.hlog"), "warm-up");
                     PingRun run = pingRun(WARM_UP_PER_SECOND, WARM_UP_REQUESTS, log, rehearsal)) {
                 run.run();

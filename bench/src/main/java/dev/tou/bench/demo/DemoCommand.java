@@ -1,7 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.demo;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -15,8 +14,9 @@ import dev.tou.bench.CommonOptions;
 import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
-import dev.tou.bench.Failures;
+import dev.tou.bench.Folders;
 import dev.tou.bench.Units;
+import dev.tou.bench.file.FileSender;
 import dev.tou.bench.impair.ImpairmentProfile;
 import dev.tou.bench.trace.RecordingOptions;
 import picocli.CommandLine.Command;
@@ -149,14 +149,13 @@ public final class DemoCommand implements Callable<Integer> {
     private Demo.Plan plan(long chosenSeed) {
         ImpairmentProfile link = profile();
         long size = bytes();
+        if (file != null) {
+            FileSender.requireReadable(file); // before there is a folder
+        }
         String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
         Path folder =
                 (out != null ? out : Path.of("demo-" + stamp)).toAbsolutePath().normalize();
         boolean ours = !Files.exists(folder);
-        try {
-            return new Demo.Plan(chosenSeed, link, file, size, Files.createDirectories(folder), ours, recorded(folder));
-        } catch (IOException e) {
-            throw Failures.creating(folder, e);
-        }
+        return new Demo.Plan(chosenSeed, link, file, size, Folders.make(folder), ours, recorded(folder));
     }
 }

@@ -1,7 +1,6 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -9,7 +8,7 @@ import java.nio.file.Path;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
-import dev.tou.bench.Failures;
+import dev.tou.bench.Folders;
 
 /**
  * Where received files go, and what may happen to files that are there.
@@ -22,15 +21,9 @@ import dev.tou.bench.Failures;
  */
 record Inbox(Path folder, String fixedName, boolean replace, boolean resume, TargetFile.Opener opener) {
 
-    /** {@return an inbox that keeps the senders' names in {@code folder}}, which is made with those above it. */
+    /** {@return an inbox that keeps the senders' names in {@code folder}, which is made if missing, with those above it} */
     static Inbox folder(Path folder, boolean replace, boolean resume) {
-        Path inbox = folder.toAbsolutePath().normalize();
-        try {
-            Files.createDirectories(inbox);
-        } catch (IOException e) {
-            throw Failures.creating(inbox, e);
-        }
-        return of(inbox, null, replace, resume);
+        return of(Folders.make(folder), null, replace, resume);
     }
 
     /** {@return an inbox for one file, named {@code file}} */

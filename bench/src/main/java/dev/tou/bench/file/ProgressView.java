@@ -71,7 +71,9 @@ public final class ProgressView {
                             "retransmits", transfer.retransmits()));
         } else if (console.isLive()) {
             console.progress(line.at(transfer.moved(), elapsed, transfer.retransmits()));
-        } else if (elapsed - lastLineNanos >= LINE_NANOS) {
+        } else if (elapsed - lastLineNanos < LINE_NANOS) {
+            line.passed(transfer.moved(), elapsed);
+        } else {
             lastLineNanos = elapsed;
             console.note(line.at(transfer.moved(), elapsed, transfer.retransmits()));
         }

@@ -22,6 +22,7 @@ import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.ListenAddress;
 import dev.tou.bench.LooseWords;
+import dev.tou.bench.Range;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -136,6 +137,7 @@ public final class ReceiveCommand implements Callable<Integer>, ReceiveListener,
             throw new Failure(ExitCode.USAGE, port + " is not a port; give a number from 0 to 65535.");
         }
         ListenAddress.requireNoPort("--bind", bind, "--port");
+        Range.requireTime("--timeout", timeout);
         if (output != null && folder != null) {
             throw new Failure(ExitCode.USAGE, "Give either --dir or --output, not both.");
         }

@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.file;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Range;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -75,6 +77,7 @@ public final class SendCommand implements Callable<Integer> {
     public Integer call() {
         List<Path> files = files();
         HostAndPort target = target();
+        Range.requireTime("--timeout", timeout);
         if (name != null && files.size() > 1) {
             throw new Failure(ExitCode.USAGE, "--name is for one file, and these are " + files.size() + ".");
         }
@@ -126,8 +129,15 @@ public final class SendCommand implements Callable<Integer> {
         try {
             return Path.of(word);
         } catch (InvalidPathException e) {
+            boolean foreign = !StandardCharsets.US_ASCII.newEncoder().canEncode(word);
             throw new Failure(
-                    ExitCode.UNREADABLE, "There can be no file \"" + word + "\" here: " + e.getReason() + ".", e);
+                    ExitCode.UNREADABLE,
+                    "There can be no file \"" + word + "\" here: " + e.getReason()
+                            + (foreign
+                                    ? "; Java takes the names of files by the locale, so set LC_ALL=C.UTF-8 or another"
+                                            + " one of UTF-8."
+                                    : "."),
+                    e);
         }
     }
 

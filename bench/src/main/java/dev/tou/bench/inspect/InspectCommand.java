@@ -187,24 +187,33 @@ public final class InspectCommand implements Callable<Integer> {
         }
         List<JavaProcess> all = JavaProcess.all();
         List<Inspected> found = new ArrayList<>();
+        List<JavaProcess> mute = new ArrayList<>();
         for (JavaProcess process : all) {
-            Inspected inspected = Inspected.ifPossible(process);
+            Inspected inspected = Inspected.ifPossible(process, mute::add);
             if (inspected != null) {
                 found.add(inspected);
             }
         }
         List<JavaProcess> others = all.stream().filter(JavaProcess::isForbidden).toList();
-        if (!others.isEmpty() && !common.json()) {
-            common.console()
-                    .note(common.console()
-                            .dim("Not looked into: "
-                                    + Units.counted(others.size(), "Java process", "Java processes")
-                                    + " of other users; root may."));
+        if (!others.isEmpty()) {
+            leftOut(Units.counted(others.size(), "Java process", "Java processes") + " of other users; root may.");
         }
+        mute.forEach(this::leftOut);
         if (found.isEmpty()) {
             throw none();
         }
         return found;
+    }
+
+    private void leftOut(JavaProcess process) {
+        leftOut("process " + process.pid()
+                + (process.isStopped() ? ", which is stopped." : ", which does not answer; is it stopped?"));
+    }
+
+    private void leftOut(String which) {
+        if (!common.json()) {
+            common.console().note(common.console().dim("Not looked into: " + which));
+        }
     }
 
     private static Failure none() {
@@ -337,6 +346,12 @@ public final class InspectCommand implements Callable<Integer> {
                 throw new Failure(ExitCode.NO_PROCESS, end(inspected) + ".", e);
             }
             return Optional.empty();
+        } catch (Inspected.Mute e) {
+            if (pid() != null) {
+                throw e.failure();
+            }
+            leftOut(inspected.process());
+            return Optional.empty();
         }
     }
 
@@ -367,6 +382,8 @@ public final class InspectCommand implements Callable<Integer> {
             }
             common.lines().emit("ended", InspectJson.process(inspected));
             console.note(end(inspected) + ".");
+        } catch (Inspected.Mute e) {
+            throw e.failure();
         }
     }
 

@@ -2,11 +2,15 @@
 package dev.tou.bench.inspect;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
@@ -23,6 +27,8 @@ import com.sun.tools.attach.AttachOperationFailedException;
 import com.sun.tools.attach.VirtualMachine;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
+import dev.tou.bench.Sentence;
 
 /**
  * A process that is being looked into: by the attach interface of the JDK its management agent is started, by that the beans of
@@ -37,10 +43,18 @@ final class Inspected implements AutoCloseable {
 
     private static final long TRY_MILLIS = 100;
 
+    /** To be let in, which takes a busy process a moment; some of what the JDK does for that has no limit of its own. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Beyond what its event loops may take. */
+    private static final Duration PATIENCE_TO_LOOK = Duration.ofSeconds(8);
+
+    private static final Duration PATIENCE_TO_CLOSE = Duration.ofSeconds(1);
+
     private static final String[] SIGNATURE = {String[].class.getName(), String.class.getName(), "int", "int", "long"};
 
     static {
-        // Nobody waits for ever for a process that is stopped.
+        // So that what is given up soon ends by itself, too.
         System.getProperties().putIfAbsent("sun.tools.attach.attachTimeout", "3000");
         System.getProperties().putIfAbsent("sun.rmi.transport.tcp.responseTimeout", "15000");
         System.getProperties().putIfAbsent("sun.rmi.transport.tcp.handshakeTimeout", "5000");
@@ -78,12 +92,22 @@ final class Inspected implements AutoCloseable {
      * {@return a process with tou in it, or null if it has none, or may not be looked into}
      *
      * <p>For those that nobody has asked for by their number.
+     *
+     * @param mute is told of one that does not answer
      */
-    static Inspected ifPossible(JavaProcess process) {
+    static Inspected ifPossible(JavaProcess process, Consumer<JavaProcess> mute) {
+        if (process.isForbidden() || process.isLocked()) {
+            return null;
+        }
+        if (process.isStopped()) {
+            mute.accept(process);
+            return null;
+        }
         try {
-            return process.isForbidden() || process.isLocked() || !AttachSignal.isTakenBy(process.pid())
-                    ? null
-                    : open(process, 1);
+            return AttachSignal.isTakenBy(process.pid()) ? openInTime(process, 1) : null;
+        } catch (TimeoutException e) {
+            mute.accept(process);
+            return null;
         } catch (IOException | AttachNotSupportedException | JMException | JMRuntimeException endedOrOutOfReach) {
             return null;
         }
@@ -105,11 +129,14 @@ final class Inspected implements AutoCloseable {
         if (process.isLocked()) {
             throw locked(process, null);
         }
+        if (process.isStopped()) {
+            throw stopped(process, null);
+        }
         if (!takesTheSignal(process)) {
             throw deaf(process);
         }
         try {
-            Inspected inspected = open(process, TRIES);
+            Inspected inspected = openInTime(process, TRIES);
             if (inspected == null) {
                 throw failure(
                         "Process " + process.pid()
@@ -120,6 +147,8 @@ final class Inspected implements AutoCloseable {
             return inspected;
         } catch (NoClassDefFoundError noAttach) {
             throw JavaProcess.noAttach(noAttach);
+        } catch (TimeoutException e) {
+            throw mute(process, PATIENCE, e);
         } catch (AttachNotSupportedException | IOException e) {
             throw unreachable(process, e);
         } catch (JMException | JMRuntimeException e) {
@@ -144,6 +173,23 @@ final class Inspected implements AutoCloseable {
                         + " cannot be looked into: it does not take the signal (SIGQUIT) by which a Java process is"
                         + " asked, and would end of it; is it one?",
                 null);
+    }
+
+    private static Failure stopped(JavaProcess process, Exception cause) {
+        return failure(
+                "Process " + process.pid()
+                        + " cannot be looked into: it is stopped (by SIGSTOP, Ctrl-Z or a debugger); \"kill -CONT "
+                        + process.pid() + "\" has it go on",
+                cause);
+    }
+
+    private static Failure mute(JavaProcess process, Duration patience, Exception cause) {
+        return process.isStopped()
+                ? stopped(process, cause)
+                : failure(
+                        "Process " + process.pid() + " cannot be looked into: it has not answered for "
+                                + patience.toSeconds() + " s; is it stopped, or is this machine very busy?",
+                        cause);
     }
 
     private static Failure locked(JavaProcess process, Exception cause) {
@@ -177,7 +223,28 @@ final class Inspected implements AutoCloseable {
     }
 
     private static Failure failure(String sentence, Exception cause) {
-        return new Failure(ExitCode.NO_PROCESS, sentence + ".", cause);
+        return new Failure(ExitCode.NO_PROCESS, Sentence.ended(sentence), cause);
+    }
+
+    private static Inspected openInTime(JavaProcess process, int tries)
+            throws IOException, AttachNotSupportedException, JMException, TimeoutException {
+        try {
+            return Deadline.within(PATIENCE, () -> open(process, tries), Inspected::close);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException broken) {
+                throw broken;
+            } else if (cause instanceof AttachNotSupportedException unsupported) {
+                throw unsupported;
+            } else if (cause instanceof JMException bean) {
+                throw bean;
+            } else if (cause instanceof RuntimeException unchecked) {
+                throw unchecked;
+            } else if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new AssertionError(cause);
+        }
     }
 
     private static Inspected open(JavaProcess process, int tries)
@@ -250,8 +317,21 @@ final class Inspected implements AutoCloseable {
      *
      * @param patienceMillis how long its event loops may take
      * @throws Ended if the process has ended
+     * @throws Mute if it does not answer
+     * @throws Failure if it does not answer as it should
      */
     Look look(Wanted wanted, long patienceMillis) {
+        Duration patience = PATIENCE_TO_LOOK.plusMillis(patienceMillis);
+        try {
+            return Deadline.within(patience, () -> lookAt(wanted, patienceMillis), late -> {});
+        } catch (TimeoutException e) {
+            throw new Mute(mute(process, patience, e));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException ours ? ours : Failures.of(e.getCause());
+        }
+    }
+
+    private Look lookAt(Wanted wanted, long patienceMillis) {
         try {
             List<Row> loops = new ArrayList<>();
             for (ObjectName bean : beans) {
@@ -285,8 +365,33 @@ final class Inspected implements AutoCloseable {
         }
     }
 
+    /** The process does not answer; the {@link Failure} that it is for who has asked for it is the cause. */
+    static final class Mute extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Mute(Failure failure) {
+            super(failure);
+        }
+
+        Failure failure() {
+            return (Failure) getCause();
+        }
+    }
+
     @Override
     public void close() {
-        closeQuietly(connector);
+        try {
+            Deadline.within(
+                    PATIENCE_TO_CLOSE,
+                    () -> {
+                        closeQuietly(connector);
+                        return connector;
+                    },
+                    late -> {});
+        } catch (TimeoutException | ExecutionException e) {
+            // it has been stopped; what it has of us goes by its own clock
+            return;
+        }
     }
 }

@@ -1,6 +1,10 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.inspect;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +23,11 @@ import dev.tou.bench.Failure;
 record JavaProcess(long pid, String command) {
 
     private static final String ROOT = "root";
+
+    /** By a signal, and by a debugger, in the words of {@code /proc/PID/stat}. */
+    private static final char STOPPED = 'T';
+
+    private static final char TRACED = 't';
 
     /** Who looks has no connections. */
     private static final long OURSELVES = ProcessHandle.current().pid();
@@ -94,6 +103,17 @@ record JavaProcess(long pid, String command) {
     static boolean isForbidden(String us, String owner) {
         boolean known = !us.isEmpty() && !owner.isEmpty();
         return known && !us.equals(ROOT) && !owner.equals(us);
+    }
+
+    /** {@return whether it is stopped, so that it answers nobody; false as well where no {@code /proc} tells} */
+    boolean isStopped() {
+        try {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"), StandardCharsets.ISO_8859_1);
+            char state = stat.charAt(stat.lastIndexOf(')') + 2); // its name, in parentheses, may have some in it
+            return state == STOPPED || state == TRACED;
+        } catch (IOException | IndexOutOfBoundsException unknown) {
+            return false;
+        }
     }
 
     /** {@return whether it was started so that nobody can look into it} */

@@ -4,6 +4,7 @@ package dev.tou.bench.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Failures;
 import dev.tou.bench.Units;
 
 /** The containers of the lab, by the command line of Docker: "docker compose", or the older "docker-compose". */
@@ -28,6 +30,8 @@ final class Compose {
 
     /** A project of its own, so that containers that somebody else has started are left alone. */
     private static final String PROJECT = "tou-lab";
+
+    private static final String WITHOUT = "measure without: \"tou impair\" and \"tou ping\" need none.";
 
     private static final Duration MOST = Duration.ofMinutes(30); // the first time it builds an image
 
@@ -44,20 +48,12 @@ final class Compose {
     /**
      * {@return the containers that {@code files} describe, the later ones changing the first}
      *
+     * @param docker the program
      * @param log gets everything that Docker says
-     * @throws Failure if there is no Docker
+     * @throws Failure if there is no Docker, and then no log of it either, or if it does not answer
      */
-    static Compose of(List<Path> files, Path log) throws InterruptedException {
-        return of("docker", files, log);
-    }
-
-    /** {@return the same with another program in the place of {@code docker}} */
     static Compose of(String docker, List<Path> files, Path log) throws InterruptedException {
-        if (!answers(log, docker, "info")) {
-            throw new Failure(
-                    ExitCode.REFUSED,
-                    "Docker does not answer; start it, or measure without: \"tou impair\" and \"tou ping\" need none.");
-        }
+        requireDocker(docker, log);
         List<String> words = new ArrayList<>();
         if (answers(log, docker, "compose", "version")) {
             words.addAll(List.of(docker, "compose"));
@@ -69,6 +65,32 @@ final class Compose {
         files.forEach(file -> words.addAll(List.of("-f", file.toString())));
         words.addAll(List.of("-p", PROJECT, "--profile", "lab"));
         return new Compose(docker, words, log);
+    }
+
+    private static void requireDocker(String docker, Path log) throws InterruptedException {
+        boolean begun = Files.exists(log);
+        try {
+            if (run(log, Map.of(), List.of(docker, "info"), MOST).exit() != 0) {
+                throw new Failure(
+                        ExitCode.REFUSED,
+                        "Docker does not answer; start it, or " + WITHOUT + " What it said is in " + log + ".");
+            }
+        } catch (FileSystemException e) {
+            throw Failures.writing(log, e);
+        } catch (IOException e) { // there is no such program
+            if (!begun) {
+                discard(log);
+            }
+            throw new Failure(ExitCode.REFUSED, "There is no Docker here; install it, or " + WITHOUT, e);
+        }
+    }
+
+    private static void discard(Path log) {
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            // it says only what was tried
+        }
     }
 
     private static boolean answers(Path log, String... command) throws InterruptedException {

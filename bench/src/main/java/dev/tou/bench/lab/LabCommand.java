@@ -19,6 +19,7 @@ import dev.tou.bench.Console;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
+import dev.tou.bench.Folders;
 import dev.tou.bench.Interruption;
 import dev.tou.bench.JsonLines;
 import dev.tou.bench.Nearest;
@@ -124,7 +125,7 @@ public final class LabCommand implements Callable<Integer> {
         }
         LabPlan plan = plan(known);
         Console console = common.console();
-        Compose compose = Compose.of(files, plan.folder().resolve("log.txt"));
+        Compose compose = compose("docker", files, plan.folder());
         Map<String, String> environment = new LinkedHashMap<>(Environment.machine());
         environment.put("load average before", load());
         LabReport report;
@@ -151,6 +152,20 @@ public final class LabCommand implements Callable<Integer> {
                     "Not everything could be measured; " + plan.folder().resolve("log.txt") + " says why.");
         }
         return ExitCode.DONE.code();
+    }
+
+    /** {@return the containers}, after making the folder of their log; without Docker it is not left behind. */
+    static Compose compose(String docker, List<Path> files, Path folder) throws InterruptedException {
+        boolean ours = !Files.exists(folder);
+        Path log = Folders.make(folder).resolve("log.txt");
+        try {
+            return Compose.of(docker, files, log);
+        } catch (Failure failure) {
+            if (ours) {
+                Folders.removeIfEmpty(folder);
+            }
+            throw failure;
+        }
     }
 
     private static String load() {
@@ -210,13 +225,7 @@ public final class LabCommand implements Callable<Integer> {
 
     private Path folder() {
         String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        Path folder =
-                (out != null ? out : Path.of("lab-" + stamp)).toAbsolutePath().normalize();
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw Failures.creating(folder, e);
-        }
+        return (out != null ? out : Path.of("lab-" + stamp)).toAbsolutePath().normalize();
     }
 
     private static void write(Path folder, LabReport report) {

@@ -22,6 +22,7 @@ import dev.tou.bench.JsonLines;
 import dev.tou.bench.ListenAddress;
 import dev.tou.bench.LooseWords;
 import dev.tou.bench.OtherOptions;
+import dev.tou.bench.Range;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
 import dev.tou.bench.trace.RecordingOptions;
@@ -224,9 +225,9 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions, Loose
                 format == null || format.length() == 1 && FORMATS.contains(format),
                 "-f: \"" + format + "\" is none of k, m, g, t, K, M, G and T");
         if (bind != null) {
-            ListenAddress.requireNoPort("-B", bind, "-p");
+            ListenAddress.requireNoPort("-B", bind, server ? "-p" : null); // with -c, -p is the other end's
         }
-        require(!timeout.isZero(), "--timeout is 0; give a time");
+        Range.requireTime("--timeout", timeout);
         intervalNanos = intervalNanos();
         Amounts amounts = new Amounts(format == null ? 0 : format.charAt(0));
         return server ? serve(amounts) : measure(amounts);
@@ -243,7 +244,8 @@ public final class PerfCommand implements Callable<Integer>, OtherOptions, Loose
         if (server == (client != null)) { // neither yet
             return number ? Optional.empty() : Optional.of("tou perf -c " + word);
         }
-        return number ? Optional.of("tou perf " + (server ? "-s" : "-c " + client) + " -p " + word) : Optional.empty();
+        boolean fits = number && (server || !HostAndPort.isOne(client)); // which has a port already
+        return fits ? Optional.of("tou perf " + (server ? "-s" : "-c " + client) + " -p " + word) : Optional.empty();
     }
 
     private int serve(Amounts amounts) throws InterruptedException {

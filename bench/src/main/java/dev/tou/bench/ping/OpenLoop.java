@@ -15,7 +15,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.FixedLengthFrameDecoder;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -55,7 +54,7 @@ public final class OpenLoop implements AutoCloseable {
         return new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new FixedLengthFrameDecoder(size)).addLast(requester);
+                channel.pipeline().addLast(new AnswerDecoder(size)).addLast(requester);
             }
         };
     }

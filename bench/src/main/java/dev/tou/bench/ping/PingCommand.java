@@ -187,7 +187,9 @@ public final class PingCommand implements Callable<Integer> {
             try {
                 run.run();
             } catch (Failure failure) {
-                view.end();
+                if (failure.exit() != ExitCode.REFUSED) { // else nothing was measured
+                    view.end();
+                }
                 throw failure;
             }
             view.end().ifPresent(problem -> {
@@ -199,6 +201,7 @@ public final class PingCommand implements Callable<Integer> {
     private PingRun.Plan plan() {
         Range.require("--rate", perSecond, 1, MAX_RATE);
         Range.require("--rounds", rounds, 1, MAX_ROUNDS);
+        Range.requireTime("--timeout", timeout);
         long bytes = bytes();
         Range.require("--size", bytes, Requester.HEADER_BYTES, MAX_BYTES);
         if (count != null && duration != null) {

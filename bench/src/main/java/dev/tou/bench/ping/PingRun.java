@@ -14,6 +14,7 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
 import dev.tou.bench.HostAndPort;
+import dev.tou.bench.Sentence;
 import dev.tou.bench.Transports;
 import dev.tou.bench.Units;
 import dev.tou.bench.trace.Recording;
@@ -24,7 +25,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.FixedLengthFrameDecoder;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -159,7 +159,7 @@ public final class PingRun implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
-                                .addLast(new FixedLengthFrameDecoder(plan.size()))
+                                .addLast(new AnswerDecoder(plan.size()))
                                 .addLast(requester);
                     }
                 })
@@ -194,14 +194,15 @@ public final class PingRun implements AutoCloseable {
         into.beginRound(schedule);
         link.channel().eventLoop().execute(() -> link.requester().begin(schedule, into, outcome));
         try {
-            follow(schedule, into, told, outcome);
+            follow(link, schedule, into, told, outcome);
         } finally {
             into.endRound();
             told.onInterval(into, into.takeInterval());
         }
     }
 
-    private void follow(Schedule schedule, Measurement into, Listener told, CompletableFuture<Void> outcome) {
+    private void follow(
+            Link link, Schedule schedule, Measurement into, Listener told, CompletableFuture<Void> outcome) {
         long end = schedule.startNanos() + schedule.lengthNanos();
         long deadline = end + plan.timeout().toNanos();
         for (long tick = schedule.startNanos() + TICK_NANOS; ; tick += TICK_NANOS) {
@@ -214,11 +215,7 @@ public final class PingRun implements AutoCloseable {
                 return;
             } catch (TimeoutException e) {
                 if (until == deadline) {
-                    throw new Failure(
-                            ExitCode.INVALID_MEASUREMENT,
-                            "Requests over " + into.transport() + " are still unanswered "
-                                    + Units.nanos(plan.timeout().toNanos()) + " after the last was due"
-                                    + (into.answered() == 0 ? Requester.WHO_IS_THERE : "."));
+                    throw unanswered(link, into);
                 }
                 told.onInterval(into, into.takeInterval());
             } catch (ExecutionException e) {
@@ -227,6 +224,15 @@ public final class PingRun implements AutoCloseable {
                 throw interrupted(e);
             }
         }
+    }
+
+    private Failure unanswered(Link link, Measurement into) {
+        String which = into == link.measurement() ? "Requests" : "Requests of the warm-up";
+        String text = which + " over " + link.measurement().transport() + " are still unanswered "
+                + Units.nanos(plan.timeout().toNanos()) + " after the last was due";
+        return new Failure(
+                ExitCode.INVALID_MEASUREMENT,
+                into.answered() == 0 ? Sentence.thenAsk(text, Requester.WHO_IS_THERE) : Sentence.ended(text));
     }
 
     private static Failure interrupted(InterruptedException e) {

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
+import dev.tou.bench.Sentence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -32,7 +33,7 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
     static final int HEADER_BYTES = 16;
 
     /** What to ask where nothing has been answered. */
-    static final String WHO_IS_THERE = "; is \"tou ping --serve\" at the other end?";
+    static final String WHO_IS_THERE = "is \"tou ping --serve\" at the other end?";
 
     /** So many are written between flushes when a burst is overdue. */
     private static final int BURST = 64;
@@ -61,6 +62,16 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
         this.size = size;
         this.clock = clock;
         this.alarm = alarm;
+    }
+
+    /** {@return whether an answer may begin with the bytes of {@code in}, of which there may be few} */
+    static boolean mayBegin(ByteBuf in) {
+        for (int i = 0; i < Math.min(in.readableBytes(), Integer.BYTES); i++) {
+            if (in.getByte(in.readerIndex() + i) != (byte) (MAGIC >>> Byte.SIZE * (Integer.BYTES - 1 - i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
@@ -136,10 +147,16 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf answer) {
+        if (!speaks && !mayBegin(answer)) {
+            fail(new Failure(
+                    ExitCode.REFUSED,
+                    "The other end does not speak the protocol of \"tou ping --serve\"; is that running there, on that"
+                            + " port?"));
+            return;
+        }
         if (schedule == null || answered == sent || answer.readInt() != MAGIC || answer.readInt() != answered) {
             fail(new Failure(
-                    ExitCode.INTEGRITY,
-                    "An answer is not the one that was due; is \"tou ping --serve\" at the other end?"));
+                    ExitCode.INTEGRITY, Sentence.thenAsk("An answer is not the one that was due", WHO_IS_THERE)));
             return;
         }
         long now = clock.getAsLong();
@@ -153,22 +170,24 @@ final class Requester extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(new Failure(ExitCode.RESET, "The server closed the connection" + howFar() + whatToAsk()));
+        // One that measures leaves this to us.
+        ExitCode exit = speaks ? ExitCode.RESET : ExitCode.REFUSED;
+        fail(new Failure(exit, ended("The server closed the connection" + howFar())));
         ctx.fireChannelInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        fail(new Failure(ExitCode.RESET, "The connection broke" + howFar() + ": " + reason + whatToAsk(), cause));
+        fail(new Failure(ExitCode.RESET, ended("The connection broke" + howFar() + ": " + reason), cause));
     }
 
     private String howFar() {
         return schedule == null ? "" : " with " + (sent - answered) + " of " + sent + " requests unanswered";
     }
 
-    private String whatToAsk() {
-        return speaks ? "." : WHO_IS_THERE;
+    private String ended(String text) {
+        return speaks ? Sentence.ended(text) : Sentence.thenAsk(text, WHO_IS_THERE);
     }
 
     private void fail(Failure reason) {

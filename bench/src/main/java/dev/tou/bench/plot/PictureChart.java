@@ -130,7 +130,8 @@ final class PictureChart {
 
     /**
      * {@return from where to where the curves reach, with a little room} What is compared by its height begins at 0; sequence
-     * numbers do not, because a mark can stand at the first, and neither can a logarithm. A window edge for which all else would shrink to less than half is left above.
+     * numbers do not, because a mark can stand at the first, and neither can a logarithm. A window edge for which all else would
+     * shrink to less than half is left above.
      */
     private double[] heights() {
         double least = Double.POSITIVE_INFINITY;

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.Failure;
 import dev.tou.bench.Failures;
+import dev.tou.bench.Folders;
 import dev.tou.bench.Units;
 import org.HdrHistogram.Histogram;
 
@@ -256,11 +257,7 @@ public final class Plot {
 
     /** Writes a picture of each graph into {@code folder}, and {@return their files} */
     public List<Path> writePictures(Path folder, Pictures.Format format, int width) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw Failures.creating(folder.toAbsolutePath(), e);
-        }
+        Folders.make(folder);
         List<Path> written = new ArrayList<>();
         for (int i = 0; i < sections.size(); i++) {
             for (Graph graph : sections.get(i).graphs()) {

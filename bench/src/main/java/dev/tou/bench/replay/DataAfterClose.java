@@ -28,7 +28,7 @@ final class DataAfterClose implements Scenario {
         stage.toClientWithText();
         stage.toServer(Flags.RST | Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
-        stage.server().sees("gets ");
+        stage.server().seesFailure("Connection reset");
         return "close() closes both directions, unlike shutdownOutput(): nobody can read any more, and the RST says so. The "
                 + "server's application gets it as an exception.";
     }

@@ -28,12 +28,13 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
     /** What its application sees begins with this. */
     static final String APPLICATION = "application ";
 
+    private static final String CLOSED = "sees its channel closed";
+
     private final Transcript transcript;
     private final Source source;
     private final BlockingQueue<TouSocketChannel> channels = new LinkedBlockingQueue<>();
     private volatile TouSocketChannel channel;
     private volatile boolean quiet;
-    private volatile boolean leftAtOnce;
     private final Insight insight;
     private long bytesRead;
 
@@ -94,20 +95,18 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
         channel().config().setAutoRead(true);
     }
 
-    /** Has its application write two texts in one turn. */
-    void write(String first, String second) throws InterruptedException {
+    /** Has its application write two texts in one turn. {@return whether both have left when that ends} */
+    boolean write(String first, String second) throws InterruptedException {
         transcript.say("The " + source.text() + " writes \"" + first + "\", and then \"" + second + "\".");
         TouSocketChannel to = channel();
-        to.eventLoop().execute(() -> {
-            to.writeAndFlush(Unpooled.copiedBuffer(first, StandardCharsets.UTF_8));
-            to.writeAndFlush(Unpooled.copiedBuffer(second, StandardCharsets.UTF_8));
-            leftAtOnce = to.tcpInfo().notSent() == 0;
-        });
-    }
-
-    /** {@return whether both of two writes have left before they returned} To be asked when they have been seen. */
-    boolean leftAtOnce() {
-        return leftAtOnce;
+        return to.eventLoop()
+                .submit(() -> {
+                    to.writeAndFlush(Unpooled.copiedBuffer(first, StandardCharsets.UTF_8));
+                    to.writeAndFlush(Unpooled.copiedBuffer(second, StandardCharsets.UTF_8));
+                    return to.tcpInfo().notSent() == 0;
+                })
+                .sync()
+                .getNow();
     }
 
     /** Whether what it reads from now on is only counted, and shown at the end. */
@@ -146,6 +145,12 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
                         "\"" + words + "\" at the " + source.text(),
                         event -> event.words() != null && event.words().contains(words))
                 .words();
+    }
+
+    /** Waits until its application gets an exception, with {@code words} in it, and its channel is closed. */
+    void seesFailure(String words) throws InterruptedException {
+        sees(words);
+        sees(CLOSED);
     }
 
     // --- what it tells ---
@@ -193,7 +198,7 @@ final class End extends ChannelInboundHandlerAdapter implements TransportListene
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        tell(all() + "sees its channel closed");
+        tell(all() + CLOSED);
         ctx.fireChannelInactive();
     }
 

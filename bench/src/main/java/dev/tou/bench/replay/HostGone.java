@@ -36,7 +36,7 @@ final class HostGone implements Scenario {
         stage.toServer(Flags.ACK);
         stage.toServer(Flags.ACK);
         stage.client().reaches(TcpState.CLOSED);
-        stage.client().sees("timed out");
+        stage.client().seesFailure("timed out");
         return "Each repetition waits twice as long as the one before, up to a minute. Then the "
                 + "connection is given up, and the exception says after how long.";
     }

@@ -35,7 +35,7 @@ final class HostRebooted implements Scenario {
         mend(stage.wire());
         stage.toClient(Flags.RST);
         stage.client().reaches(TcpState.CLOSED);
-        stage.client().sees("gets ");
+        stage.client().seesFailure("Connection reset");
         return "Repetitions went into the void until the host was back. It had forgotten the connection, and said so with a RST. "
                 + "The client's application gets it as an exception.";
     }

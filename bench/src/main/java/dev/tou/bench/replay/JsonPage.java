@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Sentence;
 import dev.tou.bench.replay.Event.Source;
 
 /**
@@ -167,7 +168,7 @@ final class JsonPage implements Page {
     @Override
     public void words(Event event) {
         String end = event.source().text();
-        String sentence = "The " + end + "'s " + event.words() + ".";
+        String sentence = Sentence.ended("The " + end + "'s " + event.words());
         emit(
                 "words",
                 JsonLines.fields("nanos", event.nanos(), "end", end, "words", event.words()),

@@ -41,7 +41,7 @@ final class KeepAlive implements Scenario {
         stage.toClient(Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
         stage.toClient(Flags.RST | Flags.ACK);
-        stage.server().sees("timed out");
+        stage.server().seesFailure("timed out");
         return "A probe is a segment with an old sequence number, which must be acknowledged. While answers came nothing happened; "
                 + "when they stayed out, the server gave up.";
     }

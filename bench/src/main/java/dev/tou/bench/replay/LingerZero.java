@@ -24,7 +24,7 @@ final class LingerZero implements Scenario {
         stage.client().reaches(TcpState.CLOSED);
         stage.toServer(Flags.RST | Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
-        stage.server().sees("gets ");
+        stage.server().seesFailure("Connection reset");
         return "No FIN and no TIME-WAIT: what was unsent is lost, and the peer does not read an end: "
                 + "the server's application gets an exception.";
     }

@@ -55,10 +55,10 @@ final class Nagle implements Scenario {
         stage.say("TCP_NODELAY is on. The wire holds the acknowledgment back, to show that nothing waits for it.");
         stage.client().channel().config().setOption(ChannelOption.TCP_NODELAY, true);
         stage.wire().hold(Pick.toClient(Flags.ACK));
-        stage.client().write(HEAD, BODY);
+        boolean leftAtOnce = stage.client().write(HEAD, BODY);
         int second = head + BODY.length() + HEAD.length();
         body(stage, second);
-        if (!stage.client().leftAtOnce()) {
+        if (!leftAtOnce) {
             throw NotSeen.of("text that waits for nothing");
         }
         stage.toClient(Flags.ACK);

@@ -22,7 +22,7 @@ final class ServerKilled implements Scenario {
         stage.transcript().patience(Duration.ofSeconds(90));
         server.kill();
         stage.client().write("are you there?");
-        stage.client().sees("gets ");
+        stage.client().seesFailure("Connection reset");
         return "A killed process says nothing, but its host does: nobody has the port. The client's host heard so, "
                 + "and the application gets an exception long before its patience ends.";
     }

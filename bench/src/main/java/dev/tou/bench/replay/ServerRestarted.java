@@ -28,7 +28,7 @@ final class ServerRestarted implements Scenario {
         stage.toServer(Flags.ACK);
         stage.toClient(Flags.RST);
         stage.client().reaches(TcpState.CLOSED);
-        stage.client().sees("gets ");
+        stage.client().seesFailure("Connection reset");
         return "The new process has the port and not the connection, so it answers with a RST. The client's "
                 + "application gets it as an exception.";
     }

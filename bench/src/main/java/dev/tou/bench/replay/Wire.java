@@ -279,7 +279,8 @@ final class Wire implements AutoCloseable {
     private synchronized void portUnreachable() {
         if (!cut && !front.isClosed()) {
             transcript.say(
-                    "ICMP: nobody listens on the server's UDP port. From now on the client's host hears it, too.");
+                    "ICMP: nobody listens on the server's UDP port. The wire closes its own, so that the client's host "
+                            + "hears it, too; what the client sends again is not shown.");
             front.close();
         }
     }

@@ -14,6 +14,7 @@ import javax.imageio.ImageIO;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ExitCode;
 import dev.tou.bench.TouProcess;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
@@ -78,6 +79,14 @@ class DemoTest {
             assertThat(histogram.getMaxValue())
                     .isEqualTo(summary.path("latencyNanos").path("max").asLong());
         }
+    }
+
+    @Test
+    void withoutTheFileThereIsNoFolder() {
+        Path out = folder.resolve("results");
+        int exit = tou.run("demo", "--file", folder.resolve("missing").toString(), "--out", out.toString());
+        assertThat(exit).as(tou.err()).isEqualTo(ExitCode.UNREADABLE.code());
+        assertThat(out).doesNotExist();
     }
 
     /** {@return what the page says of the connection that carried the file} */
@@ -160,7 +169,9 @@ class DemoTest {
             demo.signal("INT");
             assertThat(demo.awaitExit()).isEqualTo(130);
             assertThat(demo.output()).contains("tou: Interrupted; both processes were ended");
-            ProcessHandle.of(client).ifPresent(handle -> handle.onExit().join());
+            assertThat(ProcessHandle.of(client).filter(ProcessHandle::isAlive))
+                    .as("the client")
+                    .isEmpty();
             try (Stream<Path> left = Files.list(temporary)) {
                 assertThat(left.filter(path -> path.getFileName().toString().startsWith("tou-demo-")))
                         .isEmpty();

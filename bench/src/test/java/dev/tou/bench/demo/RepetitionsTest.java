@@ -17,10 +17,8 @@ import dev.tou.bench.JsonLines;
 import dev.tou.bench.Transports;
 import dev.tou.bench.file.FileReceiver;
 import dev.tou.bench.file.FileSender;
-import dev.tou.bench.file.ReceiveListener;
+import dev.tou.bench.file.Heard;
 import dev.tou.bench.file.Reception;
-import dev.tou.bench.file.Sha256;
-import dev.tou.bench.file.TransferProgress;
 import dev.tou.bench.impair.ImpairmentProfile;
 import dev.tou.bench.impair.UdpRelay;
 import dev.tou.bench.trace.Recording;
@@ -87,7 +85,7 @@ class RepetitionsTest {
         Path file = folder.resolve("file");
         SeededFile.write(file, 100_000, 7);
         Reception files =
-                Reception.into(Files.createDirectory(folder.resolve("inbox")), Duration.ofSeconds(30), new Nobody());
+                Reception.into(Files.createDirectory(folder.resolve("inbox")), Duration.ofSeconds(30), new Heard());
         RecordingOptions options = CommandLine.populateCommand(
                 new RecordingOptions(), "--trace", folder.resolve("unused").toString());
         try (FileReceiver receiver = FileReceiver.listen(
@@ -114,19 +112,5 @@ class RepetitionsTest {
             }
         }
         throw last;
-    }
-
-    private static final class Nobody implements ReceiveListener {
-        @Override
-        public void onBegin(TransferProgress transfer) {}
-
-        @Override
-        public void onKept(TransferProgress transfer, Path file, Sha256 digest) {}
-
-        @Override
-        public void onFailed(HostAndPort peer, Failure failure) {}
-
-        @Override
-        public void onRejected(HostAndPort peer, Failure failure) {}
     }
 }

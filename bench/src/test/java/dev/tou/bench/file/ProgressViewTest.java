@@ -26,6 +26,16 @@ class ProgressViewTest {
         assertThat(tou.err()).contains("file.txt").contains("0 %").hasLineCount(1);
     }
 
+    /** Where lines are seldom, the first has a rate as well. */
+    @Test
+    void theFirstLineHasARate() {
+        transfer.begin(0);
+        view.draw(0);
+        transfer.advance(50);
+        view.draw(MINUTE);
+        assertThat(tou.err()).contains("50 %", " 1 B/s");
+    }
+
     @Test
     void whatWasThereBeforeCountsAsMovedButNotAsFast() {
         transfer.begin(50);

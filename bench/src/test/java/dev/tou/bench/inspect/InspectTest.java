@@ -387,6 +387,36 @@ class InspectTest {
         }
     }
 
+    /** Once somebody has been let in there is a socket, and to connect to that would wait without a limit. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere nothing tells that a process is stopped")
+    void aStoppedProcess() throws Exception {
+        try (TouProcess stopped = TouProcess.start("ping", "--serve", "127.0.0.1:0", "--report=json")) {
+            stopped.awaitPort();
+            String pid = String.valueOf(stopped.pid());
+            assertThat(tou.run("inspect", pid)).as(tou.err()).isZero();
+            Inspected before = Inspected.open(JavaProcess.of(stopped.pid()));
+            stopped.signal("STOP");
+            while (!JavaProcess.of(stopped.pid()).isStopped()) {
+                Thread.onSpinWait();
+            }
+            cannotBeSeen(
+                    "Process " + pid
+                            + " cannot be looked into: it is stopped (by SIGSTOP, Ctrl-Z or a debugger); \"kill"
+                            + " -CONT " + pid + "\" has it go on.",
+                    "inspect",
+                    pid);
+            assertThat(tou.run("inspect")).as(tou.err()).isZero();
+            assertThat(tou.err()).contains("Not looked into: process " + pid + ", which is stopped.\n");
+            assertThatThrownBy(() -> before.look(ALL, 0))
+                    .isInstanceOf(Inspected.Mute.class)
+                    .hasMessageContaining("it is stopped");
+            stopped.signal("CONT");
+            assertThat(before.look(ALL, 2000).listeners()).hasSize(1);
+            before.close();
+        }
+    }
+
     /** It needs no signal to let somebody in. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
@@ -407,6 +437,7 @@ class InspectTest {
         Process sleeping = new ProcessBuilder("sleep", "100").start();
         try {
             cannotBeSeen("cannot be looked into: it does not take", "inspect", String.valueOf(sleeping.pid()));
+            cannotBeSeen("would end of it; is it one?\n", "inspect", String.valueOf(sleeping.pid()));
             assertThat(sleeping.isAlive()).as("whoever looks ends nobody").isTrue();
         } finally {
             sleeping.destroyForcibly();

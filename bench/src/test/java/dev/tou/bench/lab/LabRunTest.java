@@ -223,10 +223,32 @@ class LabRunTest {
     }
 
     @Test
-    void noDockerIsSaidInASentence() {
-        assertThatThrownBy(() -> Compose.of("no-such-docker", List.of(Path.of("x")), folder.resolve("log.txt")))
+    void withoutDockerNothingIsLeft() {
+        Path report = folder.resolve("report");
+        refuses("no-such-docker", report, "There is no Docker here; install it, or measure without: ");
+        assertThat(report).doesNotExist();
+    }
+
+    /** The folder may have the log of another day. */
+    @Test
+    void withoutDockerWhatWasThereStays() throws IOException {
+        Path log = Files.writeString(folder.resolve("log.txt"), "of another day\n");
+        refuses("no-such-docker", folder, "There is no Docker here; ");
+        assertThat(log).content().startsWith("of another day");
+    }
+
+    @Test
+    void aDockerThatDoesNotAnswerIsQuoted() throws IOException {
+        Files.writeString(docker, "#!/bin/sh\necho 'Cannot connect to the daemon' >&2; exit 1\n");
+        Path report = folder.resolve("report");
+        refuses(docker.toString(), report, "Docker does not answer; start it, or ");
+        assertThat(report.resolve("log.txt")).content().contains("Cannot connect to the daemon");
+    }
+
+    private static void refuses(String docker, Path report, String sentence) {
+        assertThatThrownBy(() -> LabCommand.compose(docker, List.of(Path.of("x")), report))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.REFUSED))
-                .hasMessageStartingWith("Docker does not answer; ");
+                .hasMessageStartingWith(sentence);
     }
 }

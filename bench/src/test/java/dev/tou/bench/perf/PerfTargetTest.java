@@ -2,9 +2,9 @@
 package dev.tou.bench.perf;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.ClosedPort;
 import dev.tou.bench.ExitCode;
 import dev.tou.bench.TouProcess;
 import org.junit.jupiter.api.Test;
@@ -19,12 +19,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PerfTargetTest {
 
     private final CapturedConsole tou = new CapturedConsole();
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
 
     @Test
     void thePortMayStandBehindTheHost() throws Exception {
@@ -42,7 +36,6 @@ class PerfTargetTest {
         }
     }
 
-    /** Without a port it is iperf3's own. */
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1:PORT, 127.0.0.1:PORT",
@@ -51,10 +44,12 @@ class PerfTargetTest {
         "[::1] -p PORT, [::1]:PORT"
     })
     void whoIsNotThereIsNamedWithItsPort(String client, String named) throws IOException {
-        String port = String.valueOf(freePort());
-        String[] args = ("perf -c " + client.replace("PORT", port)).split(" ");
-        assertThat(tou.run(args)).as(tou.err()).isEqualTo(ExitCode.REFUSED.code());
-        assertThat(tou.out()).contains("Connecting to " + named.replace("PORT", port) + ",");
+        try (ClosedPort nobody = ClosedPort.take()) {
+            String port = String.valueOf(nobody.port());
+            String[] args = ("perf -c " + client.replace("PORT", port)).split(" ");
+            assertThat(tou.run(args)).as(tou.err()).isEqualTo(ExitCode.REFUSED.code());
+            assertThat(tou.out()).contains("Connecting to " + named.replace("PORT", port) + ",");
+        }
     }
 
     @ParameterizedTest
@@ -65,7 +60,8 @@ class PerfTargetTest {
             perf -c h:http                   | -c: "http" is not a port
             perf -c :7000                    | -c: ":7000" is not HOST:PORT; write it like
             perf -s -B 127.0.0.1:7000        | -B takes an address alone; write -B 127.0.0.1 -p 7000.
-            perf -c h -B 127.0.0.1:7000      | -B takes an address alone
+            perf -c h -B 127.0.0.1:7000      | -B takes an address alone; write -B 127.0.0.1. Try
+            perf -c h:7000 7001              | "7001" is one argument too many; try "tou perf --help".
             receive --bind 127.0.0.1:7000    | --bind takes an address alone; write --bind 127.0.0.1 --port 7000.
             """)
     void misuse(String args, String sentence) {

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,9 @@ import dev.tou.bench.ExitCode;
 import dev.tou.bench.Requirements;
 import dev.tou.bench.TouProcess;
 import dev.tou.bench.Transports;
+import dev.tou.bench.file.FileReceiver;
+import dev.tou.bench.file.Heard;
+import dev.tou.bench.file.Reception;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -273,6 +277,9 @@ class PingTest {
             assertThat(tou.err())
                     .contains("still unanswered 3.00 s after the last was due; is \"tou ping --serve\" at the");
             assertThat(tou.out()).contains("Not to be trusted: 10 of 10 requests over tou were not answered.");
+            assertThat(tou.run("ping", target, "-c", "10", "--warmup", "10ms", "--timeout", "3s"))
+                    .isEqualTo(ExitCode.INVALID_MEASUREMENT.code());
+            assertThat(tou.err()).contains("tou: Requests of the warm-up over tou are still unanswered 3.00 s after");
         });
     }
 
@@ -300,9 +307,27 @@ class PingTest {
             }
         };
         against(greets, target -> {
-            assertThat(tou.run("ping", target, "--warmup", "0s")).isEqualTo(ExitCode.INTEGRITY.code());
-            assertThat(tou.err()).contains("is \"tou ping --serve\" at the other end?");
+            assertThat(tou.run("ping", target, "--warmup", "0s")).isEqualTo(ExitCode.REFUSED.code());
+            assertThat(tou.err()).contains("The other end does not speak the protocol of \"tou ping --serve\"");
+            assertThat(tou.out()).as("no table, where nothing was measured").hasLineCount(1);
         });
+    }
+
+    /** It says why it does not take the file, which is less than an answer is long, and waits until we go. */
+    @Test
+    void aServerForFiles() throws Exception {
+        Reception reception = Reception.into(folder, Duration.ofMinutes(10), new Heard());
+        try (FileReceiver receiver = FileReceiver.listen(
+                Transports.Io.NIO,
+                new InetSocketAddress(LOOPBACK, 0),
+                channel -> reception.install(channel.pipeline()))) {
+            String target = "127.0.0.1:" + receiver.address().getPort();
+            assertThat(tou.run("ping", target, "--size", "1k", "--timeout", "10m"))
+                    .isEqualTo(ExitCode.REFUSED.code());
+            assertThat(tou.err())
+                    .isEqualTo("tou: The other end does not speak the protocol of \"tou ping --serve\"; is that running"
+                            + " there, on that port?\n");
+        }
     }
 
     @Test

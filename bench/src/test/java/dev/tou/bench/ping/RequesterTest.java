@@ -14,6 +14,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -155,12 +157,46 @@ class RequesterTest {
     void foreignBytesAreNoAnswer() {
         begin(2);
         channel.writeInbound(Unpooled.buffer().writeZero(64));
-        failsWith(ExitCode.INTEGRITY, "is \"tou ping --serve\" at the other end?");
+        failsWith(ExitCode.REFUSED, "The other end does not speak the protocol of \"tou ping --serve\"");
+    }
+
+    /** A server of something else may say little and then wait. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 63})
+    void fewForeignBytesAreEnough(int bytes) {
+        channel.pipeline().addFirst(new AnswerDecoder(64));
+        begin(2);
+        channel.writeInbound(Unpooled.buffer().writeZero(bytes));
+        failsWith(ExitCode.REFUSED, "The other end does not speak the protocol of \"tou ping --serve\"");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void anAnswerMayComeInPieces() {
+        channel.pipeline().addFirst(new AnswerDecoder(64));
+        begin(1);
+        ByteBuf answer = channel.readOutbound();
+        while (answer.isReadable()) {
+            assertThat(outcome).isNotDone();
+            channel.writeInbound(answer.readRetainedSlice(1));
+        }
+        answer.release();
+        assertThat(outcome).isCompleted();
+    }
+
+    /** Who has answered once is the right server, and does wrong. */
+    @Test
+    void foreignBytesBehindAnAnswerAreAWrongOne() {
+        channel.pipeline().addFirst(new AnswerDecoder(64));
+        begin(2);
+        channel.writeInbound((ByteBuf) channel.readOutbound());
+        channel.writeInbound(Unpooled.buffer().writeZero(2));
+        failsWith(ExitCode.INTEGRITY, "An answer is not the one that was due; is \"tou ping");
     }
 
     @Test
     void anAnswerToNothingIsNoAnswer() {
-        channel.writeInbound(Unpooled.buffer().writeZero(64));
+        channel.writeInbound(Unpooled.buffer().writeInt(Requester.MAGIC).writeZero(60));
         begin(2);
         failsWith(ExitCode.INTEGRITY, "An answer is not the one that was due");
     }
@@ -170,7 +206,7 @@ class RequesterTest {
         begin(2);
         channel.close();
         failsWith(
-                ExitCode.RESET,
+                ExitCode.REFUSED,
                 "The server closed the connection with 1 of 1 requests unanswered; is \"tou ping --serve\" at the other"
                         + " end?");
     }
@@ -194,6 +230,15 @@ class RequesterTest {
     }
 
     @Test
+    void aReasonThatAsksEndsTheSentence() {
+        begin(3);
+        channel.writeInbound((ByteBuf) channel.readOutbound());
+        channel.pipeline().fireExceptionCaught(new java.io.IOException("Reset. Has its process ended?"));
+        failsWith(ExitCode.RESET, "unanswered: Reset. Has its process ended?");
+        assertThatThrownBy(outcome::join).message().endsWith("Has its process ended?");
+    }
+
+    @Test
     void afterAFailureThereIsNoNextRound() {
         begin(1);
         channel.close();
@@ -203,6 +248,7 @@ class RequesterTest {
     }
 
     private void failsWith(ExitCode exit, String sentence) {
+        assertThat(outcome).isCompletedExceptionally();
         assertThatThrownBy(outcome::join)
                 .hasCauseInstanceOf(Failure.class)
                 .hasMessageContaining(sentence)

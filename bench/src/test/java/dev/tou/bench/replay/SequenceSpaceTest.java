@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.tou.bench.ExitCode;
+import dev.tou.bench.Failure;
 import dev.tou.bench.Transports;
 import dev.tou.bench.replay.Event.Source;
 import dev.tou.telemetry.TcpInfo;
@@ -157,7 +159,7 @@ class SequenceSpaceTest {
             }
         });
         try (Stage stage = new Stage(Transports.Io.preferred(), page, false)) {
-            Scenarios.called(name).get(0).play(stage);
+            play(name, stage);
             AssertionError disagreement = null;
             for (int i = 0; i < PATIENCE; i++) {
                 stage.transcript().awaitNothing(Source.TO_CLIENT, QUIET, "nothing", event -> false);
@@ -172,6 +174,15 @@ class SequenceSpaceTest {
                 }
             }
             throw disagreement;
+        }
+    }
+
+    /** On a busy machine it may show something else, of which both ends must tell the same, too. */
+    private static void play(String name, Stage stage) throws InterruptedException {
+        try {
+            Scenarios.called(name).get(0).play(stage);
+        } catch (Failure failure) {
+            assertThat(failure.exit()).as(failure.getMessage()).isEqualTo(ExitCode.NOT_SEEN);
         }
     }
 

@@ -15,14 +15,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 /**
  * What must be the same whenever a scenario is played: the flags in each direction and the states of each end, in order. Without
  * repetitions and what answers them, because a busy machine makes them, and without their interleaving. And the first sentence of
- * each exception, with any numbers.
+ * each exception, with any numbers; and whose channels are closed.
  */
 record Skeleton(
         List<String> toServer,
         List<String> toClient,
         List<String> client,
         List<String> server,
-        List<String> exceptions) {
+        List<String> exceptions,
+        List<String> closed) {
 
     private static final Pattern SEGMENT =
             Pattern.compile("^ +\\d+\\.\\d{3} +(-->|--x|--\\||==>|<--|x--|\\|--|<==) +([A-Z,]+|none) +seq (\\d+) (.*)");
@@ -30,18 +31,24 @@ record Skeleton(
     private static final Pattern LISTENER = Pattern.compile("^ {40,}LISTEN$");
     private static final Pattern EXCEPTION =
             Pattern.compile("application gets (?:from \\S+ )?(\\w+: .*(?:\n {11}\\S.*)*)");
+    private static final Pattern CLOSED = Pattern.compile("the (\\w+)'s application .*sees its channel closed");
     private static final Pattern NUMBER = Pattern.compile("\\d[\\d.:]*");
     private static final int MIDDLE = 20;
 
     static Skeleton of(String output) {
         Skeleton skeleton = new Skeleton(
-                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), exceptionsIn(output));
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                exceptionsIn(output),
+                closedIn(output));
         Repetitions repetitions = new Repetitions();
         output.lines().forEach(line -> skeleton.add(line, repetitions));
         return skeleton;
     }
 
-    /** {@return that of what {@code -J} prints, from where it is on stage; exceptions are left out} */
+    /** {@return that of what {@code -J} prints, from where it is on stage; what applications see is left out} */
     static Skeleton of(List<JsonNode> trace) {
         Skeleton skeleton = empty();
         Repetitions repetitions = new Repetitions();
@@ -71,7 +78,8 @@ record Skeleton(
     }
 
     private static Skeleton empty() {
-        return new Skeleton(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), List.of());
+        return new Skeleton(
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), List.of(), List.of());
     }
 
     private static List<String> exceptionsIn(String output) {
@@ -80,6 +88,14 @@ record Skeleton(
                 .results()
                 .map(match -> match.group(1).replaceAll("\n *", " "))
                 .map(text -> NUMBER.matcher(text).replaceAll("#").replaceFirst("\\. .*", ""))
+                .toList();
+    }
+
+    private static List<String> closedIn(String output) {
+        return CLOSED.matcher(output)
+                .results()
+                .map(match -> match.group(1))
+                .sorted()
                 .toList();
     }
 

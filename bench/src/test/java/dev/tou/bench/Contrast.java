@@ -1,6 +1,7 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
-package dev.tou.bench.replay;
+package dev.tou.bench;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -9,13 +10,15 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** How much colours of a style sheet stand out from each other: WCAG 2.2, "relative luminance" and "contrast ratio". */
-record Contrast(Map<String, Integer> colours) {
+public record Contrast(Map<String, Integer> colours) {
 
+    /** Of text (1.4.3). */
     private static final double LEAST = 4.5;
+
     private static final Pattern COLOUR = Pattern.compile("--([a-z-]+): #([0-9a-f]{6});");
 
     /** {@return the colours that a rule defines, by name} */
-    static Contrast of(String css) {
+    public static Contrast of(String css) {
         return new Contrast(COLOUR.matcher(css)
                 .results()
                 .collect(Collectors.toMap(found -> found.group(1), Contrast::colour, (one, other) -> one)));
@@ -25,12 +28,24 @@ record Contrast(Map<String, Integer> colours) {
         return Integer.valueOf(found.group(2), 16);
     }
 
-    void check(String ink, String ground) {
+    /** {@return the same, with one more} */
+    public Contrast with(String name, String colour) {
+        Map<String, Integer> all = new HashMap<>(colours);
+        all.put(name, Integer.valueOf(colour.substring(1), 16));
+        return new Contrast(all);
+    }
+
+    /** Of text. */
+    public void check(String ink, String ground) {
+        check(ink, ground, LEAST);
+    }
+
+    public void check(String ink, String ground, double least) {
         double one = luminance(colours.get(ink));
         double other = luminance(colours.get(ground));
         assertThat((Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05))
                 .as(ink + " on " + ground + " of " + colours)
-                .isGreaterThanOrEqualTo(LEAST);
+                .isGreaterThanOrEqualTo(least);
     }
 
     private static double luminance(int colour) {
