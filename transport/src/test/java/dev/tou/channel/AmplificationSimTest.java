@@ -173,11 +173,13 @@ class AmplificationSimTest {
                 });
     }
 
+    @SuppressWarnings("try") // A thousand floods are heard there, so that the console does not tell each.
     private void run(long withSeed, boolean limited) {
         seed = withSeed;
         random = new SplittableRandom(seed);
         network = new SimulatedNetwork(seed);
-        try (SimulatedNetwork closing = network) {
+        try (SimulatedNetwork closing = network;
+                Warnings floods = new Warnings("dev.tou.endpoint.Listener")) {
             serverHost = network.addHost("server", "10.0.0.1", "2001:db8::1");
             Simulation simulation = new Simulation(closing);
             List<Forger> forgers = new ArrayList<>();

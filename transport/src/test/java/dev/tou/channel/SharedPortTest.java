@@ -69,9 +69,9 @@ class SharedPortTest {
             SocketAddress port = first.localAddress();
             Sockets.done(first.close());
             EventLoopGroup another = sockets.newGroup(1);
-            // Known before, not asked for meanwhile: Netty answers that on the loop if its thread has only just begun, and the loop waits.
-            Thread thread =
-                    Sockets.done(another.submit(Thread::currentThread)).getNow();
+            // Known before, not asked for meanwhile: Netty answers that on the loop if its thread has only just begun,
+            // and the loop waits.
+            Thread thread = Sockets.done(another.submit(Thread::currentThread)).getNow();
             Bootstrap onAnother = clientOn(another);
             CompletableFuture<ChannelFuture> third = new CompletableFuture<>();
             AtBind meanwhile = new AtBind(() -> {

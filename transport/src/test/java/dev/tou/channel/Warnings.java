@@ -8,7 +8,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class warns of in the log, as long as this is open. Netty logs to the JDK's loggers where there are no others. */
+/**
+ * What a class warns of in the log, as long as this is open; the console stays silent about it. Netty logs to the JDK's loggers
+ * where there are no others.
+ */
 final class Warnings implements AutoCloseable {
 
     private final Logger logger;
@@ -32,6 +35,7 @@ final class Warnings implements AutoCloseable {
     Warnings(String className) {
         logger = Logger.getLogger(className);
         logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
     }
 
     /** {@return the warnings since this was last asked} */
@@ -43,6 +47,7 @@ final class Warnings implements AutoCloseable {
 
     @Override
     public void close() {
+        logger.setUseParentHandlers(true);
         logger.removeHandler(handler);
     }
 }
