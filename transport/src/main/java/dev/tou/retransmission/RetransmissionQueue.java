@@ -186,7 +186,9 @@ public final class RetransmissionQueue extends SentSegments {
             sentNanos[at] = nowNanos;
             if (!success) {
                 markLost(entry);
-                flags[at] |= isLost(entry) ? CERTAIN : 0;
+                if (isLost(entry)) {
+                    flags[at] |= CERTAIN;
+                }
             }
             if ((flags[at] & LOST) != 0 && lt(entry, lostHint)) {
                 lostHint = entry; // known to be lost before, but not to be sent again until now
