@@ -159,9 +159,7 @@ public final class ClientSockets {
             if (!FixedPort.isDraining(transport, local.getPort())) {
                 throw inUse;
             }
-            synchronized (EndpointRegistry.OPENING) {
-                return bind(transport, installer, local, options, true);
-            }
+            return bind(transport, installer, local, options, true);
         }
     }
 
@@ -175,18 +173,24 @@ public final class ClientSockets {
         Shard shard = open(transport, installer, transport.interfaceMtu(local.getAddress()), local, options);
         try {
             if (beside) {
-                FixedPort.share(shard.udp(), true);
+                bindBesideOneThatDrains(shard.udp(), local);
+            } else {
+                OpenFailure.rethrow(shard.udp().bind(local), local);
             }
-            OpenFailure.rethrow(shard.udp().bind(local), local);
         } catch (Exception e) {
             shard.close();
             throw e;
         }
-        if (beside) {
-            FixedPort.share(shard.udp(), false);
-        }
         shard.boundTo(new FixedPort(shard));
         return shard;
+    }
+
+    private static void bindBesideOneThatDrains(DatagramChannel udp, InetSocketAddress local) throws Exception {
+        synchronized (EndpointRegistry.OPENING) {
+            FixedPort.share(udp, true);
+            OpenFailure.rethrow(udp.bind(local), local);
+            FixedPort.share(udp, false);
+        }
     }
 
     /**
