@@ -20,7 +20,7 @@ final class CededAddresses {
     private final Set<Name> names = new LinkedHashSet<>();
 
     /** How often {@link #takeEnded} is to be called yet; read without the lock. */
-    private volatile int awaited;
+    private volatile int openings;
 
     boolean isEmpty() {
         return names.isEmpty();
@@ -37,13 +37,13 @@ final class CededAddresses {
     }
 
     /** {@link #takeEnded} will be called, on the event loop of the wildcard. */
-    void await() {
-        awaited++;
+    void expectOpening() {
+        openings++;
     }
 
     /** {@return whether it is yet to be called} On the event loop of the wildcard; until then nobody may be answered there. */
-    boolean areAwaited() {
-        return awaited > 0;
+    boolean areBeingOpened() {
+        return openings > 0;
     }
 
     /**
@@ -51,7 +51,7 @@ final class CededAddresses {
      * the catch-all's from now on.
      */
     List<InetSocketAddress> takeEnded() {
-        awaited--;
+        openings--;
         List<Name> ended = names.stream()
                 .filter(name -> EndpointRegistry.find(name) == null)
                 .toList();

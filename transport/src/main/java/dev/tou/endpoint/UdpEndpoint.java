@@ -96,7 +96,7 @@ public final class UdpEndpoint {
         if (!known.ceded.isEmpty()) {
             // It may have ended since. Before anybody listens: a channel would not know whom the catch-all has
             // answered.
-            known.ceded.await();
+            known.ceded.expectOpening();
             if (known.loop().inEventLoop()) {
                 known.openMissing();
             } else {
@@ -334,7 +334,7 @@ public final class UdpEndpoint {
 
     /** {@return the listener of a TCP port, or null; as long as UDP channels are missing, null} */
     public Listener listener(int tcpPort) {
-        return ceded.areAwaited() ? null : listeners.find(tcpPort);
+        return ceded.areBeingOpened() ? null : listeners.find(tcpPort);
     }
 
     /** Visits the listeners that are there now. */
@@ -344,7 +344,7 @@ public final class UdpEndpoint {
 
     /** {@return whether segments for TCP ports without a listener are not answered} */
     public boolean isSilent() {
-        return ceded.areAwaited() || listeners.isSilent();
+        return ceded.areBeingOpened() || listeners.isSilent();
     }
 
     /**
