@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -23,6 +24,13 @@ final class ExampleProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
     private static final Pattern PORT = Pattern.compile("UDP port (\\d+)$");
 
+    /** A thread for each stream: one that is silent must not keep another from being read, as in a pool of few threads. */
+    private static final Executor READERS = read -> {
+        Thread reader = new Thread(read, "reads an example");
+        reader.setDaemon(true);
+        reader.start();
+    };
+
     private final Process process;
     private final CompletableFuture<List<String>> complaints;
 
@@ -30,6 +38,7 @@ final class ExampleProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", // it ends before more would pay
+                "--enable-native-access=ALL-UNNAMED", // the manifest of examples.jar has it, too
                 "-cp",
                 System.getProperty("java.class.path"),
                 Examples.class.getName()));
@@ -39,13 +48,14 @@ final class ExampleProcess implements AutoCloseable {
     }
 
     private static CompletableFuture<List<String>> lines(BufferedReader stream) {
-        return CompletableFuture.supplyAsync(() -> stream.lines().toList());
+        return CompletableFuture.supplyAsync(() -> stream.lines().toList(), READERS);
     }
 
     /** Waits until the server listens. {@return the port that it says} */
     String awaitPort() throws Exception {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-        String line = CompletableFuture.supplyAsync(() -> firstLine(out)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        String line =
+                CompletableFuture.supplyAsync(() -> firstLine(out), READERS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         Matcher port = PORT.matcher(String.valueOf(line));
         assertThat(port.find())
                 .as(() -> "it says a port: " + line + (line == null ? complaints.join() : ""))
