@@ -7,9 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,6 +38,8 @@ class SimulationGridTest {
         assertThat(GridTable.differences(results)).as("lines that changed").isEmpty();
     }
 
+    // Minutes of nothing but computing, and many more beside other programs.
+    @Timeout(value = 45, unit = TimeUnit.MINUTES)
     @Tag("full")
     @Test
     void theWholeGridIsAsTheTableSays() throws Exception {
