@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.segment.ControlBits;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
@@ -15,10 +17,13 @@ import io.netty.channel.socket.DatagramPacket;
 /**
  * Of the datagrams that arrive, one in a hundred is lost, one in a hundred comes twice, and one in a hundred is overtaken by
  * the next few. It works on what arrives, because there the kernel has already taken apart what left in one piece.
+ *
+ * <p>A RST is never lost: it is the one segment that TCP does not send again, so whoever waits for it would wait for ever.
  */
 final class LossyWire extends ChannelInboundHandlerAdapter {
 
     private static final int PERCENT = 100;
+    private static final int CONTROL_BITS_AT = 13;
     private static final int MOST_OVERTAKERS = 4;
 
     /** When nothing follows, what is held goes on after this time. */
@@ -49,7 +54,7 @@ final class LossyWire extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (random.nextInt(PERCENT)) {
-            case 0 -> datagram.release();
+            case 0 -> lose(ctx, datagram);
             case 1 -> {
                 DatagramPacket again = datagram.copy();
                 ctx.fireChannelRead(datagram);
@@ -61,6 +66,19 @@ final class LossyWire extends ChannelInboundHandlerAdapter {
                 overtaken(ctx);
             }
         }
+    }
+
+    private static void lose(ChannelHandlerContext ctx, DatagramPacket datagram) {
+        if (isReset(datagram.content())) {
+            ctx.fireChannelRead(datagram);
+        } else {
+            datagram.release();
+        }
+    }
+
+    private static boolean isReset(ByteBuf segment) {
+        return segment.readableBytes() > CONTROL_BITS_AT
+                && (segment.getByte(segment.readerIndex() + CONTROL_BITS_AT) & ControlBits.RST) != 0;
     }
 
     private void hold(ChannelHandlerContext ctx, DatagramPacket datagram) {

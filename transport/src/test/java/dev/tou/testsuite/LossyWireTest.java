@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.tou.segment.ControlBits;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -72,6 +74,19 @@ class LossyWireTest {
         assertThat(twice).isBetween(DATAGRAMS / 125, DATAGRAMS / 83);
         assertThat(late).isBetween(DATAGRAMS / 125, DATAGRAMS / 83);
         assertThat(wire.finish()).isFalse();
+    }
+
+    /** Nobody would send it again. */
+    @Test
+    void aResetIsNeverLost() {
+        for (int seed = 0; seed < WIRES; seed++) {
+            EmbeddedChannel wire = wire(seed);
+            ByteBuf reset = wire.alloc().directBuffer().writeZero(20).setByte(13, ControlBits.RST);
+            wire.writeInbound(new DatagramPacket(reset, PEER, PEER));
+            passes(wire, 5);
+            assertThat(arrived(wire)).isNotEmpty();
+            wire.finish();
+        }
     }
 
     /** What arrives at once, what comes within 5 ms although nothing follows, and what never comes. */
