@@ -1,18 +1,24 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.channel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 
-/** A process of its own for {@link JvmExitTest}: prints the port that it listens on, greets everybody, and waits for its end. */
+/**
+ * A process of its own for {@link JvmExitTest}: prints the port that it listens on, greets everybody, and waits for its end. That
+ * comes when its standard input ends: the words of the hook under test may take longer than it waits for them, on a busy machine.
+ */
 final class DyingServer {
 
     private DyingServer() {}
 
     public static void main(String[] args) throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(DyingServer::waitForTheTest));
         Sockets sockets = new Sockets(args[0], 1);
         Channel server = Sockets.listen(
                 sockets.server(
@@ -34,5 +40,13 @@ final class DyingServer {
             sockets.group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS);
         }
         server.closeFuture().await();
+    }
+
+    private static void waitForTheTest() {
+        try {
+            System.in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -99,6 +99,7 @@ class JvmExitTest {
             long began = System.nanoTime();
             recorder.await("unregistered");
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            process.getOutputStream().close();
             assertThat(recorder.failures()).isEmpty();
             System.out.println("the peer of what ends (" + io + ", " + how + ") knew it after " + millis + " ms");
         }
