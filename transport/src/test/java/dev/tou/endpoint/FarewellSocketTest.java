@@ -7,9 +7,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +62,9 @@ class FarewellSocketTest {
     /** For the moment in which the socket is bound, it would take datagrams that are meant for the other. */
     @Test
     void thePortOfAnyOtherChannelIsLeftToWhoHasItNow() throws Exception {
+        // Whoever tries again does so on this thread, and not for ever: so not before the port is free.
+        CountDownLatch free = new CountDownLatch(1);
+        GlobalEventExecutor.INSTANCE.execute(() -> await(free));
         try (DatagramSocket receiver = receiver()) {
             InetSocketAddress local;
             DatagramPacket words = words(receiver);
@@ -67,7 +73,18 @@ class FarewellSocketTest {
                 FarewellSocket.send(local, false, List.of(words));
                 assertThat(words.refCnt()).as("still to be sent").isOne();
             }
+            free.countDown();
             expectFrom(local, receiver);
+        } finally {
+            free.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }
