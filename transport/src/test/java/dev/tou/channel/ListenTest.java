@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.tou.Ipv6Here;
+import dev.tou.OwnPorts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -133,10 +134,10 @@ class ListenTest {
     void severalListeners(String io) {
         Ipv6Here.orElseSkip("::1");
         try (Sockets sockets = new Sockets(io, 2)) {
-            Channel first = Sockets.listen(sockets.server(), "127.0.0.1");
+            int port = OwnPorts.next();
+            Channel first = Sockets.channel(sockets.server().bind(new InetSocketAddress("127.0.0.1", port)));
             Channel second = Sockets.listen(sockets.server(), "127.0.0.1");
-            Channel third = Sockets.channel(sockets.server()
-                    .bind(new InetSocketAddress("::1", address(first).getPort())));
+            Channel third = Sockets.channel(sockets.server().bind(new InetSocketAddress("::1", port)));
             exchange(sockets, address(first));
             exchange(sockets, address(second));
             Sockets.done(first.close());
@@ -223,8 +224,8 @@ class ListenTest {
     void listenerEndsWithTheLoopOfItsEndpoint(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup doomed = sockets.newGroup(1);
-            Channel first = Sockets.listen(sockets.server(doomed, doomed), "127.0.0.1");
-            InetSocketAddress bound = address(first);
+            InetSocketAddress bound = new InetSocketAddress("127.0.0.1", OwnPorts.next());
+            Channel first = Sockets.channel(sockets.server(doomed, doomed).bind(bound));
             exchange(sockets, bound);
             Sockets.done(first.close());
             Channel second = Sockets.channel(sockets.server().bind(bound));
@@ -242,9 +243,9 @@ class ListenTest {
     @ValueSource(strings = {"nio", "epoll", "io_uring"})
     void bindsAndClosesAtOnce(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
+            InetSocketAddress bound = new InetSocketAddress("127.0.0.1", OwnPorts.next());
             for (int i = 0; i < 10; i++) {
-                Channel server = Sockets.listen(sockets.server(), "127.0.0.1");
-                InetSocketAddress bound = address(server);
+                Channel server = Sockets.channel(sockets.server().bind(bound));
                 Sockets.done(server.close());
                 ServerBootstrap other = new ServerBootstrap()
                         .group(sockets.group)

@@ -3,15 +3,14 @@ package dev.tou.channel;
 
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.tou.OwnPorts;
 import dev.tou.endpoint.Shard;
 import dev.tou.simulation.Datagram;
 import dev.tou.simulation.RawPeer;
@@ -252,7 +251,7 @@ class TunnelPortTest {
     void listenersOfSeveralLoopsMayBeBoundAtOnce(String io) throws Exception {
         try (Sockets sockets = new Sockets(io, 4)) {
             for (int round = 0; round < 50; round++) {
-                int tunnel = freeUdpPort();
+                int tunnel = OwnPorts.next();
                 List<ChannelFuture> binds = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     binds.add(sockets.server()
@@ -268,12 +267,6 @@ class TunnelPortTest {
                     Sockets.done(bind.channel().close());
                 }
             }
-        }
-    }
-
-    private static int freeUdpPort() throws SocketException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
-            return socket.getLocalPort();
         }
     }
 }
