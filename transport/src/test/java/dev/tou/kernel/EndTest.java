@@ -2,8 +2,6 @@
 package dev.tou.kernel;
 
 import java.net.SocketException;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import dev.tou.kernel.Interop.Connection;
@@ -35,19 +33,24 @@ class EndTest {
     @CsvSource({"nio, TOU", "nio, KERNEL", "epoll, TOU", "epoll, KERNEL"})
     void kernelClosesItsHalfFirst(String io, Opener opener) {
         try (Interop interop = new Interop(io)) {
+            interop.kernel.keepTimeWait();
             Connection connection = interop.open(opener);
             CompletableFuture<String> received = connection.kernel().receives(SIZE);
             KernelProcess.result(connection.kernel().sends(1, SIZE));
             connection.kernel().shutdownOutput();
             assertThat(connection.tou().await(FIN).receives(SIZE)).isEqualTo(Payload.digest(1, SIZE));
-            assertThat(interop.kernel.connection().state()).isEqualTo("FIN-WAIT-2");
+            Interop.until("our ACK of its FIN", () -> isState(interop, "FIN-WAIT-2"));
             connection.tou().sends(2, SIZE);
             assertThat(KernelProcess.result(received)).isEqualTo(Payload.digest(2, SIZE));
             TouHost.done(connection.tou().close());
             assertThat(KernelProcess.result(connection.kernel().reads())).isEqualTo(-1);
-            Interop.until("TIME-WAIT", () -> interop.kernel.connection().state().equals("TIME-WAIT"));
+            Interop.until("TIME-WAIT", () -> isState(interop, "TIME-WAIT"));
             assertThat(connection.tou().failures()).isEmpty();
         }
+    }
+
+    private static boolean isState(Interop interop, String state) {
+        return interop.kernel.connection().state().equals(state);
     }
 
     @ParameterizedTest
@@ -127,25 +130,21 @@ class EndTest {
         }
     }
 
-    /** With 400 ms one way, two FINs that leave together cross. */
+    /** The kernel's FIN waits on its way until the kernel has ours: they have crossed. */
     @ParameterizedTest
     @CsvSource({"nio, TOU", "epoll, KERNEL"})
     void bothCloseAtOnce(String io, Opener opener) {
-        try (Interop interop = new Interop(io, "--delay", "400")) {
+        try (Interop interop = new Interop(io)) {
+            interop.kernel.waitLongBeforeTimeouts();
+            interop.kernel.keepTimeWait();
             Connection connection = interop.open(opener);
             long repeatedBefore = interop.kernel.counter("Tcp.RetransSegs");
-            CompletableFuture<Object> closed = connection.kernel().start(socket -> {
-                socket.close();
-                return null;
-            });
+            interop.kernel.hold(true);
+            connection.kernel().close();
             TouHost.done(connection.tou().close());
-            KernelProcess.result(closed);
-            Set<String> states = new HashSet<>();
-            Interop.until("TIME-WAIT", () -> {
-                states.add(interop.kernel.connection().state());
-                return states.contains("TIME-WAIT");
-            });
-            assertThat(states).contains("CLOSING");
+            Interop.until("both FINs", () -> isState(interop, "CLOSING"));
+            interop.kernel.hold(false);
+            Interop.until("TIME-WAIT", () -> isState(interop, "TIME-WAIT"));
             assertThat(connection.tou().failures()).isEmpty();
             assertThat(interop.kernel.counter("Tcp.RetransSegs")).isEqualTo(repeatedBefore);
         }

@@ -216,6 +216,30 @@ final class KernelHost implements AutoCloseable {
         return Long.parseLong(lines.get(1).split(" ")[at]);
     }
 
+    /** What is not acknowledged the kernel takes for lost after a minute, not after 200 ms, which may be a pause of ours. */
+    void waitLongBeforeTimeouts() {
+        exec("ip", "route", "change", peer, "dev", "tou0", "src", inner, "rto_min", "60s");
+    }
+
+    /** A RST does not end its TIME-WAIT (RFC 1337), such as ours to a FIN of its own that it repeats because ours was late. */
+    void keepTimeWait() {
+        sysctl("net.ipv4.tcp_rfc1337", "1");
+    }
+
+    /** Keeps what the kernel sends from us, or lets it go again. */
+    void hold(boolean on) {
+        try {
+            bridge.getOutputStream().write(on ? 'h' : 'p');
+            bridge.getOutputStream().flush();
+            String now = fromBridge.readLine();
+            if (!(on ? "holding" : "passing").equals(now)) {
+                throw new AssertionError("tunbridge: " + now);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     void link(String upOrDown) {
         exec("ip", "link", "set", "tou0", upOrDown);
     }

@@ -27,7 +27,8 @@
  *   --loss, --duplicate, --reorder P[,Q]   probabilities, from the kernel and to the kernel; one number is for both
  *   --delay MS[,MS]       of every segment; --late MS: a reordered segment is up to so much later than its time, default 1
  *   --seed N              of what is random
- *   --stdin               end when standard input ends, so with the process that started this one
+ *   --stdin               end when standard input ends, so with the process that started this one; until then a byte 'h' there
+ *                         holds back what the kernel sends, any other lets it go again, and a line says that it is so
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -86,6 +87,7 @@ static Address peer;
 static Address udp_of[1 << 16]; /* by TCP port of the peer; family 0: not heard of yet */
 static uint8_t kernel_ip[16], peer_ip[16];
 static volatile sig_atomic_t ending;
+static bool holding;
 
 static void on_signal(int signal) { (void) signal; ending = 1; }
 
@@ -341,9 +343,18 @@ static uint64_t release(Wire *wire) {
     return wire->held ? wire->held->due : UINT64_MAX;
 }
 
+static void obey(void) {
+    char command;
+    if (read(0, &command, 1) <= 0) { ending = 1; return; }
+    holding = command == 'h';
+    puts(holding ? "holding" : "passing");
+    fflush(stdout);
+}
+
 static void run(bool until_stdin_ends, const sigset_t *while_waiting) {
     struct pollfd on[] = { { tun, POLLIN, 0 }, { udp, POLLIN, 0 }, { until_stdin_ends ? 0 : -1, POLLIN, 0 } };
     while (!ending) {
+        on[0].fd = holding ? -1 : tun; /* it waits in the queue of the device */
         uint64_t due = release(&from_kernel), other = release(&to_kernel);
         if (other < due) due = other;
         uint64_t time = now(), wait = due > time ? due - time : 0;
@@ -351,7 +362,7 @@ static void run(bool until_stdin_ends, const sigset_t *while_waiting) {
         if (ppoll(on, 3, due == UINT64_MAX ? NULL : &timeout, while_waiting) < 0) continue;
         if (on[0].revents) read_tun();
         if (on[1].revents) read_udp();
-        if (on[2].revents && read(0, &(char) { 0 }, 1) <= 0) ending = 1;
+        if (on[2].revents) obey();
     }
 }
 
