@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,6 +33,14 @@ class CaptureTest {
         ByteBuf content = Unpooled.wrappedBuffer(new byte[bytes]);
         capture.take(Ticker.systemTicker(), Direction.OUTBOUND, HERE, THERE, content, stride);
         assertThat(content.readableBytes()).isEqualTo(bytes);
+    }
+
+    /** As long as nobody interrupts: that would be the end of a test that hangs. */
+    private static void until(BooleanSupplier true_) {
+        while (!true_.getAsBoolean()) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -87,9 +96,7 @@ class CaptureTest {
         Capture capture = Capture.to(path, disk, PcapNgWriter.WHOLE_PACKETS, Long.MAX_VALUE, 1 << 20);
         assertThat(capture.failure()).isNull();
         take(capture, 5000, Integer.MAX_VALUE);
-        while (capture.failure() == null) {
-            Thread.onSpinWait();
-        }
+        until(() -> capture.failure() != null);
         take(capture, 100, Integer.MAX_VALUE);
         assertThat(capture.dropped()).isEqualTo(1);
         assertThat(capture.failure()).hasMessage("No space left on device");
@@ -129,9 +136,7 @@ class CaptureTest {
         try (Capture capture = Capture.open(path)) {
             assertThat(PcapNgFile.read(path).interfaces()).hasSize(2);
             take(capture, 100, Integer.MAX_VALUE);
-            while (capture.written() == 0) {
-                Thread.onSpinWait();
-            }
+            until(() -> capture.written() > 0);
             assertThat(PcapNgFile.read(path).packets(0)).hasSize(1);
             assertThat(PcapNgFile.read(path).statistics()).isEmpty();
         }

@@ -64,16 +64,20 @@ class CaptureTest {
             Channel server = Sockets.listen(sockets.server(), address);
             port = ((InetSocketAddress) server.localAddress()).getPort();
             Process capture = startCapture(file, port);
-            Recorder recorder = new Recorder();
-            SocketChannel client =
-                    (SocketChannel) Sockets.channel(sockets.client(recorder).connect(server.localAddress()));
-            Sockets.done(client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(SIZE))));
-            Recorder child = sockets.nextChild().awaitBytes(SIZE);
-            Sockets.done(child.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000))));
-            recorder.awaitBytes(1000);
-            Sockets.done(client.close());
-            child.await("unregistered");
-            stopCapture(capture, port, address);
+            try {
+                Recorder recorder = new Recorder();
+                SocketChannel client =
+                        (SocketChannel) Sockets.channel(sockets.client(recorder).connect(server.localAddress()));
+                Sockets.done(client.writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(SIZE))));
+                Recorder child = sockets.nextChild().awaitBytes(SIZE);
+                Sockets.done(child.channel().writeAndFlush(Unpooled.wrappedBuffer(Sockets.bytes(1000))));
+                recorder.awaitBytes(1000);
+                Sockets.done(client.close());
+                child.await("unregistered");
+                stopCapture(capture, port, address);
+            } finally {
+                capture.destroyForcibly();
+            }
         }
         List<String[]> segments = decode(file, port);
         assertThat(segments).hasSizeGreaterThan(5);

@@ -39,9 +39,8 @@ class SnapshotTest {
             assertThat(snapshot.connections()).hasSize(2);
             assertThat(snapshot.connections().filter(connection -> connection.passive()))
                     .hasSize(1);
-            TransportSnapshot ofProcess = Sockets.done(
-                            TouTransport.snapshot(PATIENT.patienceNanos(TimeUnit.SECONDS.toNanos(5))))
-                    .getNow();
+            TransportSnapshot ofProcess =
+                    Sockets.done(TouTransport.snapshot(PATIENT)).getNow();
             assertThat(ofProcess.listeners())
                     .anySatisfy(listener -> assertThat(listener.local()).isEqualTo(server.localAddress()));
         }

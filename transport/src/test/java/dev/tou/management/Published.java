@@ -35,7 +35,7 @@ public final class Published {
 
     /** Waits until it is so; where nothing is to come, for a moment. */
     private static boolean expect(boolean there) throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1200; i++) {
             if (isAll(there) && (there || i > 5)) {
                 return true;
             }

@@ -84,7 +84,7 @@ class NettySocketSslLargeCertificateTest {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel ch) {
-                        ch.pipeline().addLast(serverTls.newHandler(ch.alloc()), new Echo());
+                        ch.pipeline().addLast(patient(serverTls.newHandler(ch.alloc())), new Echo());
                     }
                 })
                 .bind(new InetSocketAddress(NetUtil.LOCALHOST, 0))
@@ -95,7 +95,7 @@ class NettySocketSslLargeCertificateTest {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel ch) {
-                        ch.pipeline().addLast(clientTls.newHandler(ch.alloc()), new Collector(answer));
+                        ch.pipeline().addLast(patient(clientTls.newHandler(ch.alloc())), new Collector(answer));
                     }
                 })
                 .connect(server.localAddress())
@@ -108,6 +108,11 @@ class NettySocketSslLargeCertificateTest {
         assertThat(engine.getSession().getLocalCertificates()[0].getEncoded()).hasSizeGreaterThan(extensionBytes);
         client.close().sync();
         server.close().sync();
+    }
+
+    private static SslHandler patient(SslHandler tls) {
+        tls.setHandshakeTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return tls;
     }
 
     @ChannelHandler.Sharable
