@@ -108,10 +108,9 @@ final class KernelProcess implements AutoCloseable {
         await();
     }
 
-    /** Ends it as {@code kill} does: it has time for its last words. */
+    /** Asks it to end, as {@code kill} does: it has all the time that it needs for its last words, and is there until {@link #kill}. */
     void terminate() {
         process.destroy();
-        await();
     }
 
     private void await() {

@@ -9,13 +9,15 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The process in the kernel's namespace. It reads a number and a {@link KernelTask}, again and again, runs each in a thread of its
- * own and answers with the number and the result or what was thrown. It ends with its standard input, so with the test.
+ * own and answers with the number and the result or what was thrown. It ends with its standard input, so with the test, and not
+ * before, but if it is killed.
  */
 final class KernelProcessMain {
 
@@ -35,6 +37,17 @@ final class KernelProcessMain {
         return type.cast(KEPT.get(id));
     }
 
+    /** However busy the machine is: hooks that say good-bye do not wait for long. */
+    private static void staysForLastWords(CountDownLatch end) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+    }
+
     public static void main(String[] args) throws IOException, ClassNotFoundException {
         OutputStream out = System.out;
         System.setOut(new PrintStream(System.err));
@@ -45,14 +58,19 @@ final class KernelProcessMain {
             thread.setDaemon(true);
             return thread;
         });
+        CountDownLatch end = new CountDownLatch(1);
+        staysForLastWords(end);
         try (ObjectInputStream tasks = new ObjectInputStream(System.in)) {
             while (true) {
                 int number = tasks.readInt();
                 KernelTask<?> task = (KernelTask<?>) tasks.readObject();
                 threads.execute(() -> answer(answers, number, task));
             }
-        } catch (java.io.EOFException end) {
+        } catch (java.io.EOFException theTestIsOver) {
+            end.countDown();
             System.exit(0);
+        } finally {
+            end.countDown();
         }
     }
 

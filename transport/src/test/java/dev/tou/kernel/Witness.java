@@ -19,6 +19,7 @@ final class Witness extends ChannelInboundHandlerAdapter {
 
     private final CompletableFuture<Channel> greeted = new CompletableFuture<>();
     private final CompletableFuture<Death> death = new CompletableFuture<>();
+    private volatile long spokenNanos;
     private int echoes;
     private boolean warned;
     private String cause = "channelInactive, no exception";
@@ -49,6 +50,11 @@ final class Witness extends ChannelInboundHandlerAdapter {
         return KernelProcess.result(death);
     }
 
+    /** {@return just before when it has said its last word, by the clock of {@link Death#nanos}} */
+    long spokenNanos() {
+        return spokenNanos;
+    }
+
     boolean isAlive() {
         return !death.isDone();
     }
@@ -68,6 +74,11 @@ final class Witness extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        speak(ctx);
+    }
+
+    private void speak(ChannelHandlerContext ctx) {
+        spokenNanos = System.nanoTime();
         ctx.writeAndFlush(word());
     }
 
@@ -75,7 +86,7 @@ final class Witness extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         ReferenceCountUtil.release(msg);
         if (++echoes < GREETINGS) {
-            ctx.writeAndFlush(word());
+            speak(ctx);
         } else {
             greeted.complete(ctx.channel());
         }
