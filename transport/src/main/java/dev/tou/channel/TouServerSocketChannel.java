@@ -192,10 +192,32 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
         @Override
         protected Executor prepareToClose() {
             UdpEndpoint bound = endpoint;
-            boolean waits = bound != null
-                    && !eventLoop().isShuttingDown()
-                    && bound.loop().inEventLoop();
-            return waits ? closing -> stopListening(bound).addListener(free -> closing.run()) : null;
+            if (bound == null || eventLoop().isShuttingDown()) {
+                return null;
+            }
+            open = false; // Nobody is accepted meanwhile.
+            return closing -> whenFree(bound, closing);
+        }
+
+        // The endpoint, if it was there before us, may live on another loop.
+        private void whenFree(UdpEndpoint bound, Runnable closing) {
+            if (bound.loop().inEventLoop()) {
+                stopListening(bound).addListener(free -> closing.run());
+                return;
+            }
+            try {
+                bound.loop().execute(() -> stopListening(bound).addListener(free -> onOurLoop(closing)));
+            } catch (RejectedExecutionException itsLoopHasEnded) {
+                closing.run();
+            }
+        }
+
+        private void onOurLoop(Runnable closing) {
+            try {
+                eventLoop().execute(closing);
+            } catch (RejectedExecutionException loopHasEnded) {
+                closing.run();
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import dev.tou.OwnPorts;
 import dev.tou.endpoint.Shard;
@@ -20,6 +22,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import org.junit.jupiter.api.Test;
@@ -250,8 +253,8 @@ class TunnelPortTest {
     @ValueSource(strings = {"nio", "epoll"})
     void listenersOfSeveralLoopsMayBeBoundAtOnce(String io) throws Exception {
         try (Sockets sockets = new Sockets(io, 4)) {
+            int tunnel = OwnPorts.next();
             for (int round = 0; round < 50; round++) {
-                int tunnel = OwnPorts.next();
                 List<ChannelFuture> binds = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     binds.add(sockets.server()
@@ -268,5 +271,35 @@ class TunnelPortTest {
                 }
             }
         }
+    }
+
+    /** The UDP channel is of the loop that was first; who listens last on another says that it has closed when the port is free. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void whoClosesOnAnotherLoopWaitsForThePort(String io) {
+        try (Sockets sockets = new Sockets(io, 1)) {
+            EventLoopGroup another = sockets.newGroup(1);
+            int tunnel = OwnPorts.next();
+            Channel first = Sockets.channel(behind(tunnel, sockets.server()).bind("127.0.0.1", WEB));
+            ServerBootstrap onAnother = behind(tunnel, sockets.server(another, another));
+            Channel second = Sockets.channel(onAnother.bind("127.0.0.1", SECURE));
+            Sockets.done(first.close());
+            ChannelFuture close;
+            CountDownLatch busy = new CountDownLatch(1);
+            try {
+                sockets.group.submit(() -> busy.await(60, TimeUnit.SECONDS));
+                close = second.close();
+                Sockets.done(another.submit(() -> {}));
+                assertThat(close.isDone()).isFalse();
+            } finally {
+                busy.countDown();
+            }
+            Sockets.done(close);
+            Sockets.channel(onAnother.bind("127.0.0.1", WEB));
+        }
+    }
+
+    private static ServerBootstrap behind(int tunnel, ServerBootstrap server) {
+        return server.option(TouChannelOption.UDP_ENCAPS_PORT, tunnel);
     }
 }
