@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import dev.tou.connection.ConnectionKey;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
@@ -112,7 +110,7 @@ final class FixedPort {
     /** The channel has closed; the port is free when the loop has let go of the socket. */
     void closed() {
         closed = true;
-        afterRelease(shard.loop(), () -> {
+        PortRelease.then(shard.loop(), () -> {
             DRAINING.computeIfPresent(place, (name, all) -> {
                 all.remove(this);
                 return all.isEmpty() ? null : all;
@@ -120,15 +118,6 @@ final class FixedPort {
             heirs.forEach(Runnable::run);
             heirs.clear();
         });
-    }
-
-    // NIO lets go of the port when it selects the next time.
-    private static void afterRelease(EventLoop loop, Runnable task) {
-        if (loop instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
-            single.executeAfterEventLoopIteration(() -> loop.execute(task));
-        } else {
-            task.run();
-        }
     }
 
     /** The connection that the port was bound for is not wanted any more, before it began. */
@@ -213,7 +202,7 @@ final class FixedPort {
             shard.udp()
                     .closeFuture()
                     .addListener(done ->
-                            afterRelease(shard.loop(), () -> claim.ready().trySuccess(null)));
+                            PortRelease.then(shard.loop(), () -> claim.ready().trySuccess(null)));
         };
         try {
             shard.loop().execute(leave);

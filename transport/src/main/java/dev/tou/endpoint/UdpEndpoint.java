@@ -12,7 +12,6 @@ import java.util.function.IntFunction;
 import dev.tou.endpoint.EndpointRegistry.Name;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -439,11 +438,6 @@ public final class UdpEndpoint {
             return;
         }
         closeListeners();
-        if (loop() instanceof SingleThreadEventLoop single && !single.isShuttingDown()) {
-            // NIO lets go of the port when it selects the next time.
-            single.executeAfterEventLoopIteration(() -> loop().execute(() -> released.trySuccess(null)));
-        } else {
-            released.trySuccess(null);
-        }
+        PortRelease.then(loop(), () -> released.trySuccess(null));
     }
 }
