@@ -93,7 +93,7 @@ class InterruptionTest {
             sender.beginWhenAccepted();
             sender.bytes("some of it");
             receiver.awaitLine(line -> line.contains("\"progress\"") && line.contains("\"bytes\":10,"));
-            assertThat(inboxNames()).singleElement().asString().endsWith(".part");
+            awaitOnDisk(10);
             receiver.signal(signal);
             assertThat(receiver.awaitExit()).isEqualTo(exit);
         }
@@ -111,7 +111,7 @@ class InterruptionTest {
 
     @Test
     void anInterruptedReplaySaysSo() throws Exception {
-        try (TouProcess replay = TouProcess.start("replay", "lost-syn-ack")) {
+        try (TouProcess replay = TouProcess.start("replay", "lost-syn-ack", "--real-time")) { // a minute
             replay.awaitLine(line -> line.contains("is never heard again"));
             replay.signal("INT");
             assertThat(replay.awaitExit()).isEqualTo(130);
@@ -136,9 +136,9 @@ class InterruptionTest {
     @Test
     void anInterruptedSenderAndItsReceiverAgree() throws Exception {
         try (TouProcess receiver = receiver("--once", "--timeout", "5s");
-                TouProcess sender = TouProcess.start(
-                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
-            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+                SlowLink link = SlowLink.to(receiver.awaitPort());
+                TouProcess sender = TouProcess.start("send", bigFile().toString(), link.target(), "--report", "json")) {
+            receiver.awaitLine(InterruptionTest::isInTheMiddle);
             sender.signal("TERM");
             double acknowledged = bytesIn("Interrupted when (\\S+ \\S+) of 1\\.0 GiB were acknowledged", sender);
             double received = bytesIn("after (\\S+ \\S+) of 1\\.0 GiB; what has come of big\\.bin is kept", receiver);
@@ -151,9 +151,10 @@ class InterruptionTest {
     @Test
     void anInterruptedReceiverAndItsSenderAgree() throws Exception {
         try (TouProcess receiver = receiver();
-                TouProcess sender = TouProcess.start(
-                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
-            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+                SlowLink link = SlowLink.to(receiver.awaitPort());
+                TouProcess sender = TouProcess.start("send", bigFile().toString(), link.target(), "--report", "json")) {
+            receiver.awaitLine(InterruptionTest::isInTheMiddle);
+            awaitOnDisk(1);
             receiver.signal("TERM");
             double onDisk = bytesIn("on disk and kept: (\\S+ \\S+) of big\\.bin\\.", receiver);
             assertThat((double) partSize()).isCloseTo(onDisk, withinPercentage(5));
@@ -163,6 +164,20 @@ class InterruptionTest {
                 assertThat(onDisk).isPositive().isLessThanOrEqualTo(acknowledged + UNACKNOWLEDGED);
             }
         }
+    }
+
+    /** So much has come that some of it was acknowledged, whoever stands still now. */
+    private static boolean isInTheMiddle(String line) {
+        return line.matches(".*\"progress\".*\"bytes\":\\d{7,}.*");
+    }
+
+    /** What has come is told before the disk has it. */
+    private void awaitOnDisk(long bytes) throws Exception {
+        for (int i = 0; i < 6000 && partSize() < bytes; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(partSize()).as("on disk").isGreaterThanOrEqualTo(bytes);
+        assertThat(inboxNames()).singleElement().asString().endsWith(".part");
     }
 
     private static double bytesIn(String pattern, TouProcess process) throws InterruptedException {
@@ -182,15 +197,16 @@ class InterruptionTest {
     @Test
     void aSenderWhoseReceiverIsInterruptedIsTold() throws Exception {
         try (TouProcess receiver = receiver();
-                TouProcess sender = TouProcess.start(
-                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
-            sender.awaitLine(line -> line.matches(".*\"bytes\":[1-9].*"));
+                SlowLink link = SlowLink.to(receiver.awaitPort());
+                TouProcess sender = TouProcess.start("send", bigFile().toString(), link.target(), "--report", "json")) {
+            sender.awaitLine(InterruptionTest::isInTheMiddle);
+            awaitOnDisk(1);
             receiver.signal("TERM");
             assertThat(sender.awaitExit()).isEqualTo(ExitCode.RESET.code());
             assertThat(sender.output())
-                    .containsPattern(
-                            "tou: (127\\.0\\.0\\.1:\\d+ (ended|broke) the connection after .*; send the file again"
-                                    + "|The receiver says: big.bin was given up because the receiver is ending.*)\\.");
+                    .containsPattern("tou: (" + Pattern.quote(link.target())
+                            + " (ended|broke) the connection after .*; send the file again"
+                            + "|The receiver says: big.bin was given up because the receiver is ending.*)\\.");
             receiver.awaitExit();
             assertThat(inboxNames()).singleElement().asString().endsWith(".part");
         }
@@ -216,10 +232,10 @@ class InterruptionTest {
 
     @Test
     void aReceiverWhoseSenderIsKilledLeavesWhatHasCome() throws Exception {
-        try (TouProcess receiver = receiver("--once", "--timeout", "2s");
-                TouProcess sender = TouProcess.start(
-                        "send", bigFile().toString(), "127.0.0.1:" + receiver.awaitPort(), "--report", "json")) {
-            receiver.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":[1-9].*"));
+        try (TouProcess receiver = receiver("--once", "--timeout", "5s");
+                SlowLink link = SlowLink.to(receiver.awaitPort());
+                TouProcess sender = TouProcess.start("send", bigFile().toString(), link.target(), "--report", "json")) {
+            receiver.awaitLine(InterruptionTest::isInTheMiddle);
             sender.signal("KILL");
             assertThat(receiver.awaitExit()).isIn(ExitCode.RESET.code(), ExitCode.REFUSED.code());
             assertThat(receiver.output())

@@ -186,8 +186,14 @@ public final class TouProcess implements AutoCloseable {
         return String.join("\n", seen);
     }
 
+    /** Ends it, and waits until it has ended: until then it may write into a folder that is removed behind the test. */
     @Override
     public void close() {
         process.destroyForcibly();
+        try {
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

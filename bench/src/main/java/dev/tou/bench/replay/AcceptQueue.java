@@ -10,6 +10,8 @@ import io.netty.channel.ChannelOption;
 /** S3: a handshake does not wait for accept, and a full accept queue does not answer. */
 final class AcceptQueue implements Scenario {
 
+    private static final int SECOND = 40_002;
+
     @Override
     public Card card() {
         return new Card(
@@ -32,15 +34,16 @@ final class AcceptQueue implements Scenario {
         client.text(RawPeer.ISS + 1, next, "early");
         stage.acknowledges(RawPeer.ISS + 6);
         stage.say("A second client. There is no room for it behind the first: its SYN is not answered.");
-        client.port(40_002);
+        client.port(SECOND);
         client.syn(RawPeer.ISS);
-        stage.silence(Duration.ofMillis(800));
+        stage.silence(Duration.ofMillis(800), SECOND);
         stage.say("The server accepts. Now there is room, when the second client repeats its SYN.");
         listener.read();
         stage.server().sees("accepts");
         stage.server().sees("early");
         client.syn(RawPeer.ISS);
-        client.ack(RawPeer.ISS + 1, stage.toClient(Flags.SYN | Flags.ACK).end());
+        client.ack(
+                RawPeer.ISS + 1, stage.toClient(Flags.SYN | Flags.ACK, SECOND).end());
         stage.server().reaches(TcpState.ESTABLISHED);
         return "The first connection was complete, and its text acknowledged, before anybody accepted it. The second was "
                 + "not answered until the first had been accepted.";

@@ -1,14 +1,23 @@
 // Copyright the tou authors. SPDX-License-Identifier: Apache-2.0
 package dev.tou.bench.replay;
 
+import java.time.Duration;
+
 import dev.tou.bench.Units;
 import dev.tou.bench.replay.Event.Source;
+import dev.tou.telemetry.LossSign;
 
 /** S18: what comes behind a lost segment tells of it, and it is repeated within about a round trip. */
 final class FastRetransmit implements Scenario {
 
     private static final int SEGMENTS = 8;
     private static final int LOST = 3;
+
+    /**
+     * The path of the handshake, which is not shown. The client's timers begin with three times its round trip, so a busy machine
+     * has that long to bring what tells of the loss; a timeout of this machine's own round trip would often be first.
+     */
+    private static final Duration ONE_WAY = Duration.ofMillis(100);
 
     @Override
     public Card card() {
@@ -22,7 +31,9 @@ final class FastRetransmit implements Scenario {
     @Override
     public String play(Stage stage) throws InterruptedException {
         stage.listen(Segments::ofThousand);
+        stage.wire().delay(ONE_WAY);
         stage.connected(Segments::ofThousand);
+        stage.wire().delay(Duration.ZERO);
         stage.client().insight().show(Insight.Topic.LOSS);
         stage.server().quiet(true);
         stage.wire().lose(1, Pick.textToServer(LOST));
@@ -36,14 +47,15 @@ final class FastRetransmit implements Scenario {
                         Source.TO_CLIENT,
                         "a selective acknowledgment",
                         event -> event.segment().ack() == lost && beginsBehind(lost, event.segment()));
-        stage.client().sees(Insight.LOSES);
+        String sign = stage.client().sees(Insight.LOSES);
         Event again = stage.transcript()
                 .await(
                         Source.TO_SERVER,
                         "the repetition",
                         event -> event.segment().seq() == lost && event.nanos() > selective.nanos());
         stage.acknowledges(first.seq() + SEGMENTS * Segments.BYTES);
-        if (!stage.client().insight().timeoutNanos().isEmpty()) {
+        // The timer may expire later, if the acknowledgment of the repetition is late.
+        if (sign.endsWith(LossSign.TIMEOUT.name())) {
             throw NotSeen.of("a repetition without the timer");
         }
         return Units.format(

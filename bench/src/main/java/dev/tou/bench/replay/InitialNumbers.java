@@ -21,11 +21,12 @@ final class InitialNumbers implements Scenario {
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             stage.connect(bootstrap -> {});
-            seen.add(stage.toServer(Flags.SYN).seq());
-            seen.add(stage.toClient(Flags.SYN | Flags.ACK).seq());
-            stage.toServer(Flags.ACK);
             stage.client().sees("is connected");
             stage.server().sees("accepts");
+            int port = stage.client().nextChannel().localAddress().getPort();
+            seen.add(stage.toServer(Flags.SYN, port).seq());
+            seen.add(stage.toClient(Flags.SYN | Flags.ACK, port).seq());
+            stage.toServer(Flags.ACK, port);
         }
         if (seen.size() != 2 * CONNECTIONS) {
             throw NotSeen.of("a number of its own for each end of each connection");

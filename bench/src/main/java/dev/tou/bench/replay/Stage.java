@@ -198,6 +198,29 @@ final class Stage implements AutoCloseable {
         return segment(Source.TO_CLIENT, flags);
     }
 
+    /** {@return the next segment to the server that has exactly these flags, PSH aside, and comes from this port} */
+    WireSegment toServer(int flags, int port) throws InterruptedException {
+        return transcript
+                .await(
+                        Source.TO_SERVER,
+                        Flags.text(flags) + " from port " + port,
+                        event -> event.segment().is(flags) && event.segment().sourcePort() == port)
+                .segment();
+    }
+
+    /**
+     * {@return the next segment to the client that has exactly these flags, PSH aside, and goes to this port} Where there was
+     * another connection before, a busy machine may have something of that sent again.
+     */
+    WireSegment toClient(int flags, int port) throws InterruptedException {
+        return transcript
+                .await(
+                        Source.TO_CLIENT,
+                        Flags.text(flags) + " to port " + port,
+                        event -> event.segment().is(flags) && event.segment().destinationPort() == port)
+                .segment();
+    }
+
     /** Waits for an acknowledgment of all before {@code number}, on a segment of its own. */
     void acknowledges(int number) throws InterruptedException {
         transcript.await(

@@ -40,7 +40,7 @@ final class SynBacklog implements Scenario {
         stage.toClient(Flags.SYN | Flags.ACK);
         stage.server().reaches(TcpState.CLOSED);
         client.syn(RawPeer.ISS);
-        int next = stage.toClient(Flags.SYN | Flags.ACK).end();
+        int next = stage.toClient(Flags.SYN | Flags.ACK, HONEST).end();
         client.ack(RawPeer.ISS + 1, next);
         stage.server().reaches(TcpState.ESTABLISHED);
         return "While the queue was full, honest SYNs fell on the floor with the others. Fewer retries empty it sooner; "

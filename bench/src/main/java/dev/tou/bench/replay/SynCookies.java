@@ -8,6 +8,7 @@ import dev.tou.state.TcpState;
 final class SynCookies implements Scenario {
 
     private static final int CLOCK = 50_000;
+    private static final int HONEST = 40_002;
 
     @Override
     public Card card() {
@@ -23,11 +24,11 @@ final class SynCookies implements Scenario {
         stage.toClient(Flags.SYN | Flags.ACK);
         stage.server().reaches(TcpState.SYN_RECEIVED);
         stage.say("An honest client asks. It is answered, but look at the server's states: nothing is kept.");
-        client.port(40_002);
+        client.port(HONEST);
         client.timestamps(CLOCK, 0);
         client.modern();
         client.syn(RawPeer.ISS);
-        WireSegment cookie = stage.toClient(Flags.SYN | Flags.ACK);
+        WireSegment cookie = stage.toClient(Flags.SYN | Flags.ACK, HONEST);
         stage.say("The ACK brings the cookie back: it is the server's sequence number, and its timestamp.");
         client.timestamps(CLOCK + 1, cookie.options().timestamp());
         client.ack(RawPeer.ISS + 1, cookie.end());

@@ -28,11 +28,12 @@ final class SynOptions implements Scenario {
                         .option(TouChannelOption.TIMESTAMPS, false)
                         .option(TouChannelOption.SACK, false))
                 .channel();
-        WireSegment syn = stage.toServer(Flags.SYN);
-        WireSegment synAck = stage.toClient(Flags.SYN | Flags.ACK);
-        stage.toServer(Flags.ACK);
         stage.client().sees("is connected");
         stage.server().sees("accepts");
+        int port = plain.localAddress().getPort();
+        WireSegment syn = stage.toServer(Flags.SYN, port);
+        WireSegment synAck = stage.toClient(Flags.SYN | Flags.ACK, port);
+        stage.toServer(Flags.ACK, port);
         tell(stage, plain);
         for (String option : new String[] {"sack", "ts", "wscale"}) {
             if (syn.options().offers().contains(option)

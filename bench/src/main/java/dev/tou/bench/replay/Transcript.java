@@ -114,7 +114,8 @@ final class Transcript {
         }
     }
 
-    private long now() {
+    /** {@return the time since the scenario began} */
+    synchronized long now() {
         return System.nanoTime() - beginNanos;
     }
 

@@ -62,6 +62,17 @@ final class Wire implements AutoCloseable {
         WireSegment segment() {
             return WireSegment.read(bytes, bytes.length);
         }
+
+        /** {@return whether {@code later} says the same once more, but for timestamps} */
+        boolean isRepeatedBy(Datagram later) {
+            WireSegment one = segment();
+            WireSegment other = later.segment();
+            return direction == later.direction
+                    && one.is(other.flags() & ~Flags.PSH)
+                    && one.seq() == other.seq()
+                    && one.end() == other.end()
+                    && one.ack() == other.ack();
+        }
     }
 
     private Wire(
@@ -119,15 +130,16 @@ final class Wire implements AutoCloseable {
         rules.add(new Rule(pick, Fate.LOST, times));
     }
 
-    /** Holds back the next segment of a kind. */
+    /** Holds back segments of a kind until they are {@linkplain #release released}, and whatever repeats one of them. */
     synchronized void hold(Pick pick) {
-        rules.add(new Rule(pick, Fate.HELD, 1));
+        rules.add(new Rule(pick, Fate.HELD, Integer.MAX_VALUE));
     }
 
-    /** Passes on what it held back, in order. */
+    /** Passes on what it held back, each once and in order. */
     synchronized void release() {
         List<Datagram> now = List.copyOf(held);
         held.clear();
+        rules.removeIf(rule -> rule.fate == Fate.HELD);
         now.forEach(this::again);
     }
 
@@ -213,10 +225,10 @@ final class Wire implements AutoCloseable {
             return;
         }
         transcript.segment(datagram.direction(), segment, fate, false);
-        if (fate == Fate.HELD) {
-            held.add(datagram);
-        } else {
+        if (fate != Fate.HELD) {
             capture(datagram, fate);
+        } else if (held.stream().noneMatch(before -> before.isRepeatedBy(datagram))) {
+            held.add(datagram);
         }
     }
 

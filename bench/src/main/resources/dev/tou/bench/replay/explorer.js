@@ -727,9 +727,9 @@ function onResize() {
   }
 }
 
-/** What the address names: a scene and a step of it. */
-function addressed() {
-  const [name, step] = /^#([\w-]*)\/?(\d*)/.exec(location.hash)?.slice(1) ?? ['', ''];
+/** What an address names by what is behind its #: a scene and a step of it. */
+function addressed(hash) {
+  const [name, step] = /^#([\w-]*)\/?(\d*)/.exec(hash)?.slice(1) ?? ['', ''];
   return { name, step: Number(step) };
 }
 
@@ -758,11 +758,12 @@ function begin() {
   document.addEventListener('keydown', onKey);
   const observer = new ResizeObserver(onResize);
   ['ladder-box', 'to-server'].forEach(id => observer.observe(byId(id)));
-  const { name, step } = addressed();
+  const { name, step } = addressed(location.hash);
   showScenes(scenesOf(byId('traces').textContent), name);
   show(step);
-  addEventListener('hashchange', () => {
-    const wanted = addressed();
+  addEventListener('hashchange', event => {
+    // Not the address of now: that may be written again between the click on a link and this.
+    const wanted = addressed(new URL(event.newURL).hash);
     const index = view.scenes.findIndex(scene => scene.card.name === wanted.name);
     if (index >= 0) {
       showScene(index);

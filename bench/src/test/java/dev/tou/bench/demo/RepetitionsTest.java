@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.ConnectionReport;
 import dev.tou.bench.Console;
-import dev.tou.bench.Failure;
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.JsonLines;
+import dev.tou.bench.Relays;
 import dev.tou.bench.Transports;
 import dev.tou.bench.file.FileReceiver;
 import dev.tou.bench.file.FileSender;
@@ -90,7 +90,7 @@ class RepetitionsTest {
                 new RecordingOptions(), "--trace", folder.resolve("unused").toString());
         try (FileReceiver receiver = FileReceiver.listen(
                         io, new InetSocketAddress("127.0.0.1", 0), channel -> files.install(channel.pipeline()));
-                UdpRelay relay = relayTo(receiver.address(), io);
+                UdpRelay relay = Relays.to(receiver.address(), io, ImpairmentProfile.PERFECT);
                 Recording recording = options.rehearse(folder)) {
             relay.tap(hole);
             FileSender sender = FileSender.start(
@@ -99,18 +99,5 @@ class RepetitionsTest {
             return DemoClientCommand.outcome(sender, nobody, new JsonLines(nobody, true))
                     .connection();
         }
-    }
-
-    private static UdpRelay relayTo(InetSocketAddress server, Transports.Io io) {
-        Failure last = null;
-        for (String host : new String[] {"127.0.0.2", "::1"}) {
-            try {
-                InetSocketAddress entry = new InetSocketAddress(host, server.getPort());
-                return UdpRelay.start(io, entry, server, ImpairmentProfile.PERFECT, ImpairmentProfile.PERFECT, 1);
-            } catch (Failure e) {
-                last = e;
-            }
-        }
-        throw last;
     }
 }

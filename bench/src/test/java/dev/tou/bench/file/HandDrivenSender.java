@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 import dev.tou.bench.HostAndPort;
 import dev.tou.bench.Transports;
+import dev.tou.channel.TouSocketChannel;
+import dev.tou.telemetry.TcpInfo;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -96,6 +98,21 @@ public final class HandDrivenSender implements AutoCloseable {
 
     void bytes(byte[] piece) {
         channel.writeAndFlush(Unpooled.wrappedBuffer(piece)).syncUninterruptibly();
+    }
+
+    /** Waits until the other end has all that was written: a close waits two seconds for that and not longer. */
+    void awaitDelivered() throws InterruptedException {
+        TouSocketChannel connection = (TouSocketChannel) channel;
+        for (int i = 0; i < 60_000 && isUnderWay(connection.tcpInfo()); i++) {
+            Thread.sleep(1);
+        }
+        assertThat(isUnderWay(connection.tcpInfo()))
+                .as("something is under way")
+                .isFalse();
+    }
+
+    private static boolean isUnderWay(TcpInfo connection) {
+        return connection.unacked() > 0 || connection.notSent() > 0;
     }
 
     void awaitClosed() {

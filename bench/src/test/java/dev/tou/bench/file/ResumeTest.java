@@ -93,6 +93,7 @@ class ResumeTest {
             sender.offer("file.bin", SIZE);
             sender.beginWhenAccepted();
             sender.bytes(Arrays.copyOf(content, bytes));
+            sender.awaitDelivered();
         }
         assertThat(heard.next(Heard.Begun.class).offset()).isZero();
         assertThat(heard.next(Failure.class).exit()).isEqualTo(ExitCode.RESET);
@@ -157,6 +158,7 @@ class ResumeTest {
                 assertThat(sender.reply()).isEqualTo(new Reply.Accepted(there, digest(Arrays.copyOf(content, there))));
                 sender.begin(there);
                 sender.bytes(Arrays.copyOfRange(content, there, there + 300_000));
+                sender.awaitDelivered();
             }
             assertThat(heard.next(Heard.Begun.class).offset()).isEqualTo(there);
             assertThat(heard.next(Failure.class).getMessage())

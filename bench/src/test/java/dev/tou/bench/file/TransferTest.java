@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -275,12 +276,17 @@ class TransferTest {
 
     @Test
     void aReceiverThatLeavesIsToldToTheSender() throws Exception {
-        // Too much to have come before the receiver leaves.
+        // Too much for a receiver whose disk takes nothing, so it has not come when the receiver leaves, however late
+        // that is.
         Path file = folder.resolve("huge.bin");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(1L << 29);
         }
-        HostAndPort target = listen();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        Inbox held = new Inbox(
+                inbox, null, false, true, temporary -> new HeldFile(TargetFile.ON_DISK.open(temporary), asked, free));
+        HostAndPort target = listen(held, false, LONG);
         try (FileSender sender = FileSender.start(io, file, null, target, LONG)) {
             CompletableFuture<Boolean> moving = CompletableFuture.supplyAsync(() -> {
                 while (sender.progress().moved() == 0) {
@@ -296,6 +302,8 @@ class TransferTest {
                             Failure.class, failure -> assertThat(failure.exit()).isEqualTo(ExitCode.RESET))
                     .hasMessageContaining("the connection after")
                     .hasMessageContaining("send the file again");
+        } finally {
+            free.countDown();
         }
     }
 

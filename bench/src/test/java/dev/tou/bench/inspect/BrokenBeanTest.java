@@ -8,11 +8,12 @@ import dev.tou.bench.CapturedConsole;
 import dev.tou.bench.ExitCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What goes wrong inside of the process that is looked into is told in a sentence. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // who reads what a process says is not to be interrupted
 class BrokenBeanTest {
 
     @Test

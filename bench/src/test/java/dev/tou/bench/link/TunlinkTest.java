@@ -12,19 +12,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The link program does to packets what its options say, and the same for the same seed. */
 @Tag("full")
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // who reads what a process says is not to be interrupted
 class TunlinkTest {
 
     private static final int PACKETS = 2000;
 
-    /** bash's own: a program for each packet would take too long. */
+    /** bash's own: a program for each packet would take too long. At the end it waits until the link has read all of them. */
     private static final String SEND = "exec 3<>/dev/udp/10.1.1.2/9; for ((i = 0; i < " + PACKETS
-            + "; i++)); do echo 0123456789 >&3; ((i % 100)) || sleep 0.01; done; sleep 1";
+            + "; i++)); do echo 0123456789 >&3; ((i % 100)) || sleep 0.01; done;"
+            + " until set -- $(grep touA: /proc/net/dev) && ((${11} >= " + PACKETS + ")); do sleep 0.01; done";
 
     private final String a = "tou-test-a-" + ProcessHandle.current().pid();
     private final String b = "tou-test-b-" + ProcessHandle.current().pid();

@@ -43,6 +43,9 @@ class PerfTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final long BYTES = 3 << 20;
 
+    /** Longer than anybody waits here. */
+    private static final String LONG = "600";
+
     private final CapturedConsole tou = new CapturedConsole();
     private final BlockingQueue<Object> told = new LinkedBlockingQueue<>();
 
@@ -123,8 +126,8 @@ class PerfTest {
                 .contains("Connecting to 127.0.0.1:")
                 .contains("[  1] local 127.0.0.1:")
                 .contains("[ ID] Interval           Transfer     Bitrate         Retr  Cwnd         RTT\n")
-                .containsPattern("\n\\[  1]   0\\.00-\\d\\.\\d\\d   sec  3\\.00 MBytes .*bits/sec +\\d+ +sender\n")
-                .containsPattern("\n\\[  1]   0\\.00-\\d\\.\\d\\d   sec  3\\.00 MBytes .*bits/sec +receiver\n");
+                .containsPattern("\n\\[  1]   0\\.00-\\d+\\.\\d\\d +sec  3\\.00 MBytes .*bits/sec +\\d+ +sender\n")
+                .containsPattern("\n\\[  1]   0\\.00-\\d+\\.\\d\\d +sec  3\\.00 MBytes .*bits/sec +receiver\n");
         assertThat(tou.err()).isEmpty();
     }
 
@@ -428,6 +431,8 @@ class PerfTest {
                         "127.0.0.1",
                         "-p",
                         String.valueOf(to.address().getPort()),
+                        "-t",
+                        LONG,
                         "-i",
                         "0.1")) {
             client.awaitLine(line -> line.startsWith("[  1]   ") && line.contains(" sec "));
@@ -446,7 +451,7 @@ class PerfTest {
                 new PerfServer.Setup(Transports.Io.preferred(), any, 0, Duration.ofSeconds(4), 0, Recording.NONE);
         try (PerfServer to = PerfServer.listen(impatient, server)) {
             try (TouProcess client = TouProcess.start(
-                    "perf", "-c", "127.0.0.1", "-p", String.valueOf(to.address().getPort()), "-i", "0.1")) {
+                    "perf", "-c", "127.0.0.1", "-p", String.valueOf(to.address().getPort()), "-t", LONG, "-i", "0.1")) {
                 client.awaitLine(line -> line.startsWith("[  1]   ") && line.contains(" sec "));
                 client.signal("KILL");
                 assertThat(client.awaitExit()).isEqualTo(137);

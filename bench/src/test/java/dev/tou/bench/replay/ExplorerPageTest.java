@@ -82,9 +82,10 @@ class ExplorerPageTest {
     @ParameterizedTest
     @MethodSource("names")
     void showsWhatTheDocumentShows(String name) throws IOException {
-        Skeleton page = Skeleton.of(scene(name));
+        Skeleton page = Skeleton.of(scene(name)).plain();
         Skeleton document = Skeleton.of(
-                ScenarioDocument.read(Path.of("../docs/SCENARIOS.md")).output(name));
+                        ScenarioDocument.read(Path.of("../docs/SCENARIOS.md")).output(name))
+                .plain();
         assertThat(page.client()).isEqualTo(document.client());
         assertThat(page.server()).isEqualTo(document.server());
         if (!name.equals("congestion-window")) { // where the document hides the segments

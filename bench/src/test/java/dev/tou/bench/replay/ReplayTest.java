@@ -100,9 +100,10 @@ class ReplayTest {
         if (UPDATE) {
             Files.writeString(DOCUMENT, document.with(name, output));
         } else {
-            assertThat(Skeleton.of(output))
+            Skeleton shown = Skeleton.of(document.output(name)).plain();
+            assertThat(Skeleton.of(output).beside(shown))
                     .as("what docs/SCENARIOS.md shows, and now: " + output)
-                    .isEqualTo(Skeleton.of(document.output(name)));
+                    .isEqualTo(shown);
         }
     }
 
@@ -118,8 +119,27 @@ class ReplayTest {
         String busy = quiet.replaceFirst(
                 "(?m)^(?=  0.059)", "  0.056                -->  FIN,ACK     seq 1  ack 1  win 1024\n");
         String answer = "  0.062                <--  ACK         seq 2  ack 2  win 1024  sack 1-2\n";
-        assertThat(Skeleton.of(busy + answer)).isEqualTo(Skeleton.of(quiet));
-        assertThat(Skeleton.of(quiet + answer)).isNotEqualTo(Skeleton.of(quiet));
+        Skeleton shown = Skeleton.of(quiet).plain();
+        assertThat(Skeleton.of(busy + answer).beside(shown)).isEqualTo(shown);
+        assertThat(Skeleton.of(quiet + answer).beside(shown)).isNotEqualTo(shown);
+    }
+
+    /** Text that is sent again draws an acknowledgment, or a RST of who has gone; neither may stand for what must be there. */
+    @Test
+    void whatMayAnswerARepetitionNeedNotBeThere() {
+        String text = "  0.003                <--  PSH,ACK     seq 1  ack 2  len 8  win 1024\n";
+        String reset = "  0.064                -->  RST,ACK     seq 2  ack 1  win 0\n";
+        String begin = """
+                  0.000                -->  FIN,ACK     seq 1  ack 1  win 1024
+                  0.002                <--  ACK         seq 1  ack 2  win 1024
+                """;
+        String another = "  0.064                -->  RST         seq 2  win 0\n";
+        Skeleton quiet = Skeleton.of(begin + text + reset).plain();
+        assertThat(Skeleton.of(begin + text + text + reset + another).beside(quiet))
+                .isEqualTo(quiet);
+        assertThat(Skeleton.of(begin + text + reset + another).beside(quiet)).isNotEqualTo(quiet);
+        assertThat(Skeleton.of(begin + text + text + another).beside(quiet)).isNotEqualTo(quiet);
+        assertThat(Skeleton.of(begin + text + text).beside(quiet)).isNotEqualTo(quiet);
     }
 
     @Test

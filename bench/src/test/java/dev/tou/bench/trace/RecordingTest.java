@@ -13,6 +13,7 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tou.bench.CapturedConsole;
+import dev.tou.bench.SlowLink;
 import dev.tou.bench.TouProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,7 +67,12 @@ class RecordingTest {
                 .isZero();
         assertThat(tou.out() + tou.err()).containsPattern("scenes\\.pcapng: \\d+ datagrams\n");
         List<Segment> all = segments(capture);
-        assertThat(all).filteredOn(segment -> segment.bits() == SYN).hasSize(2);
+        assertThat(all.stream()
+                        .filter(segment -> segment.bits() == SYN)
+                        .map(Segment::seq)
+                        .distinct())
+                .as("of two connections; a busy machine may have one sent again")
+                .hasSize(2);
         List<Segment> texts =
                 all.stream().filter(segment -> segment.textBytes() > 0).toList();
         assertThat(texts.size()).as("eight segments, and one of them again").isGreaterThan((int)
@@ -162,10 +168,11 @@ class RecordingTest {
             sparse.setLength(1L << 30);
         }
         try (TouProcess receiver = receiver();
+                SlowLink link = SlowLink.to(receiver.awaitPort());
                 TouProcess sender = TouProcess.start(
                         "send",
                         big.toString(),
-                        "127.0.0.1:" + receiver.awaitPort(),
+                        link.target(),
                         "--name",
                         "copy.bin",
                         "-J",
@@ -175,12 +182,21 @@ class RecordingTest {
                         path("killed.pcapng"),
                         "--trace",
                         path("killed.jsonl"))) {
-            sender.awaitLine(line -> line.matches(".*\"progress\".*\"bytes\":\\d{7,}.*"));
+            sender.awaitLine(line -> line.contains("\"progress\""));
+            awaitSize("killed.pcapng", 60_000); // files are written by a thread of their own
+            awaitSize("killed.jsonl", 5_000);
             sender.signal("KILL");
             sender.awaitExit();
         }
         assertThat(segments(folder.resolve("killed.pcapng"))).hasSizeGreaterThan(100);
         assertThat(Files.readAllLines(folder.resolve("killed.jsonl"))).hasSizeGreaterThan(20);
+    }
+
+    private void awaitSize(String name, long bytes) throws Exception {
+        for (int i = 0; i < 6000 && Files.size(folder.resolve(name)) < bytes; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(folder.resolve(name).toFile().length()).as(name).isGreaterThanOrEqualTo(bytes);
     }
 
     @Test
