@@ -77,12 +77,14 @@ class ReplayTest {
     @ParameterizedTest
     @MethodSource
     @Tag("full")
-    void slow(String name) throws IOException, InterruptedException {
+    void slow(String name) throws Exception {
         if (UPDATE) {
             showsWhatTheDocumentSays(name, played(name));
             return;
         }
         try (TouProcess process = TouProcess.start("replay", name)) {
+            process.awaitLine(
+                    line -> line.startsWith("    RFC ")); // the last, however long those before it take together
             String output = process.output();
             assertThat(process.awaitExit()).as(output).isZero();
             showsWhatTheDocumentSays(name, output);
