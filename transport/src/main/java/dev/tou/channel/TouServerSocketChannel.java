@@ -18,7 +18,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
-import io.netty.util.concurrent.Future;
 
 /**
  * A TCP port in LISTEN whose segments travel in UDP datagrams. Use it where {@code NioServerSocketChannel} or
@@ -171,8 +170,12 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
     private void closeFromBelow() {
         if (eventLoop().inEventLoop()) {
             unsafe().close(unsafe().voidPromise());
-        } else if (!eventLoop().isShutdown()) {
+            return;
+        }
+        try {
             eventLoop().execute(() -> unsafe().close(unsafe().voidPromise()));
+        } catch (RejectedExecutionException loopHasEnded) {
+            doClose();
         }
     }
 
@@ -188,7 +191,8 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
             safeSetFailure(promise, new UnsupportedOperationException("a server channel does not connect"));
         }
 
-        // The close future says that the port is free again, unless connections that were accepted still use it.
+        // The close future says that the port is free again, unless connections that were accepted still use it, or the
+        // UDP channel's loop, which may be another, does not answer.
         @Override
         protected Executor prepareToClose() {
             UdpEndpoint bound = endpoint;
@@ -202,45 +206,30 @@ public final class TouServerSocketChannel extends AbstractServerChannel implemen
         // The endpoint, if it was there before us, may live on another loop.
         private void whenFree(UdpEndpoint bound, Runnable closing) {
             if (bound.loop().inEventLoop()) {
-                stopListening(bound).addListener(free -> closing.run());
-                return;
-            }
-            try {
-                bound.loop().execute(() -> stopListening(bound).addListener(free -> onOurLoop(closing)));
-            } catch (RejectedExecutionException itsLoopHasEnded) {
-                closing.run();
-            }
-        }
-
-        private void onOurLoop(Runnable closing) {
-            try {
-                eventLoop().execute(closing);
-            } catch (RejectedExecutionException loopHasEnded) {
-                closing.run();
+                bound.unlisten(listener).addListener(free -> closing.run());
+            } else {
+                new RemoteClose(eventLoop(), closing).begin(bound, listener);
             }
         }
     }
 
     @Override
     protected void doClose() {
-        open = false;
         UdpEndpoint bound = endpoint;
-        if (bound == null) {
+        boolean listens = open && bound != null;
+        open = false;
+        if (!listens) {
             return;
         }
         if (bound.loop().inEventLoop()) {
-            stopListening(bound);
-        } else if (!bound.loop().isShutdown()) {
-            bound.loop().execute(() -> stopListening(bound));
+            bound.unlisten(listener);
+            return;
         }
-    }
-
-    // As a kernel does: whoever waits to be accepted is reset.
-    private Future<Void> stopListening(UdpEndpoint bound) {
-        Future<Void> free = bound.unlisten(listener);
-        for (Listener.Pending pending = listener.accept(); pending != null; pending = listener.accept()) {
-            pending.reset();
+        try {
+            bound.loop().execute(() -> bound.unlisten(listener));
+        } catch (RejectedExecutionException itsLoopHasEnded) {
+            // And the UDP channels with it.
+            return;
         }
-        return free;
     }
 }

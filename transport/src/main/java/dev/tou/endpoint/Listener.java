@@ -237,6 +237,13 @@ public final class Listener {
         });
     }
 
+    /** As a kernel does: whoever waits to be accepted is reset. Nobody accepts any more. */
+    void resetUnaccepted() {
+        for (Pending pending = accept(); pending != null; pending = accept()) {
+            pending.reset();
+        }
+    }
+
     /** Closes the server channel: nothing will come any more. */
     void closeChannel() {
         closeChannel.run();

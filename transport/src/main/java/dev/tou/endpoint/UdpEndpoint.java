@@ -382,7 +382,7 @@ public final class UdpEndpoint {
     }
 
     /**
-     * Removes a listener and resets the handshakes that it has under way; the endpoint closes when nothing lives on it any
+     * Removes a listener and resets the handshakes that it has under way, and who waits to be accepted; the endpoint closes when nothing lives on it any
      * more. On the endpoint's event loop.
      *
      * @return done when the address is free again, or at once if the endpoint has other reasons to live
@@ -399,6 +399,7 @@ public final class UdpEndpoint {
             listener.endDeferrals();
             itsOwn.forEach(listener::abortHandshakes);
         }
+        listener.resetUnaccepted();
         closeIfDrained();
         return closing ? released : loop().newSucceededFuture(null);
     }

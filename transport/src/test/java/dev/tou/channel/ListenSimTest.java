@@ -193,6 +193,22 @@ class ListenSimTest {
         }
     }
 
+    /** Only where an accepted connection goes on does a port outlive its listener. */
+    @Test
+    void thePortIsFreeAlthoughSomebodyWaited() {
+        try (SimPair pair = new SimPair()) {
+            Channel server = pair.listen(pair.server().option(ChannelOption.AUTO_READ, false));
+            pair.connect(new Recorder());
+            pair.simulation.advance(SimPair.seconds(1));
+            List<Integer> left = new ArrayList<>();
+            ChannelFuture close = server.close();
+            close.addListener(
+                    closed -> left.add(pair.servers.resources().shards().size()));
+            pair.simulation.await(close);
+            assertThat(left).containsExactly(0);
+        }
+    }
+
     @Test
     void whoWaitsIsResetWhenTheListenerCloses() {
         try (SimPair pair = new SimPair()) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -273,29 +274,66 @@ class TunnelPortTest {
         }
     }
 
-    /** The UDP channel is of the loop that was first; who listens last on another says that it has closed when the port is free. */
+    /** A listener whose UDP channel, of another loop, is there for it alone: the listener that has opened it is closed. */
+    private static Channel lastOfTwo(Sockets sockets, int tunnel, EventLoopGroup another) {
+        Channel first = Sockets.channel(behind(tunnel, sockets.server()).bind("127.0.0.1", WEB));
+        Channel second =
+                Sockets.channel(behind(tunnel, sockets.server(another, another)).bind("127.0.0.1", SECURE));
+        Sockets.done(first.close());
+        return second;
+    }
+
+    /** The close of a listener is over when the port is free, on whichever loop that is. */
     @ParameterizedTest
     @ValueSource(strings = {"nio", "epoll"})
     void whoClosesOnAnotherLoopWaitsForThePort(String io) {
         try (Sockets sockets = new Sockets(io, 1)) {
             EventLoopGroup another = sockets.newGroup(1);
             int tunnel = OwnPorts.next();
-            Channel first = Sockets.channel(behind(tunnel, sockets.server()).bind("127.0.0.1", WEB));
-            ServerBootstrap onAnother = behind(tunnel, sockets.server(another, another));
-            Channel second = Sockets.channel(onAnother.bind("127.0.0.1", SECURE));
-            Sockets.done(first.close());
+            Channel last = lastOfTwo(sockets, tunnel, another);
             ChannelFuture close;
             CountDownLatch busy = new CountDownLatch(1);
             try {
                 sockets.group.submit(() -> busy.await(60, TimeUnit.SECONDS));
-                close = second.close();
+                close = last.close();
                 Sockets.done(another.submit(() -> {}));
                 assertThat(close.isDone()).isFalse();
             } finally {
                 busy.countDown();
             }
             Sockets.done(close);
-            Sockets.channel(onAnother.bind("127.0.0.1", WEB));
+            Sockets.channel(behind(tunnel, sockets.server(another, another)).bind("127.0.0.1", WEB));
+        }
+    }
+
+    /** A child runs on the UDP channel's loop, and may wait for the close of its parent: Netty sees no loop that waits for itself. */
+    @Test
+    void whoWaitsOnTheOtherLoopDoesNotWaitForItself() {
+        try (Sockets sockets = new Sockets("nio", 1)) {
+            Channel last = lastOfTwo(sockets, OwnPorts.next(), sockets.newGroup(1));
+            Sockets.done(sockets.group.submit(() -> last.close().sync()));
+            assertThat(last.isOpen()).isFalse();
+        }
+    }
+
+    /** Whoever listens to the close is told by the loop, although it ends meanwhile. */
+    @Test
+    void aLoopThatEndsDoesNotWaitForThePort() {
+        try (Sockets sockets = new Sockets("nio", 1)) {
+            EventLoopGroup another = sockets.newGroup(1);
+            Channel last = lastOfTwo(sockets, OwnPorts.next(), another);
+            CompletableFuture<Boolean> told = new CompletableFuture<>();
+            CountDownLatch busy = new CountDownLatch(1);
+            try {
+                sockets.group.submit(() -> busy.await(60, TimeUnit.SECONDS));
+                last.close().addListener(closed -> told.complete(closed.isSuccess()));
+                Sockets.done(another.submit(() -> {})); // It has begun to wait.
+                another.shutdownGracefully(0, 5_000, TimeUnit.MILLISECONDS);
+                Sockets.done(another.terminationFuture());
+                assertThat(told).isCompletedWithValue(true);
+            } finally {
+                busy.countDown();
+            }
         }
     }
 
