@@ -47,7 +47,7 @@ final class FastRetransmit implements Scenario {
                         Source.TO_CLIENT,
                         "a selective acknowledgment",
                         event -> event.segment().ack() == lost && beginsBehind(lost, event.segment()));
-        String sign = stage.client().sees(Insight.LOSES);
+        String sign = stage.client().sees(Insight.ARE_LOST);
         Event again = stage.transcript()
                 .await(
                         Source.TO_SERVER,

@@ -27,6 +27,7 @@ final class Insight {
 
     static final String ACKNOWLEDGES = "reason to acknowledge: ";
     static final String LOSES = "loss detection: ";
+    static final String ARE_LOST = " bytes are lost, by ";
     static final String TAIL_PROBE = LOSES + "a probe of ";
     static final String TIMER = "retransmission timer: ";
     static final String PROBES = "persist timer: ";
@@ -89,7 +90,7 @@ final class Insight {
 
         @Override
         public void onLoss(long nowNanos, int seq, int bytes, LossSign sign) {
-            tell(Topic.LOSS, LOSES + bytes + " bytes are lost, by " + sign);
+            tell(Topic.LOSS, LOSES + bytes + ARE_LOST + sign);
         }
 
         @Override
