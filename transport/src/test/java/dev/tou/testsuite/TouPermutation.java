@@ -99,6 +99,11 @@ final class TouPermutation implements AutoCloseable {
         });
     }
 
+    /** {@return whether datagrams get lost while the current class runs} */
+    static boolean isLossy() {
+        return current.lossy != null;
+    }
+
     /** {@return a bootstrap for the peer of a test that is given only the other side's} */
     static ServerBootstrap peerServer() {
         return current.server();
